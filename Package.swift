@@ -1,0 +1,209 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is Swift 6 with warnings as errors; the upcoming features catch what reviews miss.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let asyncHTTPClient = Target.Dependency.product(
+  name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(
+  name: "Configuration", package: "swift-configuration")
+let serviceLifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let pluginLibrary = Target.Dependency.product(
+  name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
+
+func library(
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency] = [],
+  plugins: [Target.PluginUsage]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings,
+    plugins: plugins)
+}
+
+func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+let shared: [Target] = [
+  .systemLibrary(
+    name: "CNghttp2", path: "Shared/CNghttp2", pkgConfig: "libnghttp2",
+    providers: [.apt(["libnghttp2-dev"])]),
+  .systemLibrary(
+    name: "CProtobufC", path: "Shared/CProtobufC", pkgConfig: "libprotobuf-c",
+    providers: [.apt(["libprotobuf-c-dev"])]),
+  .target(name: "CContracts", dependencies: ["CProtobufC"], path: "Shared/CContracts"),
+  library("Values", "Shared/Values"),
+  library("Environment", "Shared/Environment", ["Values"]),
+  library("JSON", "Shared/JSON"),
+  library("Protobuf", "Shared/Protobuf", ["CProtobufC"]),
+  library("Contracts", "Shared/Contracts", ["CContracts", "CProtobufC", "Protobuf"]),
+  library("RPC", "Shared/RPC", ["CNghttp2", nioCore, nioPosix, logging]),
+  library("RecordStore", "Shared/RecordStore", ["Values", "Environment", grdb, crypto, logging]),
+  library("Identity", "Shared/Identity", ["Values", "Environment", jwtKit, crypto]),
+  library(
+    "ServiceKit", "Shared/ServiceKit",
+    [
+      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity", nioCore,
+      nioPosix, logging, configuration, serviceLifecycle, argumentParser, crypto,
+    ]),
+]
+
+let services: [Target] = [
+  program(
+    "Production", "Services/Production",
+    [
+      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "ServiceKit", argumentParser, configuration, logging,
+    ]),
+  library(
+    "GatewayFront", "Services/Gateway/Front",
+    [
+      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "ServiceKit", nioCore, crypto, logging,
+    ]),
+  library(
+    "GatewayOdoo", "Services/Gateway/Odoo",
+    [
+      "Values", "Environment", "JSON", "Protobuf", "Contracts", "RecordStore", "ServiceKit",
+      asyncHTTPClient, nioCore, logging,
+    ]),
+  program(
+    "Gateway", "Services/Gateway/Main",
+    [
+      "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts", "RPC",
+      "RecordStore", "Identity", "ServiceKit", argumentParser, configuration, logging,
+    ]),
+  program(
+    "OdooSandbox", "Services/OdooSandbox",
+    ["Values", "Environment", "JSON", nioCore, nioPosix, nioHTTP1, argumentParser, logging]),
+  program(
+    "Millrace", "Services/Millrace",
+    [
+      "Values", "Environment", "JSON", "Protobuf", "Contracts", "RPC", "Identity", "ServiceKit",
+      nioCore, nioPosix, asyncHTTPClient, argumentParser, crypto, logging,
+    ]),
+  program(
+    "ProtocGenMillrace", "Services/ProtocGenMillrace", [swiftProtobuf, pluginLibrary]),
+]
+
+let testTargets: [Target] = [
+  tests("ValuesTests", "Tests/Shared/Values", ["Values"]),
+  tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values"]),
+  tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),
+  tests(
+    "ProtobufTests", "Tests/Shared/Protobuf",
+    ["Protobuf", "Contracts", "CProtobufC", "CContracts", swiftProtobuf]),
+  tests("RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded]),
+  tests(
+    "RecordStoreTests", "Tests/Shared/RecordStore",
+    ["RecordStore", "Values", "Environment", grdb]),
+  tests("IdentityTests", "Tests/Shared/Identity", ["Identity", "Values", "Environment"]),
+  tests(
+    "ServiceKitTests", "Tests/Shared/ServiceKit",
+    ["ServiceKit", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
+     "Identity", nioCore, nioPosix]),
+  tests(
+    "ProductionTests", "Tests/Services/Production",
+    [
+      "Production", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
+      "Identity", "ServiceKit",
+    ]),
+  tests(
+    "GatewayFrontTests", "Tests/Services/Gateway/Front",
+    [
+      "GatewayFront", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
+      "Identity", "ServiceKit", nioCore, nioPosix,
+    ]),
+  tests(
+    "GatewayOdooTests", "Tests/Services/Gateway/Odoo",
+    [
+      "GatewayOdoo", "Values", "Environment", "JSON", "Protobuf", "Contracts", "RecordStore",
+      "ServiceKit",
+    ]),
+  tests(
+    "OdooSandboxTests", "Tests/Services/OdooSandbox",
+    ["OdooSandbox", "Values", "Environment", "JSON", nioCore]),
+  tests("MillraceTests", "Tests/Services/Millrace", ["Millrace", "Values", "Environment"]),
+  tests(
+    "ProtocGenMillraceTests", "Tests/Services/ProtocGenMillrace",
+    ["ProtocGenMillrace", swiftProtobuf, pluginLibrary]),
+  tests("ArchitectureTests", "Tests/Architecture", []),
+]
+
+let package = Package(
+  name: "Millrace",
+  platforms: [.macOS(.v15)],
+  products: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+  ],
+  targets: shared + services + testTargets
+)
+
+// DEVELOPMENT ONLY, removed before the first release: leaves out targets whose folder is not there
+// yet, and with ONLY=A,B builds just those targets and what they need.
+import Foundation
+func dependencyNames(_ target: Target) -> [String] {
+  target.dependencies.compactMap {
+    if case .byNameItem(let name, _) = $0 { return name }
+    return nil
+  }
+}
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+var kept = package.targets.filter {
+  FileManager.default.fileExists(atPath: root + "/" + $0.path!)
+}
+if let only = ProcessInfo.processInfo.environment["ONLY"] {
+  var wanted = Set(only.split(separator: ",").map(String.init))
+  var size = 0
+  while size != wanted.count {
+    size = wanted.count
+    for target in kept where wanted.contains(target.name) {
+      wanted.formUnion(dependencyNames(target))
+    }
+  }
+  kept = kept.filter { wanted.contains($0.name) }
+}
+let names = Set(kept.map(\.name))
+for target in kept {
+  target.dependencies = target.dependencies.filter {
+    if case .byNameItem(let name, _) = $0 { return names.contains(name) }
+    return true
+  }
+}
+package.targets = kept
