@@ -157,7 +157,13 @@ let testTargets: [Target] = [
 let package = Package(
   name: "Millrace",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: [
+    .executable(name: "millrace-production", targets: ["Production"]),
+    .executable(name: "millrace-gateway", targets: ["Gateway"]),
+    .executable(name: "millrace-odoo-sandbox", targets: ["OdooSandbox"]),
+    .executable(name: "millrace", targets: ["Millrace"]),
+    .executable(name: "protoc-gen-millrace", targets: ["ProtocGenMillrace"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -207,3 +213,7 @@ for target in kept {
   }
 }
 package.targets = kept
+package.products = package.products.filter {
+  guard let product = $0 as? Product.Executable else { return true }
+  return product.targets.allSatisfy(names.contains)
+}
