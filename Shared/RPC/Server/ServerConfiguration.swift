@@ -1,0 +1,16 @@
+/// Where a server listens and what it grants its callers.
+public struct ServerConfiguration: Sendable {
+  /// A host name or address to listen on.
+  public var host: String
+  /// The TCP port, 0–65535; 0 takes a free one.
+  public var port: Int
+  /// What one connection may use; see ``Limits``.
+  public var limits: Limits
+
+  /// A server at host and port with the limits of ``Limits``.
+  public init(host: String, port: Int, limits: Limits = Limits()) {
+    self.host = host
+    self.port = port
+    self.limits = limits
+  }
+}
