@@ -63,7 +63,8 @@ let shared: [Target] = [
   library("Contracts", "Shared/Contracts", ["CContracts", "CProtobufC", "Protobuf"]),
   library("RPC", "Shared/RPC", ["CNghttp2", nioCore, nioPosix, logging]),
   library("RecordStore", "Shared/RecordStore", ["Values", "Environment", grdb, crypto, logging]),
-  library("Identity", "Shared/Identity", ["Values", "Environment", jwtKit, crypto]),
+  library(
+    "Identity", "Shared/Identity", ["Values", "Environment", "JSON", jwtKit, crypto]),
   library(
     "ServiceKit", "Shared/ServiceKit",
     [
