@@ -1,0 +1,28 @@
+/// Which sides of a call send more than one message. Calls with a stream of requests are not
+/// supported yet: the generator refuses them.
+public enum MethodKind: Sendable, Hashable {
+  /// One request, one response.
+  case unary
+  /// One request, any number of responses.
+  case serverStreaming
+}
+
+/// One RPC of a contract: what it is called and which messages it exchanges. Generated.
+public struct Method<Request: Message, Response: Message>: Sendable, Hashable {
+  /// The service's full name, for example `millrace.production.v1.ProductionService`.
+  public let service: String
+  /// The method's name as the contract spells it, for example `ReportProduction`.
+  public let name: String
+  /// Whether responses are a stream.
+  public let kind: MethodKind
+  /// The `:path` of the call: `/service/name`.
+  public let path: String
+
+  /// Describes the method `name` of `service`.
+  public init(service: String, name: String, kind: MethodKind) {
+    self.service = service
+    self.name = name
+    self.kind = kind
+    self.path = "/\(service)/\(name)"
+  }
+}
