@@ -4,18 +4,28 @@ public import Values
 public struct PartnerKey: Sendable, Hashable {
   /// The key's public part, by which it is looked up.
   public let id: String
-  /// SHA-256 of the secret, 32 bytes. The secret has 256 random bits, so that a slow hash adds nothing.
-  public let secretDigest: [UInt8]
+  /// SHA-256 of the secret's bytes, 64 lower-case hexadecimal digits. The secret has 256 random bits,
+  /// so that a slow hash would add nothing.
+  public let secretHash: String
 
   /// What a key's public part looks like.
   public static let idRule = TextRule(maximumLength: 64, characters: .code)
-  /// Bytes of a SHA-256 digest.
-  public static let digestByteCount = 32
+  /// Digits of a SHA-256 hash.
+  public static let hashLength = 64
 
   /// A credential of its parts; the caller has checked them.
-  public init(id: String, secretDigest: [UInt8]) {
+  public init(id: String, secretHash: String) {
     self.id = id
-    self.secretDigest = secretDigest
+    self.secretHash = secretHash
+  }
+
+  /// Whether the text can be a hash at all.
+  static func isHash(_ text: String) -> Bool {
+    text.utf8.count == hashLength
+      && text.utf8.allSatisfy {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+      }
   }
 }
 
@@ -30,8 +40,8 @@ public struct Partner: Sendable, Hashable {
 
   /// What a partner's name looks like.
   public static let idRule = TextRule(maximumLength: 64, characters: .code)
-  /// Most sites of a partner: a group's plants, with room.
-  public static let maximumSites = 256
+  /// Most sites of a partner: what fits a forwarded principal's token.
+  public static let maximumSites = 100
   /// Most keys of a partner: two while one is being changed, with room for several clients.
   public static let maximumKeys = 16
 

@@ -82,7 +82,7 @@ extension PartnersFile {
         "keys": .array(
           partner.keys.map {
             .object([
-              "id": .string($0.id), "secretSha256": .string(Hexadecimal.text($0.secretDigest)),
+              "id": .string($0.id), "secretSha256": .string($0.secretHash),
             ])
           }),
       ])
@@ -112,11 +112,12 @@ extension PartnersFile {
     -> PartnerKey
   {
     let members = try members(value, at: path, named: ["id", "secretSha256"])
-    let digestPath = path + ".secretSha256"
-    let digestText = try text(members["secretSha256"], at: digestPath)
-    guard let digest = Hexadecimal.bytes(digestText), digest.count == PartnerKey.digestByteCount
-    else { throw PartnersFileError(digestPath, "must be 64 hexadecimal digits") }
-    return PartnerKey(id: try text(members["id"], at: path + ".id"), secretDigest: digest)
+    let hashPath = path + ".secretSha256"
+    let hash = try text(members["secretSha256"], at: hashPath)
+    guard PartnerKey.isHash(hash) else {
+      throw PartnersFileError(hashPath, "must be 64 lower-case hexadecimal digits")
+    }
+    return PartnerKey(id: try text(members["id"], at: path + ".id"), secretHash: hash)
   }
 
   private static func members(_ value: JSONValue, at path: String, named names: Set<String>)

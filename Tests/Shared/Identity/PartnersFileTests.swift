@@ -16,8 +16,8 @@ struct PartnersFileTests {
   @Test("A file is read as it was written")
   func roundTrip() throws {
     var file = PartnersFile()
-    let first = PartnerKey(id: "k1", secretDigest: [UInt8](repeating: 1, count: 32))
-    let second = PartnerKey(id: "k2", secretDigest: [UInt8](repeating: 2, count: 32))
+    let first = PartnerKey(id: "k1", secretHash: String(repeating: "1", count: 64))
+    let second = PartnerKey(id: "k2", secretHash: String(repeating: "2", count: 64))
     try file.add(first, to: "mes-line-1", sites: [SiteCode("PLANT1")])
     try file.add(second, to: "mes-line-1", sites: [SiteCode("PLANT2"), SiteCode("PLANT1")])
     let read = try PartnersFile(parsing: file.serialized)
@@ -78,6 +78,6 @@ struct PartnersFileTests {
   }
 
   private static func key(_ number: Int) -> PartnerKey {
-    PartnerKey(id: "k\(number)", secretDigest: [UInt8](repeating: UInt8(number), count: 32))
+    PartnerKey(id: "k\(number)", secretHash: Self.digest)
   }
 }
