@@ -1,0 +1,34 @@
+public import Values
+
+/// Who makes a call, as the Gateway has established it and the services believe it.
+public struct Principal: Sendable, Hashable {
+  /// What kind of caller it is. The raw values are those of the token's `kind` claim.
+  public enum Kind: String, Sendable, Hashable, Codable {
+    /// A partner's system: an MES, for example.
+    case partner
+    /// The integration with the system of record: it alone releases orders and reads feeds.
+    case integration
+  }
+
+  /// The partner's identifier, the same for all its credentials. 1 to 64 characters of A-Z a-z 0-9 . _ -
+  public let subject: String
+  /// What kind of caller it is.
+  public let kind: Kind
+  /// The sites it may act for. At most ``maximumSites``.
+  public let sites: Set<SiteCode>
+
+  /// What a subject looks like.
+  public static let subjectRule = TextRule(maximumLength: 64, characters: .code)
+  /// Most sites of one principal: their codes must fit the header list that carries the token (8 KiB).
+  public static let maximumSites = 100
+
+  /// A caller; the subject follows ``subjectRule`` and the sites ``SiteCode/rule``.
+  public init(subject: String, kind: Kind, sites: Set<SiteCode>) {
+    self.subject = subject
+    self.kind = kind
+    self.sites = sites
+  }
+
+  /// Whether it may act for a site.
+  public func mayAct(for site: SiteCode) -> Bool { sites.contains(site) }
+}

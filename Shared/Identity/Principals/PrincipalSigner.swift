@@ -1,0 +1,75 @@
+public import Environment
+import FoundationEssentials
+import JWTKit
+import Synchronization
+import Values
+
+/// Mints forwarded principals. A token is made once per credential and service and used until it must be renewed, so
+/// that forwarding a call costs a dictionary lookup.
+public final class PrincipalSigner: Sendable {
+  /// A token is renewed when less than this is left, in seconds: longer than a call may wait on its way.
+  public static let renewalMarginSeconds: Int64 = 120
+  /// Most tokens kept; beyond it the cache starts anew, which costs one signature (about 30 µs) per credential.
+  public static let maximumCachedTokens = 10_000
+
+  private struct Key: Hashable {
+    var principal: Principal
+    var audience: String
+  }
+
+  private struct Minted {
+    var token: String
+    var expiresAt: Instant
+  }
+
+  private let key: SigningKey
+  private let environment: Environment
+  private let encodedHeader: String
+  private let cache = Mutex<[Key: Minted]>([:])
+
+  /// A signer with its key.
+  public init(key: SigningKey, environment: Environment) throws {
+    self.key = key
+    self.environment = environment
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let header = [
+      "alg": PrincipalToken.algorithm, "kid": key.keyID, "typ": PrincipalToken.type,
+    ]
+    encodedHeader = Base64URL.encode(try encoder.encode(header))
+  }
+
+  /// The token of a principal for one service, to be sent as ``PrincipalToken/metadataName``; valid for at least
+  /// ``renewalMarginSeconds``.
+  public func token(for principal: Principal, audience: String) throws -> String {
+    let now = environment.clock.now
+    let cacheKey = Key(principal: principal, audience: audience)
+    let usableUntil = now.advanced(seconds: Self.renewalMarginSeconds)
+    if let minted = cache.withLock({ $0[cacheKey] }), minted.expiresAt > usableUntil {
+      return minted.token
+    }
+    let minted = try mint(principal, audience, now)
+    cache.withLock { cache in
+      if cache.count >= Self.maximumCachedTokens { cache.removeAll(keepingCapacity: true) }
+      cache[cacheKey] = minted
+    }
+    return minted.token
+  }
+
+  private func mint(_ principal: Principal, _ audience: String, _ now: Instant) throws -> Minted {
+    let issuedAt = now.microseconds / Instant.microsecondsPerSecond
+    let expiresAt = issuedAt + PrincipalToken.maximumLifetimeSeconds
+    let claims = PrincipalClaims(
+      iss: PrincipalToken.issuer, aud: audience, sub: principal.subject, iat: issuedAt,
+      exp: expiresAt, nbf: nil, kind: principal.kind, sites: principal.sites.map(\.text).sorted())
+    let token = try sign(JSONEncoder().encode(claims))
+    return Minted(token: token, expiresAt: Instant(seconds: expiresAt))
+  }
+
+  /// A compact JWS of any payload: what tests make wrong tokens with.
+  func sign(_ payload: Data) throws -> String {
+    let input = encodedHeader + "." + Base64URL.encode(payload)
+    let signature = try key.algorithm.sign(Array(input.utf8))
+    return input + "." + Base64URL.encode(signature)
+  }
+}

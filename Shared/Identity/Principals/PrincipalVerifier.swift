@@ -1,0 +1,113 @@
+public import Environment
+import FoundationEssentials
+import JWTKit
+import Synchronization
+import Values
+
+/// Turns a forwarded token back into a principal. Verifying the same token again is a dictionary lookup: no
+/// cryptography and nothing to await, so it may run on an event loop.
+public final class PrincipalVerifier: Sendable {
+  /// Most verified tokens remembered. Tokens are minted once per credential and service and live for minutes, so this
+  /// is thousands of partners; when it is full the expired ones go, then all.
+  public static let maximumCachedTokens = 4_096
+
+  private struct Verified {
+    var principal: Principal
+    var expiresAt: Instant
+  }
+
+  private struct Header: Decodable {
+    var alg: String
+    var typ: String
+    var kid: String
+    var hasCriticalExtensions: Bool
+
+    private enum CodingKeys: String, CodingKey { case alg, typ, kid, crit }
+
+    init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      alg = try members.decode(String.self, forKey: .alg)
+      typ = try members.decode(String.self, forKey: .typ)
+      kid = try members.decode(String.self, forKey: .kid)
+      hasCriticalExtensions = members.contains(.crit)
+    }
+  }
+
+  private let keys: VerificationKeys
+  private let audience: String
+  private let environment: Environment
+  private let cache = Mutex<[String: Verified]>([:])
+
+  /// A verifier for the tokens of one service.
+  public init(keys: VerificationKeys, audience: String, environment: Environment) {
+    self.keys = keys
+    self.audience = audience
+    self.environment = environment
+  }
+
+  /// The principal of a token.
+  public func verify(_ token: String) throws(TokenError) -> Principal {
+    let now = environment.clock.now
+    if let verified = cache.withLock({ $0[token] }) {
+      guard now < verified.expiresAt else { throw .expired }
+      return verified.principal
+    }
+    let verified = try verifyAnew(token, now)
+    cache.withLock { cache in
+      if cache.count >= Self.maximumCachedTokens {
+        cache = cache.filter { now < $0.value.expiresAt }
+        if cache.count >= Self.maximumCachedTokens { cache.removeAll(keepingCapacity: true) }
+      }
+      cache[token] = verified
+    }
+    return verified.principal
+  }
+
+  private func verifyAnew(_ token: String, _ now: Instant) throws(TokenError) -> Verified {
+    guard token.utf8.count <= PrincipalToken.maximumByteCount else { throw .malformed }
+    let parts = Array(token.utf8).split(
+      separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]),
+      let claimBytes = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])
+    else { throw .malformed }
+    // jwt-kit's own header type must not see what strangers send: it traps on a number beyond Int.
+    let header: Header = try Self.decoded(headerBytes)
+    guard header.alg == PrincipalToken.algorithm, header.typ == PrincipalToken.type,
+      !header.hasCriticalExtensions
+    else { throw .header }
+    guard let algorithm = keys.algorithm(keyID: header.kid) else { throw .unknownKey }
+    let signed = parts[0] + [UInt8(ascii: ".")] + parts[1]
+    guard (try? algorithm.verify(signature, signs: signed)) == true else { throw .signature }
+    let claims: PrincipalClaims = try Self.decoded(claimBytes)
+    try check(claims, now)
+    return Verified(
+      principal: try Self.principal(of: claims), expiresAt: Instant(seconds: claims.exp))
+  }
+
+  private static func decoded<T: Decodable>(_ bytes: [UInt8]) throws(TokenError) -> T {
+    do { return try JSONDecoder().decode(T.self, from: Data(bytes)) } catch { throw .malformed }
+  }
+
+  private func check(_ claims: PrincipalClaims, _ now: Instant) throws(TokenError) {
+    guard claims.iss == PrincipalToken.issuer else { throw .issuer }
+    guard claims.aud == audience else { throw .audience }
+    // Whole seconds, and only within what a calendar can mean: the differences below cannot overflow.
+    let calendar = Int64(0)...253_402_300_799
+    guard calendar.contains(claims.iat), calendar.contains(claims.exp) else { throw .lifetime }
+    let seconds = now.microseconds / Instant.microsecondsPerSecond
+    guard seconds < claims.exp else { throw .expired }
+    let latestStart = seconds + PrincipalToken.allowedClockSkewSeconds
+    guard claims.iat <= latestStart, (claims.nbf ?? claims.iat) <= latestStart,
+      claims.exp > claims.iat, claims.exp - claims.iat <= PrincipalToken.maximumLifetimeSeconds
+    else { throw .lifetime }
+  }
+
+  private static func principal(of claims: PrincipalClaims) throws(TokenError) -> Principal {
+    guard Principal.subjectRule.violation(of: claims.sub) == nil,
+      claims.sites.count <= Principal.maximumSites,
+      claims.sites.allSatisfy({ SiteCode.rule.violation(of: $0) == nil })
+    else { throw .claims }
+    return Principal(
+      subject: claims.sub, kind: claims.kind, sites: Set(claims.sites.map { SiteCode($0) }))
+  }
+}
