@@ -55,6 +55,9 @@ let shared: [Target] = [
   .systemLibrary(
     name: "CProtobufC", path: "Shared/CProtobufC", pkgConfig: "libprotobuf-c",
     providers: [.apt(["libprotobuf-c-dev"])]),
+  .systemLibrary(
+    name: "CSQLite", path: "Shared/CSQLite", pkgConfig: "sqlite3",
+    providers: [.apt(["libsqlite3-dev"])]),
   .target(name: "CContracts", dependencies: ["CProtobufC"], path: "Shared/CContracts"),
   library("Values", "Shared/Values"),
   library("Environment", "Shared/Environment", ["Values"]),
@@ -62,7 +65,9 @@ let shared: [Target] = [
   library("Protobuf", "Shared/Protobuf", ["CProtobufC"]),
   library("Contracts", "Shared/Contracts", ["CContracts", "CProtobufC", "Protobuf"]),
   library("RPC", "Shared/RPC", ["CNghttp2", nioCore, nioPosix, logging]),
-  library("RecordStore", "Shared/RecordStore", ["Values", "Environment", grdb, crypto, logging]),
+  library(
+    "RecordStore", "Shared/RecordStore",
+    ["CSQLite", "Values", "Environment", grdb, crypto, logging]),
   library(
     "Identity", "Shared/Identity", ["Values", "Environment", "JSON", jwtKit, crypto]),
   library(
@@ -121,7 +126,7 @@ let testTargets: [Target] = [
   tests("RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
-    ["RecordStore", "Values", "Environment", grdb]),
+    ["RecordStore", "CSQLite", "Values", "Environment", grdb]),
   tests("IdentityTests", "Tests/Shared/Identity", ["Identity", "Values", "Environment"]),
   tests(
     "ServiceKitTests", "Tests/Shared/ServiceKit",

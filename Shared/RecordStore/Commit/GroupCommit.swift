@@ -1,0 +1,166 @@
+import GRDB
+import Logging
+import Synchronization
+import Values
+
+/// The one writer of a database: takes what has queued, runs it as one transaction, answers after COMMIT.
+///
+/// There is no timer: while one batch is being made durable the next one queues, so batches grow with the load. All
+/// methods but `queue` and `counters` belong to the writer's thread.
+final class GroupCommit: @unchecked Sendable {
+  let queue: WorkQueue<any PendingWrite>
+  let counters = Mutex(DatabaseCounters())
+
+  private let factory: ConnectionFactory
+  private let runner: BatchRunner
+  private let maximumBatch: Int
+  private let signal: CommitSignal
+  private let readers: ReaderPool
+  private let logger: Logger
+  private let checkpointer = Checkpointer()
+  /// `nil` after a failed fsync until reopening succeeds.
+  private var connection: DatabaseQueue?
+  private var head: Int64
+
+  init(
+    connection: DatabaseQueue, factory: ConnectionFactory, runner: BatchRunner,
+    configuration: DatabaseConfiguration, signal: CommitSignal, readers: ReaderPool, logger: Logger
+  ) {
+    self.connection = connection
+    self.factory = factory
+    self.runner = runner
+    self.maximumBatch = configuration.maximumBatch
+    self.queue = WorkQueue(bound: configuration.maximumQueuedWrites)
+    self.signal = signal
+    self.readers = readers
+    self.logger = logger
+    self.head = signal.head
+  }
+
+  /// Serves until the queue is closed and empty, then closes the connection.
+  func serve() {
+    connection?.writeWithoutTransaction { checkpointer.attach(to: $0) }
+    while true {
+      let batch = queue.take(maximum: maximumBatch)
+      if batch.isEmpty { break }
+      process(batch)
+      checkpointIfDue()
+    }
+    finish()
+  }
+
+  private func process(_ batch: [any PendingWrite]) {
+    switch attempt(batch) {
+    case .committed(let head):
+      committed(batch, head: head)
+    case .abandoned(.diskFull):
+      // Running each alone would only fill the disk again, and tell apart who was the drop too much.
+      for write in batch { write.fail(RecordStoreError.diskFull) }
+    case .abandoned(let error):
+      logger.warning("a batch of \(batch.count) writes failed and is rerun one by one: \(error)")
+      for write in batch { rerun(write) }
+    }
+  }
+
+  private func rerun(_ write: any PendingWrite) {
+    switch attempt([write]) {
+    case .committed(let head): committed([write], head: head)
+    case .abandoned(let error): write.fail(error)
+    }
+  }
+
+  private func attempt(_ batch: [any PendingWrite]) -> BatchEnd {
+    do {
+      let connection = try openConnection()
+      let end = connection.writeWithoutTransaction { runner.run(batch, head: head, on: $0) }
+      if case .abandoned(let error) = end {
+        counters.withLock { $0.failedBatches += 1 }
+        if error.needsNewConnection { closeConnection() }
+      }
+      return end
+    } catch {
+      return .abandoned(RecordStoreError(any: error))
+    }
+  }
+
+  private func committed(_ batch: [any PendingWrite], head: Int64) {
+    self.head = head
+    counters.withLock { counters in
+      counters.batches += 1
+      counters.writes += Int64(batch.count)
+    }
+    // The head first: whoever has been answered finds its own event in it.
+    signal.publish(head: head)
+    for write in batch { write.answer() }
+  }
+
+  private func openConnection() throws -> DatabaseQueue {
+    if let connection { return connection }
+    let opened = try factory.open(.writer)
+    opened.writeWithoutTransaction { checkpointer.attach(to: $0) }
+    connection = opened
+    return opened
+  }
+
+  /// After a failed fsync nobody knows what is on disk: the commit is never tried again on the same connection. The frames
+  /// it may have written are not in the log's index, which the readers' connections keep alive, so the new connection
+  /// overwrites them.
+  private func closeConnection() {
+    guard let connection else { return }
+    self.connection = nil
+    do {
+      try connection.writeWithoutTransaction { open in
+        checkpointer.detach(from: open)
+        if open.isInsideTransaction { try open.execute(sql: "ROLLBACK") }
+      }
+      try connection.close()
+    } catch {
+      logger.error("the writer's connection did not close cleanly: \(error)")
+    }
+  }
+
+  private func checkpointIfDue() {
+    guard connection != nil else { return }
+    switch checkpointer.need {
+    case .nothing: return
+    case .passive: checkpoint(truncating: false)
+    case .withoutReaders:
+      readers.pause()
+      checkpoint(truncating: true)
+      readers.resume()
+    }
+  }
+
+  private func checkpoint(truncating: Bool) {
+    guard let connection else { return }
+    do {
+      try connection.writeWithoutTransaction {
+        try checkpointer.run(on: $0, truncating: truncating)
+      }
+      counters.withLock { $0.checkpoints += 1 }
+    } catch {
+      // Nothing is lost: the log keeps what could not be moved, and the next checkpoint moves it again.
+      let error = RecordStoreError(any: error)
+      counters.withLock { $0.failedCheckpoints += 1 }
+      logger.error("a checkpoint failed: \(error)")
+      if error.needsNewConnection { closeConnection() }
+    }
+  }
+
+  private func finish() {
+    readers.close()
+    checkpoint(truncating: true)
+    closeConnection()
+    signal.close()
+  }
+}
+
+extension RecordStoreError {
+  /// Whether the writer's connection must not be used again after this error.
+  var needsNewConnection: Bool {
+    switch self {
+    case .ioError, .corrupted: true
+    default: false
+    }
+  }
+}
