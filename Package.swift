@@ -117,12 +117,20 @@ let services: [Target] = [
 ]
 
 let testTargets: [Target] = [
+  // Generated from Tests/Fixtures/proto: every kind of field.
+  .target(
+    name: "CTestContracts", dependencies: ["CProtobufC"], path: "Tests/Support/CTestContracts"),
+  library(
+    "TestContracts", "Tests/Support/TestContracts", ["CTestContracts", "CProtobufC", "Protobuf"]),
   tests("ValuesTests", "Tests/Shared/Values", ["Values"]),
   tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values"]),
   tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),
   tests(
     "ProtobufTests", "Tests/Shared/Protobuf",
-    ["Protobuf", "Contracts", "CProtobufC", "CContracts", swiftProtobuf]),
+    [
+      "Protobuf", "Contracts", "TestContracts", "CTestContracts", "CProtobufC", "CContracts",
+      swiftProtobuf,
+    ]),
   tests("RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
