@@ -1,0 +1,1 @@
+"""What the process tests share: programs on loopback, stock clients, people in Odoo."""

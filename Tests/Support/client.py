@@ -1,0 +1,112 @@
+"""A stock gRPC client, and how it reads a refusal."""
+
+import collections
+import dataclasses
+
+import grpc
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from Support.stubs import events_grpc, gateway_grpc, health_grpc, production_grpc
+
+CALL_SECONDS = 15
+"""A test's call never waits longer than this for its answer."""
+
+_Details = collections.namedtuple(
+    "_Details", "method timeout metadata credentials wait_for_ready compression")
+
+
+class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Adds the caller's metadata to every call, and a deadline to those that have none."""
+
+    def __init__(self, metadata, seconds):
+        self._metadata = list(metadata)
+        self._seconds = seconds
+
+    def _details(self, details):
+        return _Details(
+            details.method, self._seconds if details.timeout is None else details.timeout,
+            [*self._metadata, *(details.metadata or [])], details.credentials, None, None)
+
+    def intercept_unary_unary(self, continuation, details, request):
+        return continuation(self._details(details), request)
+
+    def intercept_unary_stream(self, continuation, details, request):
+        return continuation(self._details(details), request)
+
+
+class Client:
+    """One connection with the stubs of every service."""
+
+    def __init__(self, address: str, metadata=(), seconds: float = CALL_SECONDS):
+        self._connection = grpc.insecure_channel(
+            address, options=[("grpc.use_local_subchannel_pool", 1),
+                              ("grpc.initial_reconnect_backoff_ms", 100),
+                              ("grpc.max_reconnect_backoff_ms", 500)])
+        self.channel = grpc.intercept_channel(self._connection, _Defaults(metadata, seconds))
+        self.production = production_grpc.ProductionServiceStub(self.channel)
+        self.gateway = gateway_grpc.GatewayServiceStub(self.channel)
+        self.events = events_grpc.EventFeedServiceStub(self.channel)
+        self.health = health_grpc.HealthStub(self.channel)
+
+    def send_bytes(self, path: str, message: bytes):
+        """Sends bytes as the one message of a unary call, whatever they are."""
+        call = self.channel.unary_unary(
+            path, request_serializer=lambda value: value, response_deserializer=lambda value: value)
+        return call(message)
+
+    def close(self):
+        self._connection.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """A refused call as its caller sees it, without parsing text."""
+
+    code: grpc.StatusCode
+    message: str
+    reason: str
+    domain: str
+    fields: dict
+    """Field path to the descriptions of what is wrong with it."""
+    retry_seconds: float | None
+
+
+def refusal(error: grpc.RpcError) -> Refusal:
+    """Reads google.rpc.Status from the trailers; a refusal without it has an empty reason."""
+    rich = rpc_status.from_call(error)
+    reason = domain = ""
+    fields, retry = {}, None
+    for detail in rich.details if rich else ():
+        info = error_details_pb2.ErrorInfo()
+        bad = error_details_pb2.BadRequest()
+        again = error_details_pb2.RetryInfo()
+        if detail.Unpack(info):
+            reason, domain = info.reason, info.domain
+        elif detail.Unpack(bad):
+            for violation in bad.field_violations:
+                fields.setdefault(violation.field, []).append(violation.description)
+        elif detail.Unpack(again):
+            retry = again.retry_delay.seconds + again.retry_delay.nanos / 1e9
+    return Refusal(error.code(), error.details(), reason, domain, fields, retry)
+
+
+def refused(call) -> Refusal:
+    """Makes a call that must be refused, with everything that every refusal of Millrace has."""
+    try:
+        answer = call()
+        if hasattr(answer, "__next__"):
+            answer = next(answer)
+    except grpc.RpcError as error:
+        found = refusal(error)
+        assert found.domain == "millrace", f"no ErrorInfo of Millrace: {found}"
+        assert found.reason == found.reason.upper() and found.reason, found
+        assert found.message, found
+        return found
+    raise AssertionError(f"accepted: {answer}")

@@ -1,0 +1,147 @@
+"""One plant on loopback: OdooSandbox, Production and Gateway as real processes."""
+
+import json
+from pathlib import Path
+
+from Support import odoo as odoo_people
+from Support.client import Client
+from Support.odoo import Odoo
+from Support.principals import HEADER, key_id, mint
+from Support.programs import Program, free_port, run
+
+SITE = "PLANT1"
+OTHER_SITE = "PLANT2"
+"""A site that Production has and that the ordinary test key is not granted."""
+
+
+class Plant:
+    """Everything of one test plant lives in one folder and on free ports."""
+
+    def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10"):
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.production_port, self.gateway_port, self.sandbox_port = (
+            free_port(), free_port(), free_port())
+        run("millrace", "keys", "create", "--directory", str(folder))
+        self.key = self.issue_key("mes-line-1", SITE)
+        (folder / "odoo-api-key").write_text(odoo_people.API_KEY + "\n")
+        (folder / "odoo-api-key").chmod(0o600)
+        self.production = self._program("millrace-production", self._production(tolerance))
+        self.gateway = self._program("millrace-gateway", self._gateway(horizon_days))
+        self.sandbox = Program("millrace-odoo-sandbox", self._sandbox(), folder)
+        self.odoo = Odoo("127.0.0.1", self.sandbox_port)
+        self._clients = []
+
+    # Settings
+
+    def _program(self, name: str, settings: dict) -> Program:
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps(settings, indent=2))
+        return Program(name, ["--config", str(path)], self.folder)
+
+    def _sandbox(self) -> list:
+        return ["--port", str(self.sandbox_port)]
+
+    def _production(self, tolerance: str) -> dict:
+        return {
+            "listen": {"host": "127.0.0.1", "port": self.production_port},
+            "database": str(self.folder / "production.sqlite"),
+            "principalKeysFile": str(self.folder / "principal-keys.json"),
+            "sites": [
+                {"code": code, "overProductionTolerancePercent": tolerance}
+                for code in (SITE, OTHER_SITE)],
+        }
+
+    def _gateway(self, horizon_days: int) -> dict:
+        return {
+            "listen": {"host": "127.0.0.1", "port": self.gateway_port},
+            "database": str(self.folder / "gateway.sqlite"),
+            "signingKeyFile": str(self.folder / "principal-signing-key.pem"),
+            "partnersFile": str(self.folder / "partners.json"),
+            "services": {"production": {"host": "127.0.0.1", "port": self.production_port}},
+            "odoo": [{
+                "site": SITE,
+                "url": f"http://127.0.0.1:{self.sandbox_port}",
+                "database": odoo_people.DATABASE,
+                "login": odoo_people.LOGIN,
+                "apiKeyFile": str(self.folder / "odoo-api-key"),
+                "warehouseCode": "WH",
+                "releaseHorizonDays": horizon_days,
+                "pollIntervalMilliseconds": 200,
+                "postingIntervalMilliseconds": 100,
+                "requestTimeoutSeconds": 60,
+            }],
+        }
+
+    # Keys and callers
+
+    def issue_key(self, partner: str, *sites: str) -> str:
+        arguments = ["key", "issue", "--partners", str(self.folder / "partners.json"),
+                     "--partner", partner]
+        for site in sites:
+            arguments += ["--site", site]
+        printed = run("millrace", *arguments)
+        return next(word for word in printed.split() if word.startswith("mr_live_"))
+
+    def mes(self, key: str | None = None, **options) -> Client:
+        """A partner's client, through the Gateway."""
+        metadata = [("authorization", f"Bearer {key or self.key}")]
+        return self._keep(Client(f"127.0.0.1:{self.gateway_port}", metadata, **options))
+
+    def principal(self, **claims) -> str:
+        """A principal signed with the Gateway's own key."""
+        return mint((self.folder / "principal-signing-key.pem").read_text(),
+                    key_id(self.folder / "principal-keys.json"), **claims)
+
+    def direct(self, principal: str | None = None, **claims) -> Client:
+        """A client of Production itself, past the Gateway."""
+        token = principal if principal is not None else self.principal(**claims)
+        return self._keep(
+            Client(f"127.0.0.1:{self.production_port}", [(HEADER, token)] if token else []))
+
+    def system_of_record(self) -> Client:
+        """Production's caller who may release orders."""
+        return self.direct(
+            kind="integration", subject="gateway-odoo", sites=(SITE, OTHER_SITE))
+
+    def _keep(self, client: Client) -> Client:
+        self._clients.append(client)
+        return client
+
+    # Running
+
+    @property
+    def programs(self) -> list:
+        return [self.sandbox, self.production, self.gateway]
+
+    def start(self) -> "Plant":
+        for program in self.programs:
+            program.start()
+        return self
+
+    def stop(self):
+        """Ends everything; fails when a program had ended by itself before."""
+        gone = [each.name for each in self.programs if not each.is_running]
+        for client in self._clients:
+            client.close()
+        for program in reversed(self.programs):
+            program.stop()
+        assert not gone, f"{gone} had ended by itself:\n" + "\n".join(
+            each.output() for each in self.programs if each.name in gone)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            for program in self.programs:
+                if program.is_running:
+                    program.kill()
+            raise
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.stop()
+        else:
+            for program in self.programs:
+                if program.is_running:
+                    program.kill()

@@ -1,0 +1,132 @@
+"""Starting and ending real processes."""
+
+import collections
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from Support import paths
+
+LISTENING = "listening on "
+START_SECONDS = 30
+STOP_SECONDS = 20
+KEPT_LINES = 400
+"""How many of the newest lines of a program's output are kept for a failure's message."""
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _end_with_parent():
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Program:
+    """One program of Millrace with its arguments; may be started again after it has ended."""
+
+    def __init__(self, name: str, arguments: list[str], folder: Path):
+        self.name = name
+        self.arguments = arguments
+        self.log = folder / f"{name}.log"
+        self._process = None
+        self._lines = collections.deque(maxlen=KEPT_LINES)
+        self._changed = threading.Condition()
+        self._ended = False
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def start(self) -> "Program":
+        """Starts it and returns once it listens."""
+        self.launch()
+        self.wait_for(LISTENING)
+        return self
+
+    def launch(self):
+        """Starts it without waiting."""
+        assert not self.is_running, f"{self.name} runs already"
+        with self._changed:
+            self._lines.clear()
+            self._ended = False
+        self._process = subprocess.Popen(
+            [str(paths.program(self.name)), *self.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+            preexec_fn=_end_with_parent,
+        )
+        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+
+    def _read(self, process):
+        with self.log.open("ab") as log:
+            for line in process.stdout:
+                log.write(line)
+                log.flush()
+                with self._changed:
+                    self._lines.append(line.decode(errors="replace").rstrip())
+                    self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def wait_for(self, text: str, seconds: float = START_SECONDS) -> str:
+        """The first line of output with this text."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            while True:
+                for line in self._lines:
+                    if text in line:
+                        return line
+                left = end - time.monotonic()
+                if self._ended or left <= 0:
+                    state = "ended" if self._ended else f"said nothing like it in {seconds} s"
+                    raise AssertionError(f"{self.name} {state}, no «{text}»:\n{self.output()}")
+                self._changed.wait(left)
+
+    def output(self) -> str:
+        """The newest lines of what it has said."""
+        with self._changed:
+            return "\n".join(self._lines)
+
+    def kill(self):
+        """Ends it at once, as a power cut would end it for its callers."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Asks it to end, waits until it has, and returns its exit status."""
+        if not self.is_running:
+            return 0 if self._process is None else self._process.returncode
+        self._process.terminate()
+        try:
+            return self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self.name} did not drain in {STOP_SECONDS} s:\n{self.output()}")
+        
+
+def run(name: str, *arguments: str) -> str:
+    """Runs a program to its end and returns what it printed."""
+    done = subprocess.run(
+        [str(paths.program(name)), *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=START_SECONDS, check=False)
+    assert done.returncode == 0, f"{name} {' '.join(arguments)}: {done.stdout}{done.stderr}"
+    return done.stdout.strip()
