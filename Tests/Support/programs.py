@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from concurrent import futures
 from pathlib import Path
 
 from Support import paths
@@ -20,6 +21,8 @@ KEPT_LINES = 400
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+# The kernel ends a child when the *thread* that started it ends, so one thread starts them all.
+_starter = futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
 def free_port() -> int:
@@ -65,14 +68,14 @@ class Program:
         with self._changed:
             self._lines.clear()
             self._ended = False
-        self._process = subprocess.Popen(
-            [str(paths.program(self.name)), *self.arguments],
+        self._process = _starter.submit(
+            subprocess.Popen, [str(paths.program(self.name)), *self.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
             preexec_fn=_end_with_parent,
-        )
+        ).result()
         threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
 
     def _read(self, process):
@@ -121,7 +124,7 @@ class Program:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"{self.name} did not drain in {STOP_SECONDS} s:\n{self.output()}")
-        
+
 
 def run(name: str, *arguments: str) -> str:
     """Runs a program to its end and returns what it printed."""

@@ -1,0 +1,71 @@
+"""What the README shows is what works."""
+
+import re
+import subprocess
+import sys
+
+from Support.paths import ROOT
+from Support.plant import SITE
+from Support.stubs import production
+
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_python_snippet_reports_a_piece(plant, mes, orders, tmp_path):
+    snippet = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    assert len([line for line in snippet.splitlines() if line.strip()]) <= 12
+    stubs = tmp_path / "stubs"
+    stubs.mkdir()
+    command = re.search(r"python -m grpc_tools\.protoc .*?\n\n", README, re.DOTALL).group(0)
+    subprocess.run(
+        ["bash", "-euc", command.replace("python", f'"{sys.executable}"', 1).replace(
+            "=stubs", f"={stubs}")], cwd=ROOT, check=True, timeout=60)
+    order = orders.acknowledged()
+    done = subprocess.run(
+        [sys.executable, "-c", snippet, f"127.0.0.1:{plant.gateway_port}", plant.key, order],
+        capture_output=True, text=True, timeout=30, check=False, env={"PYTHONPATH": str(stubs)})
+    assert done.returncode == 0, done.stderr
+    assert "RECEIPT_ACCEPTED" in done.stdout
+    found = mes.production.GetOrder(production.GetOrderRequest(site=SITE, order_name=order)).order
+    assert found.progress.good.value == "1"
+
+
+def test_the_settings_shown_are_understood(tmp_path):
+    """The README's configuration differs from one that runs only in its values."""
+    import json
+
+    from Support.plant import Plant
+
+    plant = Plant(tmp_path / "plant")
+    shown = {}
+    for text in re.findall(r"```json\n(.*?)```", README, re.DOTALL):
+        settings = json.loads(text)
+        shown["gateway" if "odoo" in settings else "production"] = settings
+    for name in ("gateway", "production"):
+        runs = json.loads((plant.folder / f"millrace-{name}.json").read_text())
+        assert shape(shown[name]) == shape(runs)
+
+
+def shape(value):
+    """Keys and types, without the values."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    return [shape(value[0])] if isinstance(value, list) else type(value).__name__
+
+
+def test_every_dependency_has_its_line_in_the_readme():
+    """A dependency without a reason in the README's table does not belong into the manifest."""
+    manifest = (ROOT / "Package.swift").read_text()
+    names = re.findall(r'\.package\(\s*url:\s*"[^"]*/([\w.-]+?)(?:\.git)?"', manifest)
+    assert len(names) >= 8
+    wanted = [name.replace(".swift", "") for name in names]
+    listed = (ROOT / "deploy" / "python-packages").read_text()
+    wanted += [line.split("==")[0] for line in listed.splitlines() if "==" in line]
+    table = README.lower()
+    missing = [name for name in wanted if name.lower().removesuffix("-bin") not in table]
+    assert missing == [], missing
+
+
+def test_every_folder_the_readme_names_exists():
+    for path in re.findall(r"^\| `([A-Za-z/]+)` \|", README, re.MULTILINE):
+        assert (ROOT / path).exists(), path
