@@ -1,5 +1,5 @@
 import GRDB
-public import Values
+import Values
 
 /// One operation's writes. They become durable together with the rest of the batch, or not at all.
 ///
