@@ -26,6 +26,8 @@ let configuration = Target.Dependency.product(
   name: "Configuration", package: "swift-configuration")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let pluginLibrary = Target.Dependency.product(
   name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
@@ -39,9 +41,12 @@ func library(
     plugins: plugins)
 }
 
-func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+func program(
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+    name: name, dependencies: dependencies, path: path, resources: resources,
+    swiftSettings: swiftSettings)
 }
 
 func tests(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -73,8 +78,8 @@ let shared: [Target] = [
   library(
     "ServiceKit", "Shared/ServiceKit",
     [
-      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity", nioCore,
-      nioPosix, logging, configuration, serviceLifecycle, argumentParser, crypto,
+      "Values", "Environment", "JSON", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      nioCore, nioPosix, logging, configuration, serviceLifecycle, unixSignals, argumentParser,
     ]),
 ]
 
@@ -83,8 +88,9 @@ let services: [Target] = [
     "Production", "Services/Production",
     [
       "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
-      "ServiceKit", argumentParser, configuration, logging,
-    ]),
+      "ServiceKit", nioCore, nioPosix, argumentParser, logging,
+    ],
+    resources: [.embedInCode("Records/Migrations/V0001_create_orders.sql")]),
   library(
     "GatewayFront", "Services/Gateway/Front",
     [

@@ -16,7 +16,7 @@ public struct SigningKey: Sendable {
 
   private init(_ key: EdDSA.PrivateKey) async throws {
     self.key = key
-    keyID = Self.thumbprint(of: key.publicKey)
+    keyID = Self.thumbprint(ofPublicKey: key.publicKey.rawRepresentation)
     let identifier = JWKIdentifier(string: keyID)
     algorithm = try await JWTKeyCollection().add(eddsa: key, kid: identifier)
       .getKey(for: identifier, alg: PrincipalToken.algorithm)
@@ -61,8 +61,8 @@ public struct SigningKey: Sendable {
   }
 
   /// RFC 7638 with RFC 8037: SHA-256 of the required members in this order, without spaces.
-  static func thumbprint(of key: EdDSA.PublicKey) -> String {
-    let x = Base64URL.encode(key.rawRepresentation)
+  static func thumbprint(ofPublicKey bytes: some Sequence<UInt8>) -> String {
+    let x = Base64URL.encode(bytes)
     let members = #"{"crv":"Ed25519","kty":"OKP","x":"\#(x)"}"#
     return Base64URL.encode(SHA256.hash(data: Array(members.utf8)))
   }

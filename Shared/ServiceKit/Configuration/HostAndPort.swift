@@ -1,0 +1,26 @@
+import Values
+
+/// Where a server listens, or can be reached: `{"host": "127.0.0.1", "port": 50051}`.
+public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
+  /// A host name or an address.
+  public let host: String
+  /// 0 to 65,535; 0 takes a free port when listening.
+  public let port: Int
+
+  /// An address of its parts.
+  public init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  /// For people: `127.0.0.1:50051`.
+  public var description: String { "\(host):\(port)" }
+}
+
+extension Settings {
+  /// The address below a key.
+  public func address(_ key: String) -> HostAndPort {
+    let section = section(key)
+    return HostAndPort(host: section.text("host"), port: Int(section.number("port", 0...65_535)))
+  }
+}

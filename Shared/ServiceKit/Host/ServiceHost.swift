@@ -1,0 +1,114 @@
+public import Logging
+public import NIOCore
+import NIOPosix
+public import RPC
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Runs a program: listens, tells when it does, and on SIGTERM or SIGINT lets the running calls end.
+public struct ServiceHost: Sendable {
+  /// How long calls may go on after the signal, in milliseconds: longer than any unary call should take, shorter than
+  /// what service managers wait before they kill (90 s).
+  public static let drainGraceMilliseconds: Int64 = 10_000
+  /// After which time the program stops hard, in seconds.
+  private static let maximumShutdownSeconds = 30
+
+  private let name: String
+  private let listen: HostAndPort
+  private let group: any EventLoopGroup
+  private let health: HealthService
+  private let drain: Drain
+  private let logger: Logger
+  private let lookup: @Sendable (String) -> MethodHandler?
+  private let background: [(name: String, run: @Sendable () async throws -> Void)]
+
+  /// A program to run.
+  /// - Parameters:
+  ///   - name: the program's name, for its log.
+  ///   - listen: where it listens.
+  ///   - group: the event loops its calls run on.
+  ///   - health: set to serving while it listens, to not serving when the drain begins.
+  ///   - drain: begun with the first signal; ends open streams.
+  ///   - background: what runs beside the server; cancelled when the drain begins. When one fails, the program ends.
+  ///   - lookup: which handler a path has; health is added here.
+  public init(
+    name: String, listen: HostAndPort, group: any EventLoopGroup, health: HealthService,
+    drain: Drain, logger: Logger,
+    background: [(name: String, run: @Sendable () async throws -> Void)] = [],
+    lookup: @escaping @Sendable (String) -> MethodHandler?
+  ) {
+    self.name = name
+    self.listen = listen
+    self.group = group
+    self.health = health
+    self.drain = drain
+    self.logger = logger
+    self.background = background
+    self.lookup = lookup
+  }
+
+  /// Makes swift-log write to standard error. Call it once, first thing in a program.
+  public static func bootstrapLogging() {
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+  }
+
+  /// Runs until a signal has been served, or a part has failed.
+  public func run() async throws {
+    let services = background.map { part in
+      ServiceGroupConfiguration.ServiceConfiguration(
+        service: Background(run: part.run), successTerminationBehavior: .ignore,
+        serviceName: part.name)
+    }
+    let server = ServiceGroupConfiguration.ServiceConfiguration(
+      service: Listening(host: self), successTerminationBehavior: .gracefullyShutdownGroup,
+      serviceName: name)
+    var configuration = ServiceGroupConfiguration(
+      services: services + [server], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(Self.maximumShutdownSeconds)
+    try await ServiceGroup(configuration: configuration).run()
+  }
+
+  fileprivate func serve() async throws {
+    let (health, lookup) = (health, lookup)
+    let server = RPC.Server(
+      configuration: ServerConfiguration(host: listen.host, port: listen.port), group: group,
+      lookup: { lookup($0) ?? health.handler(for: $0) })
+    let address = try await server.start()
+    health.setServing(true)
+    print("listening on \(listen.host):\(address.port ?? listen.port)")
+    // Whoever starts the program waits for this line, and output to a pipe is held back.
+    fflush(nil)
+    // Ends with the signal, and throws when the group is cancelled because another part failed.
+    let ending = await Task { try await gracefulShutdown() }.result
+    logger.info("draining")
+    health.setServing(false)
+    drain.begin()
+    await server.shutdown(graceMilliseconds: Self.drainGraceMilliseconds)
+    try ending.get()
+  }
+}
+
+private struct Listening: Service {
+  let host: ServiceHost
+  func run() async throws { try await host.serve() }
+}
+
+/// Runs until it ends by itself or the drain begins.
+private struct Background: Service {
+  let run: @Sendable () async throws -> Void
+
+  func run() async throws {
+    do {
+      try await cancelWhenGracefulShutdown(run)
+    } catch is CancellationError {
+      return
+    }
+  }
+}

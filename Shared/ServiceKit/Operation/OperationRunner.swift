@@ -1,0 +1,144 @@
+import Environment
+import Identity
+import NIOCore
+import Protobuf
+import RPC
+import RecordStore
+import Values
+
+/// The sequence of every call, written once: decode → authorise → validate → transaction { identity check, execute,
+/// outbox, audit } → group commit → encode.
+enum OperationRunner {
+  /// How many responses a watch reads at once: bounds what a slow reader holds in memory.
+  static let watchPageLimit = 64
+
+  /// Everything before the records are touched.
+  static func admit<O: Operation>(
+    _ operation: O, _ message: ByteBuffer, _ context: CallContext, _ service: ServiceContext
+  ) throws -> (O.Input, Call) {
+    let principal = try service.authenticate(context.metadata)
+    let request: O.Request = try MessageCoding.decode(message)
+    try authorise(operation, request, principal, service)
+    var fields = Fields(now: service.environment.clock.now)
+    let input = operation.validate(request, &fields)
+    guard fields.violations.isEmpty else { throw Refusal.invalidFields(fields.violations) }
+    let call = Call(
+      principal: principal, method: String(O.method.path.dropFirst()),
+      origin: context.peerAddress?.ipAddress ?? "")
+    return (input, call)
+  }
+
+  /// A site that is no site code at all is left to `validate`, which reports it together with all other violations.
+  /// A site that is not granted is refused before anyone learns whether it exists.
+  private static func authorise<O: Operation>(
+    _ operation: O, _ request: O.Request, _ principal: Principal, _ service: ServiceContext
+  ) throws {
+    if O.callers == .integration, principal.kind != .integration {
+      throw Refusal.notSystemOfRecord
+    }
+    guard let text = operation.site(of: request), SiteCode.rule.violation(of: text) == nil else {
+      return
+    }
+    let site = SiteCode(text)
+    guard principal.mayAct(for: site) else { throw Refusal.siteNotGranted(text) }
+    guard service.sites.contains(site) else { throw Refusal.siteUnknown(text) }
+  }
+
+  static func run<O: ReadOperation>(
+    _ operation: O, _ input: O.Input, _ call: Call, _ service: ServiceContext
+  ) async throws -> O.Response {
+    try await service.database.read { try operation.execute(input, $0, call) }
+  }
+
+  static func run<O: WriteOperation>(
+    _ operation: O, _ input: O.Input, _ call: Call, _ service: ServiceContext
+  ) async throws -> O.Response {
+    try await service.database.write { transaction in
+      let effect = try operation.execute(input, transaction, call)
+      try audit(effect.audit, transaction, call)
+      return effect.response
+    }
+  }
+
+  static func run<O: IdentifiedWriteOperation>(
+    _ operation: O, _ input: O.Input, _ call: Call, _ service: ServiceContext
+  ) async throws -> O.Response {
+    let identity = operation.identity(of: input)
+    let key = identity.key(principal: call.principal)
+    var content = CanonicalDigest()
+    operation.addContent(of: input, to: &content)
+    let fingerprint = Fingerprint(content, scheme: O.contentScheme)
+    let newFact = service.environment.identifiers.next()
+    return try await service.database.write { transaction in
+      switch try transaction.ledger.look(up: key, fingerprint: fingerprint) {
+      case .duplicate(let fact): return try operation.answerAgain(input, fact: fact, transaction)
+      case .conflict: throw identity.reused
+      case .new: break
+      }
+      let effect = try operation.execute(input, fact: newFact, transaction, call)
+      try transaction.ledger.record(key, fact: newFact, fingerprint: fingerprint)
+      try audit(effect.audit, transaction, call)
+      return effect.response
+    }
+  }
+
+  private static func audit(_ note: AuditNote?, _ transaction: Transaction, _ call: Call) throws {
+    guard let note else { return }
+    try transaction.audit.append(
+      AuditEntry(
+        principal: call.principal.subject, origin: call.origin, action: call.method,
+        object: note.object, correlation: note.correlation))
+  }
+
+  static func watch<O: WatchOperation>(
+    _ operation: O, _ input: O.Input, _ call: Call, _ responses: RPC.ResponseWriter,
+    _ service: ServiceContext
+  ) async throws {
+    let database = service.database
+    var after = try await operation.start(input, database, call)
+    // The caller learns that its watch stands before there is anything to tell.
+    try await responses.sendInitialMetadata()
+    while true {
+      if service.drain.hasBegun { throw Refusal.shuttingDown }
+      let from = after
+      let page = try await database.read {
+        try operation.next(input, after: from, limit: watchPageLimit, $0, call)
+      }
+      for response in page.responses {
+        try await responses.write(MessageCoding.encode(response))
+      }
+      after = page.through
+      if page.responses.isEmpty, page.through == from {
+        try await service.drain.wait { try await database.waitForCommit(after: from) }
+      }
+    }
+  }
+}
+
+extension WriteIdentity {
+  /// The ledger's key: commands are unique per caller, facts per source system.
+  fileprivate func key(principal: Principal) -> FactKey {
+    switch self {
+    case .fact(let identity): .fact(identity)
+    case .command(let site, let requestID):
+      .command(site: site, partner: principal.subject, requestID: requestID)
+    }
+  }
+
+  fileprivate var reused: Refusal {
+    switch self {
+    case .fact(let identity):
+      Refusal(
+        .alreadyExists, reason: "SOURCE_EVENT_REUSED",
+        "the fact \(identity.sourceEventID) of \(identity.sourceSystem) was reported before with other content",
+        metadata: [
+          "source_system": identity.sourceSystem, "source_event_id": identity.sourceEventID,
+        ])
+    case .command(_, let requestID):
+      Refusal(
+        .alreadyExists, reason: "REQUEST_ID_REUSED",
+        "the request \(requestID) was made before with other content",
+        metadata: ["request_id": requestID])
+    }
+  }
+}

@@ -1,0 +1,29 @@
+public import RecordStore
+
+/// What one look at the records has found for a watch.
+public struct WatchPage<Response: Sendable>: Sendable {
+  /// The responses, in the order of their sequence.
+  public let responses: [Response]
+  /// Go on after this sequence: everything up to it has been looked at.
+  public let through: Int64
+
+  /// A page.
+  public init(_ responses: [Response], through: Int64) {
+    self.responses = responses
+    self.through = through
+  }
+}
+
+/// An RPC that streams what has changed since a token, and goes on as records change.
+///
+/// It reads page by page, each in a snapshot of its own, and waits for the next commit when there is nothing new: a
+/// slow reader holds one page in memory and no snapshot.
+public protocol WatchOperation: Operation {
+  /// The sequence to start after: 0 for everything.
+  func start(_ input: Input, _ database: Database, _ call: Call) async throws -> Int64
+
+  /// The next responses after a sequence, at most `limit`. An empty page whose `through` is still `after` means that
+  /// there is nothing new.
+  func next(_ input: Input, after: Int64, limit: Int, _ snapshot: Snapshot, _ call: Call) throws
+    -> WatchPage<Response>
+}
