@@ -25,6 +25,9 @@ final class CommitSignal: Sendable {
   /// The sequence of the newest committed event.
   var head: Int64 { state.withLock { $0.head } }
 
+  /// How many wait.
+  var waiterCount: Int { state.withLock { $0.waiters.count } }
+
   /// Called by the writer after a commit.
   func publish(head: Int64) {
     let woken = state.withLock { state -> [Waiter] in
