@@ -38,8 +38,8 @@ extension Database {
     let writer = GroupCommit(
       connection: connection, factory: factory,
       runner: BatchRunner(now: { clock.now }, commit: seams.commit),
-      configuration: configuration, signal: signal, readers: readers,
-      logger: Logger(label: "millrace.records"))
+      checkpointer: Checkpointer(limits: seams.checkpoints), configuration: configuration,
+      signal: signal, readers: readers, logger: Logger(label: "millrace.records"))
     return Database(
       incarnation: start.incarnation, writer: writer, readers: readers, signal: signal,
       clock: clock, lock: lock)
@@ -97,6 +97,8 @@ struct DatabaseSeams: Sendable {
   var prepare: @Sendable (GRDB.Database, ConnectionRole) throws -> Void = { _, _ in }
   /// Runs COMMIT.
   var commit = CommitStep()
+  /// When the write-ahead log is moved into the file.
+  var checkpoints = Checkpointer.Limits()
 }
 
 /// Runs GRDB and answers its errors as ``RecordStoreError``.

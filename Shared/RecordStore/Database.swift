@@ -60,6 +60,7 @@ public final class Database: Sendable {
   /// `body` runs on the writer's thread; it is synchronous, touches nothing outside its transaction, and may run twice.
   /// What it throws is thrown here, after COMMIT, and nothing it wrote is kept.
   /// - Throws: what `body` throws, or ``RecordStoreError``: `overloaded`, `diskFull`, `ioError`, `closed`, …
+  @discardableResult
   nonisolated(nonsending) public func write<Value: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Value
   ) async throws -> Value {

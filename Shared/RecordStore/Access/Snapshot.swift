@@ -107,16 +107,21 @@ public class Snapshot {
   /// Hears of every error of SQLite, also those that the caller swallows.
   func noticed(_ error: RecordStoreError) {}
 
-  static func bindings(_ arguments: [any SQLConvertible]) -> StatementArguments {
-    StatementArguments(arguments.map { databaseValue($0.sqlValue) })
+  static func bindings(_ arguments: [any SQLConvertible]) throws -> StatementArguments {
+    StatementArguments(try arguments.map { try databaseValue($0.sqlValue) })
   }
 
-  private static func databaseValue(_ value: SQLValue) -> DatabaseValue {
+  private static func databaseValue(_ value: SQLValue) throws -> DatabaseValue {
     switch value {
-    case .null: .null
-    case .int64(let number): number.databaseValue
-    case .text(let text): text.databaseValue
-    case .blob(let bytes): Data(bytes).databaseValue
+    case .null: return .null
+    case .int64(let number): return number.databaseValue
+    case .text(let text):
+      // GRDB hands texts over as C strings: what follows a NUL would be lost without a word.
+      guard !text.utf8.contains(0) else {
+        throw RecordStoreError.sql(code: SQLITE_MISUSE, "a text argument holds a NUL character")
+      }
+      return text.databaseValue
+    case .blob(let bytes): return Data(bytes).databaseValue
     }
   }
 }

@@ -6,16 +6,25 @@ import GRDB
 /// SQLite up to 3.51.2 can lose committed pages when a checkpoint overlaps a commit on another connection; with one
 /// connection doing both, they cannot overlap.
 final class Checkpointer {
-  /// A checkpoint is due when the log has grown by so many pages (8 MiB): rare enough that a hot page is moved once for
-  /// many commits, small enough that one takes some tens of milliseconds.
-  static let duePages = 2_048
-  /// At so many pages (64 MiB) readers are held back for a moment, so that the log can start anew.
-  static let maximumPages = 16_384
+  /// When the log is moved. Tests make it small.
+  struct Limits: Sendable {
+    /// A checkpoint is due when the log has grown by so many pages (8 MiB): rare enough that a hot page is moved once
+    /// for many commits, small enough that one takes some tens of milliseconds.
+    var duePages = 2_048
+    /// At so many pages (64 MiB) readers are held back for a moment, so that the log can start anew.
+    var maximumPages = 16_384
+  }
 
+  private let limits: Limits
   /// Pages in the log after the last commit.
   private(set) var pages = 0
   /// The size at which the next checkpoint is due.
-  private var dueAt = duePages
+  private var dueAt: Int
+
+  init(limits: Limits) {
+    self.limits = limits
+    self.dueAt = limits.duePages
+  }
 
   /// What to do after a batch.
   enum Need {
@@ -28,7 +37,7 @@ final class Checkpointer {
   /// Watches the connection's commits.
   func attach(to connection: GRDB.Database) {
     pages = 0
-    dueAt = Self.duePages
+    dueAt = limits.duePages
     sqlite3_wal_hook(
       connection.sqliteConnection,
       { context, _, _, pages in
@@ -45,19 +54,19 @@ final class Checkpointer {
 
   private func committed(_ pages: Int) {
     // The log has started anew.
-    if pages < self.pages { dueAt = Self.duePages }
+    if pages < self.pages { dueAt = limits.duePages }
     self.pages = pages
   }
 
   /// What is due now.
   var need: Need {
     guard pages >= dueAt else { return .nothing }
-    return pages >= Self.maximumPages ? .withoutReaders : .passive
+    return pages >= limits.maximumPages ? .withoutReaders : .passive
   }
 
   /// Runs a checkpoint. The next one is due after the log has grown again, whether or not readers let this one finish.
   func run(on connection: GRDB.Database, truncating: Bool) throws {
-    dueAt = pages + Self.duePages
+    dueAt = pages + limits.duePages
     let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
     let result = sqlite3_wal_checkpoint_v2(connection.sqliteConnection, nil, mode, nil, nil)
     // BUSY: a reader holds the log's end; what could be moved has been.

@@ -17,15 +17,17 @@ final class GroupCommit: @unchecked Sendable {
   private let signal: CommitSignal
   private let readers: ReaderPool
   private let logger: Logger
-  private let checkpointer = Checkpointer()
+  private let checkpointer: Checkpointer
   /// `nil` after a failed fsync until reopening succeeds.
   private var connection: DatabaseQueue?
   private var head: Int64
 
   init(
     connection: DatabaseQueue, factory: ConnectionFactory, runner: BatchRunner,
-    configuration: DatabaseConfiguration, signal: CommitSignal, readers: ReaderPool, logger: Logger
+    checkpointer: Checkpointer, configuration: DatabaseConfiguration, signal: CommitSignal,
+    readers: ReaderPool, logger: Logger
   ) {
+    self.checkpointer = checkpointer
     self.connection = connection
     self.factory = factory
     self.runner = runner

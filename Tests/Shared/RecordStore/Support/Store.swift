@@ -1,0 +1,97 @@
+import Environment
+import Foundation
+import Testing
+import Values
+
+@testable import RecordStore
+
+/// A directory with a database file of its own, removed with this value.
+final class Store: Sendable {
+  let directory: String
+  let environment: Environment
+  let clock: ManualClock
+
+  static let migrations = [
+    Migration(
+      version: 1, name: "create_reports",
+      sql: """
+        CREATE TABLE orders (name TEXT PRIMARY KEY) STRICT;
+        CREATE TABLE reports (
+          id BLOB PRIMARY KEY,
+          good INTEGER NOT NULL CHECK (good >= 0),
+          order_name TEXT REFERENCES orders (name) DEFERRABLE INITIALLY DEFERRED
+        ) STRICT, WITHOUT ROWID;
+        """)
+  ]
+
+  init(seed: UInt64 = 1) throws {
+    (environment, clock) = Environment.manual(seed: seed)
+    let parent = FileManager.default.temporaryDirectory
+    let url = parent.appendingPathComponent("records-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    directory = url.path
+  }
+
+  deinit {
+    do {
+      try FileManager.default.removeItem(atPath: directory)
+    } catch {
+      Issue.record("the test's directory stays behind: \(error)")
+    }
+  }
+
+  var path: String { directory + "/records.sqlite" }
+
+  func open(
+    migrations: [Migration] = Store.migrations, seams: DatabaseSeams = DatabaseSeams(),
+    configure: (inout DatabaseConfiguration) -> Void = { _ in }
+  ) throws -> Database {
+    var configuration = DatabaseConfiguration(path: path)
+    configure(&configuration)
+    return try Database.open(
+      configuration, migrations: migrations, environment: environment, seams: seams)
+  }
+}
+
+extension Database {
+  /// Inserts a report of so many good pieces and answers its id.
+  @discardableResult
+  func report(good: Int64, order: String? = nil, _ environment: Environment) async throws
+    -> Identifier
+  {
+    let id = environment.identifiers.next()
+    try await write { transaction in
+      try transaction.execute(
+        "INSERT INTO reports (id, good, order_name) VALUES (?, ?, ?)", id, good, order)
+    }
+    return id
+  }
+
+  /// How many reports are stored.
+  func reportCount() async throws -> Int64 {
+    try await read { try $0.row("SELECT count(*) FROM reports") { try $0.int64(0) } ?? -1 }
+  }
+}
+
+/// An event of no particular content.
+func event(_ key: String = "MO/1", type: String = "test.v1.Happened", site: String = "PLANT1")
+  -> NewEvent
+{
+  NewEvent(type: type, site: SiteCode(site), key: key, payload: Array(key.utf8))
+}
+
+/// Waits until the condition holds, at most ten seconds.
+func eventually(
+  _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation,
+  _ condition: () async throws -> Bool
+) async throws {
+  let clock = Environment.system.clock
+  let limit = clock.monotonicNanoseconds + 10_000_000_000
+  while try await !condition() {
+    guard clock.monotonicNanoseconds < limit else {
+      Issue.record("never came true: \(comment)", sourceLocation: sourceLocation)
+      return
+    }
+    await Task.yield()
+  }
+}
