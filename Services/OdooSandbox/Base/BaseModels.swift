@@ -1,0 +1,37 @@
+import JSON
+
+/// Users, partners, companies, external ids.
+enum BaseModels {
+  static let all: [Model] = [user, partner, company, externalID, calendar]
+
+  static let user = Model(
+    "res.users", "User",
+    fields: [
+      .char("name", "Name").required, .char("login", "Login").required,
+      .char("tz", "Timezone").starting(.text("UTC")),
+      .char("lang", "Language").starting(.text("en_US")),
+      .many2one("company_id", "Company", "res.company"),
+      .boolean("active", "Active").starting(.boolean(true)),
+      // Whether the user is one of the managers of manufacturing and inventory.
+      .boolean("is_manager", "Manager").starting(.boolean(true)),
+    ])
+
+  static let partner = Model(
+    "res.partner", "Contact", order: "name,id",
+    fields: [
+      .char("name", "Name").required, .char("ref", "Reference"),
+      .boolean("is_company", "Is a Company").starting(.boolean(false)),
+      .integer("supplier_rank", "Supplier Rank"),
+      .boolean("active", "Active").starting(.boolean(true)),
+    ])
+
+  static let company = Model("res.company", "Companies", fields: [.char("name", "Company Name")])
+
+  static let externalID = Model(
+    "ir.model.data", "Model Data", fields: [.char("name", "External Identifier")],
+    methods: ["check_object_reference": ExternalIDs.check],
+    access: ["access": ["Administration/Access Rights"]])
+
+  static let calendar = Model(
+    "resource.calendar", "Resource Working Time", fields: [.char("name", "Name")])
+}

@@ -1,0 +1,99 @@
+import JSON
+import Values
+
+/// `execute_kw` and its neighbours: finds model and method, opens the transaction, closes it.
+struct Dispatcher {
+  let database: Database
+  let account: Account
+
+  /// Who may call, and what the database is called.
+  struct Account: Sendable {
+    var database: String
+    var login: String
+    var apiKey: String
+    /// The password works in every call just as the key does.
+    var password: String
+    var user: Int
+    /// Further users: id by login; they log in with the same key.
+    var others: [String: Int]
+  }
+
+  /// `authenticate` and `login`: the user's id, or `false`.
+  func authenticate(_ arguments: [JSONValue]) throws -> JSONValue {
+    try checkDatabase(arguments.first)
+    guard arguments.count > 2, isKey(arguments[2]), let login = arguments[1].stringValue else {
+      return false
+    }
+    if login == account.login { return .int(Int64(account.user)) }
+    return account.others[login].map { .int(Int64($0)) } ?? false
+  }
+
+  private func isKey(_ json: JSONValue) -> Bool {
+    json.stringValue.map { $0 == account.apiKey || $0 == account.password } ?? false
+  }
+
+  private func checkDatabase(_ json: JSONValue?) throws {
+    let name = json?.stringValue ?? ""
+    guard name == account.database else {
+      throw OdooError(
+        name: "psycopg2.OperationalError",
+        message: "connection to server at \"127.0.0.1\", port 5499 failed: FATAL:  "
+          + "database \"\(name)\" does not exist\n")
+    }
+  }
+
+  /// `execute_kw(database, user, key, model, method, arguments, keywords)`. `nil`: nothing to answer.
+  func execute(_ arguments: [JSONValue], at now: Instant) throws -> JSONValue? {
+    try checkDatabase(arguments.first)
+    guard arguments.count >= 5, let model = arguments[3].stringValue,
+      let method = arguments[4].stringValue
+    else {
+      throw OdooError.type(
+        "execute_kw() missing required positional arguments: 'obj', 'method', and 'args'")
+    }
+    let user = Int(arguments[1].intValue ?? 0)
+    guard isKey(arguments[2]), user == account.user || account.others.values.contains(user) else {
+      throw OdooError.accessDenied
+    }
+    let positional = (arguments.count > 5 ? arguments[5].arrayValue : nil) ?? []
+    var keywords = (arguments.count > 6 ? arguments[6].objectValue : nil) ?? [:]
+    let context = keywords.removeValue(forKey: "context")?.objectValue ?? [:]
+    let session = Session(database: database, context: context, user: user, now: now)
+    return try transaction(session) {
+      try invoke(session, model, method, positional, keywords)
+    }
+  }
+
+  /// Runs a body all or nothing.
+  func transaction<Result>(_ session: Session, _ body: () throws -> Result) throws -> Result {
+    database.begin()
+    do {
+      let result = try body()
+      session.flush()
+      return result
+    } catch {
+      database.rollback()
+      throw error
+    }
+  }
+
+  private func invoke(
+    _ session: Session, _ modelName: String, _ methodName: String, _ arguments: [JSONValue],
+    _ keywords: [String: JSONValue]
+  ) throws -> JSONValue? {
+    if methodName.hasPrefix("_") {
+      throw OdooError.access(
+        "Private methods (such as \(methodName)) cannot be called remotely.")
+    }
+    guard let model = database.registry.models[modelName] else {
+      throw OdooError.user("Object \(modelName) doesn't exist")
+    }
+    guard let method = model.methods[methodName] else {
+      throw OdooError.attribute(
+        "The method '\(methodName)' does not exist on the model '\(modelName)'")
+    }
+    try AccessRights.check(model, methodName, session)
+    return try method(
+      session, Call(model: model, method: methodName, arguments: arguments, keywords: keywords))
+  }
+}

@@ -1,0 +1,108 @@
+import Values
+
+/// Everything the sandbox knows, in memory. One transaction at a time.
+final class Database {
+  /// A kept field of a record that must be worked out anew before it is read.
+  struct PendingField: Hashable {
+    let model: String
+    let id: Int
+    let field: String
+  }
+
+  let registry: Registry
+  private var tables: [String: Table] = [:]
+  private var undo: [String: [Int: Row?]] = [:]
+  private(set) var pending: [PendingField] = []
+  private var pendingSet: Set<PendingField> = []
+  private var sequences: [String: Int] = [:]
+  /// Records by external id (`module.name`).
+  var externalIDs: [String: ExternalReference] = [:]
+  /// Writes to posted documents, oldest first.
+  var edits: [PostedEdit] = []
+  private var savedExternalIDs: [String: ExternalReference] = [:]
+  private var savedEditCount = 0
+
+  init(registry: Registry) {
+    self.registry = registry
+    for model in registry.models.values { tables[model.name] = Table(indexed: model.indexed) }
+  }
+
+  /// Starts a transaction.
+  func begin() {
+    undo = [:]
+    pending = []
+    pendingSet = []
+    savedExternalIDs = externalIDs
+    savedEditCount = edits.count
+  }
+
+  /// Puts everything back to where ``begin()`` found it. Ids and numbers given out stay given out.
+  func rollback() {
+    for (model, rows) in undo {
+      for (id, row) in rows { tables[model]?.put(row, at: id) }
+    }
+    externalIDs = savedExternalIDs
+    edits.removeLast(edits.count - savedEditCount)
+    begin()
+  }
+
+  func row(_ model: String, _ id: Int) -> Row? { tables[model]?.rows[id] }
+  /// The row as it was when the transaction began.
+  func rowAtBegin(_ model: String, _ id: Int) -> Row? {
+    if let saved = undo[model]?[id] { return saved }
+    return row(model, id)
+  }
+  func ids(_ model: String) -> Set<Int> { Set(tables[model].map { Array($0.rows.keys) } ?? []) }
+  func ids(_ model: String, where field: String, isOneOf targets: some Sequence<Int>) -> Set<Int>? {
+    tables[model]?.ids(where: field, isOneOf: targets)
+  }
+  func nextID(_ model: String) -> Int { tables[model]?.nextID() ?? 0 }
+
+  /// Keeps a row (or removes it), remembering what was there before.
+  func put(_ row: Row?, _ model: String, _ id: Int) {
+    if undo[model]?[id] == nil { undo[model, default: [:]][id] = .some(self.row(model, id)) }
+    tables[model]?.put(row, at: id)
+  }
+
+  /// The next number of a counter, from 1.
+  func nextNumber(_ sequence: String) -> Int {
+    sequences[sequence, default: 0] += 1
+    return sequences[sequence, default: 1]
+  }
+
+  /// Marks a kept field as out of date.
+  func invalidate(_ field: PendingField) {
+    if pendingSet.insert(field).inserted { pending.append(field) }
+  }
+
+  /// Whether the field is out of date; it no longer is afterwards.
+  func takePending(_ field: PendingField) -> Bool { pendingSet.remove(field) != nil }
+
+  /// The oldest out-of-date field.
+  func popPending() -> PendingField? {
+    while !pending.isEmpty {
+      let first = pending.removeFirst()
+      if pendingSet.remove(first) != nil { return first }
+    }
+    return nil
+  }
+
+  var hasPending: Bool { !pendingSet.isEmpty }
+}
+
+/// Where an external id leads.
+struct ExternalReference: Hashable, Sendable {
+  let model: String
+  let id: Int
+}
+
+/// A write that changed a posted (done) document.
+struct PostedEdit: Sendable {
+  let at: Instant
+  let model: String
+  let id: Int
+  let name: String
+  let field: String
+  let before: FieldValue
+  let after: FieldValue
+}

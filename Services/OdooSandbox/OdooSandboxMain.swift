@@ -1,0 +1,78 @@
+import ArgumentParser
+import Environment
+import JSON
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A stand-in for Odoo 18.0 (manufacturing and stock) for demo and tests. State is in memory.
+@main
+struct OdooSandboxMain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "millrace-odoo-sandbox",
+    abstract: "A stand-in for Odoo 18.0: manufacturing orders and stock over JSON-RPC, in memory.",
+    discussion: """
+      POST /jsonrpc, GET /web/health          as Odoo
+      POST /sandbox/sample-plant              loads the sample plant (once) and answers its ids
+      GET  /sandbox/calls                     calls by model.method; DELETE starts counting anew
+      GET  /sandbox/edits                     every change to a posted (done) document, before and after
+      GET  /sandbox/faults                    the faults in force
+      POST /sandbox/faults                    faults on demand; members:
+        "clear": true                         no more faults
+        "latencyMilliseconds": 200            every answer is held back
+        "down": {"mode": "closed" | "unavailable", "forMilliseconds": 3000} or false
+                                              connections are closed, or 503; without a time until cleared
+        "rules": [{"fault": …, "count": 1, "model": "mrp.production", "method": "write"}]
+          "drop-answer"                       the call is committed, the connection closed without an answer
+          "error", "error": {"name": "odoo.exceptions.UserError", "message": "…"}
+          "bad-gateway"                       502, the call is not done
+          "nonsense", "shape": "wrong-shape" | "html" | "truncated" | "empty"
+        A rule without model or method fits every call; it applies to the next `count` calls.
+      """)
+
+  @Option(help: "Address to listen on.")
+  var host = "127.0.0.1"
+  @Option(help: "Port to listen on; 0 takes a free one.")
+  var port = 0
+  @Option(help: "Name of the database.")
+  var database = "plant"
+  @Option(help: "Login of the integration user.")
+  var login = "integration"
+  @Option(help: "API key of the integration user.")
+  var apiKey = "sandbox-key"
+  @Option(help: "File that gets the port once the sandbox listens.")
+  var portFile: String?
+  @Flag(help: "Load the sample plant at start.")
+  var samplePlant = false
+
+  mutating func run() async throws {
+    let sandbox = Sandbox(
+      environment: .system,
+      account: .init(
+        database: database, login: login, apiKey: apiKey, password: apiKey, user: 6, others: [:]))
+    if samplePlant {
+      _ = sandbox.handle(
+        .init(method: "POST", path: "/sandbox/sample-plant", contentType: "", body: []))
+    }
+    // One loop: calls are dealt with one at a time.
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let server = try await HTTPServer.start(sandbox, host: host, port: port, group: group)
+    if let portFile { try write(String(server.port) + "\n", to: portFile) }
+    print("listening on \(host):\(server.port)")
+    fflush(nil)
+    await Termination.wait()
+    try await server.close()
+    try await group.shutdownGracefully()
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    guard let file = fopen(path, "w") else { throw ValidationError("cannot write \(path)") }
+    defer { fclose(file) }
+    guard fputs(text, file) >= 0 else { throw ValidationError("cannot write \(path)") }
+  }
+}

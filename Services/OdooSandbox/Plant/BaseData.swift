@@ -1,0 +1,112 @@
+import JSON
+
+/// What a fresh Odoo database holds before anybody set up a plant.
+enum BaseData {
+  static func load(_ session: Session, _ account: Dispatcher.Account) {
+    session.insert("res.company", ["name": .text("My Company")])
+    session.insert("resource.calendar", ["name": .text("Standard 40 hours/week")])
+    session.insert("res.partner", ["name": .text("My Company")])
+    users(session, account)
+    units(session)
+    places(session)
+    losses(session)
+    let all = session.insert("product.category", ["name": .text("All")])
+    name(all, "product.product_category_all")
+    session.flush()
+  }
+
+  private static func name(_ record: Record, _ externalID: String) {
+    record.session.database.externalIDs[externalID] = .init(model: record.model.name, id: record.id)
+  }
+
+  /// Ids up to the integration user's belong to accounts of the server itself.
+  private static func users(_ session: Session, _ account: Dispatcher.Account) {
+    var logins = account.others
+    logins[account.login] = account.user
+    for id in 1...(logins.values.max() ?? account.user) {
+      let login = logins.first { $0.value == id }?.key
+      session.insert(
+        "res.users",
+        [
+          "name": .text(login.map { $0.prefix(1).uppercased() + $0.dropFirst() } ?? "System \(id)"),
+          "login": .text(login ?? "__system\(id)__"), "company_id": .reference(1),
+          "is_manager": .boolean(login == account.login),
+        ])
+    }
+  }
+
+  private static func units(_ session: Session) {
+    let categories = ["Unit", "Weight", "Working Time", "Length / Distance", "Surface", "Volume"]
+    for category in categories { session.insert("uom.category", ["name": .text(category)]) }
+    let units: [(String, Int, String, Double)] = [
+      ("Units", 1, "reference", 1), ("Dozens", 1, "bigger", 1 / 12),
+      ("Days", 3, "reference", 1), ("Hours", 3, "smaller", 8), ("m", 4, "reference", 1),
+      ("mm", 4, "smaller", 1_000), ("km", 4, "bigger", 0.001), ("cm", 4, "smaller", 100),
+      ("m²", 5, "reference", 1), ("L", 6, "reference", 1), ("m³", 6, "bigger", 0.001),
+      ("kg", 2, "reference", 1), ("g", 2, "smaller", 1_000), ("t", 2, "bigger", 0.001),
+    ]
+    for (label, category, type, factor) in units {
+      session.insert(
+        "uom.uom",
+        [
+          "name": .text(label), "category_id": .reference(category), "uom_type": .text(type),
+          "factor": .float(factor),
+        ])
+    }
+    for (id, externalID) in [
+      (1, "uom.product_uom_unit"), (2, "uom.product_uom_dozen"), (12, "uom.product_uom_kgm"),
+      (13, "uom.product_uom_gram"), (5, "uom.product_uom_meter"), (10, "uom.product_uom_litre"),
+    ] { name(session.record("uom.uom", id), externalID) }
+  }
+
+  private static func places(_ session: Session) {
+    func place(_ name: String, _ parent: Record?, _ usage: String, scrap: Bool = false) -> Record {
+      session.insert(
+        "stock.location",
+        [
+          "name": .text(name), "location_id": .reference(parent), "usage": .text(usage),
+          "scrap_location": .boolean(scrap),
+        ])
+    }
+    let physical = place("Physical Locations", nil, "view")
+    let partners = place("Partners", nil, "view")
+    let virtual = place("Virtual Locations", nil, "view")
+    _ = place("Vendors", partners, "supplier")
+    _ = place("Customers", partners, "customer")
+    _ = place("Inter-company transit", physical, "transit")
+    let view = place("WH", physical, "view")
+    let stock = place("Stock", view, "internal")
+    _ = place("Inventory adjustment", virtual, "inventory")
+    _ = place("Production", virtual, "production")
+    _ = place("Scrap", virtual, "inventory", scrap: true)
+    let type = session.insert(
+      "stock.picking.type",
+      [
+        "name": .text("Manufacturing"), "code": .text("mrp_operation"),
+        "sequence_code": .text("MO"), "prefix": .text("WH/MO/"),
+        "warehouse_name": .text("My Company"), "default_location_src_id": .reference(stock.id),
+        "default_location_dest_id": .reference(stock.id),
+      ])
+    session.insert(
+      "stock.warehouse",
+      [
+        "name": .text("My Company"), "code": .text("WH"), "company_id": .reference(1),
+        "view_location_id": .reference(view.id), "lot_stock_id": .reference(stock.id),
+        "manu_type_id": .reference(type.id),
+      ])
+  }
+
+  private static func losses(_ session: Session) {
+    let reasons: [(String, String, Int)] = [
+      ("Material Availability", "availability", 2), ("Equipment Failure", "availability", 3),
+      ("Setup and Adjustments", "availability", 4), ("Reduced Speed", "performance", 5),
+      ("Process Defect", "quality", 6), ("Reduced Yield", "quality", 7),
+      ("Fully Productive Time", "productive", 0),
+    ]
+    for (label, kind, sequence) in reasons {
+      session.insert(
+        "mrp.workcenter.productivity.loss",
+        ["name": .text(label), "loss_type": .text(kind), "sequence": .integer(sequence)])
+    }
+  }
+}
