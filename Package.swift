@@ -119,6 +119,8 @@ let services: [Target] = [
       nioCore, nioPosix, asyncHTTPClient, argumentParser, crypto, logging,
     ]),
   program(
+    "RPCBenchServer", "deploy/benchmarks/RPCBenchServer", ["RPC", nioCore, nioPosix]),
+  program(
     "ProtocGenMillrace", "Services/ProtocGenMillrace", [swiftProtobuf, pluginLibrary]),
 ]
 

@@ -10,17 +10,33 @@ public final class ClientResponseStream: AsyncSequence, Sendable {
   /// How the call failed.
   public typealias Failure = Status
 
-  init() {}
+  private let call: ClientStream
+  private let buffer: ResponseBuffer
 
-  /// Waits for the response headers. Empty when the server answered with a status alone.
-  public func initialMetadata() async throws(Status) -> Metadata { Metadata() }
+  init(call: ClientStream, buffer: ResponseBuffer) {
+    self.call = call
+    self.buffer = buffer
+  }
+
+  deinit { call.cancel(ClientChannel.cancelled) }
+
+  /// Waits for the response headers; throws the status of a call that failed without any. Empty when
+  /// an OK call had none.
+  public func initialMetadata() async throws(Status) -> Metadata {
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { buffer.waitForHeaders($0) }
+    } onCancel: {
+      cancel()
+    }
+    return try outcome.get()
+  }
 
   /// The metadata that came with an OK status, once the stream has ended; a failure carries its own
   /// in ``Status/metadata``.
-  public var trailingMetadata: Metadata { Metadata() }
+  public var trailingMetadata: Metadata { buffer.trailingMetadata }
 
   /// Gives the call up: the server is told, the reader gets `CANCELLED`.
-  public func cancel() {}
+  public func cancel() { call.cancel(ClientChannel.cancelled) }
 
   /// The one reader's iterator.
   public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
@@ -30,11 +46,26 @@ public final class ClientResponseStream: AsyncSequence, Sendable {
     let stream: ClientResponseStream
 
     /// The next message.
-    public mutating func next() async throws(Status) -> ByteBuffer? { nil }
+    public mutating func next() async throws(Status) -> ByteBuffer? {
+      try await stream.next()
+    }
 
     /// The next message.
-    public mutating func next(isolation actor: isolated (any Actor)?) async throws(Status)
-      -> ByteBuffer?
-    { nil }
+    public mutating func next(
+      isolation actor: isolated (any Actor)?
+    ) async throws(Status) -> ByteBuffer? {
+      try await stream.next()
+    }
+  }
+
+  private func next() async throws(Status) -> ByteBuffer? {
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        if buffer.waitForMessage(continuation) { call.releaseWindow() }
+      }
+    } onCancel: {
+      cancel()
+    }
+    return try outcome.get()
   }
 }

@@ -1,3 +1,5 @@
+public import Logging
+
 /// Where a server listens and what it grants its callers.
 public struct ServerConfiguration: Sendable {
   /// A host name or address to listen on.
@@ -6,11 +8,17 @@ public struct ServerConfiguration: Sendable {
   public var port: Int
   /// What one connection may use; see ``Limits``.
   public var limits: Limits
+  /// Told of connections closed for a reason (debug) and of handlers that fail in an unforeseen way
+  /// (error).
+  public var logger: Logger
 
   /// A server at host and port with the limits of ``Limits``.
-  public init(host: String, port: Int, limits: Limits = Limits()) {
+  public init(
+    host: String, port: Int, limits: Limits = Limits(), logger: Logger = Logger(label: "rpc.server")
+  ) {
     self.host = host
     self.port = port
     self.limits = limits
+    self.logger = logger
   }
 }

@@ -1,0 +1,64 @@
+/// The defence against peers that make us work for nothing, within the protocol's letter.
+///
+/// Counts per connection: resets received in a bucket that refills; glitches (invalid frames, and
+/// resets which the peer made us send) and control frames per window. The caller closes the
+/// connection when ``record(_:atNanoseconds:)`` says so. It reads no clock itself.
+struct FloodGuard {
+  /// What is counted.
+  enum Event: Hashable {
+    /// The peer reset a stream ("rapid reset").
+    case reset
+    /// The peer broke the protocol, or made us reset a stream ("MadeYouReset").
+    case glitch
+    /// PING, SETTINGS, PRIORITY, or DATA without data.
+    case controlFrame
+  }
+
+  private var resetTokens: Int64 = Int64(Limits.Flood.resets) * nanosecondsPerSecond
+  private var resetsAt: Int64 = 0
+  private var windowStart: Int64 = 0
+  private var glitches = 0
+  private var controlFrames = 0
+  private var answers = 0
+
+  private static let nanosecondsPerSecond: Int64 = 1_000_000_000
+
+  /// A guard that starts at a reading of the monotonic clock.
+  init(nowNanoseconds: Int64) {
+    resetsAt = nowNanoseconds
+    windowStart = nowNanoseconds
+  }
+
+  /// Counts an event; false when the peer has used up what it may do.
+  mutating func record(_ event: Event, atNanoseconds now: Int64) -> Bool {
+    if now - windowStart >= Limits.Flood.windowMilliseconds * 1_000_000 {
+      windowStart = now
+      glitches = 0
+      controlFrames = 0
+      answers = 0
+    }
+    switch event {
+    case .reset: return takeResetToken(now)
+    case .glitch:
+      glitches += 1
+      return glitches <= Limits.Flood.glitches
+    case .controlFrame:
+      controlFrames += 1
+      return controlFrames <= Limits.Flood.controlFrames + answers
+    }
+  }
+
+  /// Counts frames with data that we sent: each pays for one control frame.
+  mutating func recordAnswers(_ count: Int) { answers += count }
+
+  /// Tokens are kept in billionths, so that no fraction of a second is lost.
+  private mutating func takeResetToken(_ now: Int64) -> Bool {
+    let full = Int64(Limits.Flood.resets) * Self.nanosecondsPerSecond
+    let elapsed = min(max(0, now - resetsAt), full)
+    resetTokens = min(full, resetTokens + elapsed * Int64(Limits.Flood.resetsPerSecond))
+    resetsAt = now
+    guard resetTokens >= Self.nanosecondsPerSecond else { return false }
+    resetTokens -= Self.nanosecondsPerSecond
+    return true
+  }
+}

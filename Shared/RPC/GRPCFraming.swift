@@ -1,0 +1,156 @@
+import NIOCore
+
+/// gRPC's length-prefixed messages: one flag byte, four bytes of length (big-endian), the message.
+enum GRPCFraming {
+  /// Bytes before each message.
+  static let prefixCount = 5
+}
+
+/// Cuts what arrives on a stream into messages. Keeps only the message that is incomplete.
+struct MessageDeframer {
+  private let maximumMessageBytes: Int
+  private var prefix: UInt64 = 0
+  private var prefixCount = 0
+  private var partial = ByteBuffer()
+
+  /// Messages longer than the maximum (bytes) are refused as soon as their prefix is there.
+  init(maximumMessageBytes: Int) { self.maximumMessageBytes = maximumMessageBytes }
+
+  /// Whether a message has begun and is not complete.
+  var isInsideMessage: Bool { prefixCount > 0 }
+  /// Bytes kept of the incomplete message.
+  var heldBytes: Int { partial.readableBytes }
+
+  /// Takes the next bytes and hands out every message that is complete now.
+  mutating func feed(
+    _ bytes: UnsafeRawBufferPointer, _ emit: (ByteBuffer) throws(Status) -> Void
+  ) throws(Status) {
+    var rest = bytes[...]
+    while true {
+      while prefixCount < GRPCFraming.prefixCount, let byte = rest.popFirst() {
+        prefix = prefix << 8 | UInt64(byte)
+        prefixCount += 1
+      }
+      guard prefixCount == GRPCFraming.prefixCount else { return }
+      let length = try messageLength()
+      let wanted = length - partial.readableBytes
+      guard rest.count >= wanted else {
+        partial.writeBytes(rest)
+        return
+      }
+      let end = UnsafeRawBufferPointer(rebasing: rest.prefix(wanted))
+      rest = rest.dropFirst(wanted)
+      try emit(completedMessage(end))
+    }
+  }
+
+  private mutating func completedMessage(_ end: UnsafeRawBufferPointer) -> ByteBuffer {
+    prefix = 0
+    prefixCount = 0
+    if partial.readableBytes == 0 { return ByteBuffer(bytes: end) }
+    partial.writeBytes(end)
+    defer { partial = ByteBuffer() }
+    return partial
+  }
+
+  private func messageLength() throws(Status) -> Int {
+    switch prefix >> 32 {
+    case 0: break
+    case 1:
+      throw Status(
+        code: .internalError,
+        message: "the message is marked as compressed, but no grpc-encoding was agreed")
+    default:
+      throw Status(
+        code: .internalError, message: "the first byte of a message must be 0 or 1")
+    }
+    let length = Int(prefix & 0xFFFF_FFFF)
+    guard length <= maximumMessageBytes else {
+      throw Status(
+        code: .resourceExhausted,
+        message: "the message has \(length) bytes, the limit is \(maximumMessageBytes)")
+    }
+    return length
+  }
+}
+
+/// What waits to be sent on a stream: messages with their prefix, or plain bytes.
+struct OutboundBody {
+  private struct Part {
+    var bytes: ByteBuffer
+    var isMessage: Bool
+
+    var count: Int { bytes.readableBytes + (isMessage ? GRPCFraming.prefixCount : 0) }
+
+    /// The prefix as a number whose low five bytes are the wire's, in big-endian order.
+    var prefix: UInt64 { UInt64(bytes.readableBytes) }
+  }
+
+  // Almost always there is one part at most; it then costs no queue.
+  private var first: Part?
+  private var others: CircularBuffer<Part>?
+  private var offset = 0
+
+  /// Bytes that wait.
+  private(set) var byteCount = 0
+
+  mutating func append(message: ByteBuffer) { append(Part(bytes: message, isMessage: true)) }
+
+  mutating func append(bytes: ByteBuffer) { append(Part(bytes: bytes, isMessage: false)) }
+
+  private mutating func append(_ part: Part) {
+    byteCount += part.count
+    if first == nil {
+      first = part
+    } else {
+      others = others ?? CircularBuffer()
+      others?.append(part)
+    }
+  }
+
+  mutating func removeAll() {
+    first = nil
+    others = nil
+    offset = 0
+    byteCount = 0
+  }
+
+  /// Moves as much as fits into the buffer; returns how much.
+  mutating func copy(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var copied = 0
+    while let part = first {
+      let space = UnsafeMutableRawBufferPointer(rebasing: buffer[copied...])
+      let count = Self.copy(part, from: offset, into: space)
+      copied += count
+      offset += count
+      guard offset == part.count else { break }
+      offset = 0
+      first = others?.popFirst()
+    }
+    byteCount -= copied
+    return copied
+  }
+
+  private static func copy(
+    _ part: Part, from offset: Int, into space: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    var offset = offset
+    var copied = 0
+    if part.isMessage {
+      while offset < GRPCFraming.prefixCount, copied < space.count {
+        let shift = 8 * (GRPCFraming.prefixCount - 1 - offset)
+        space[copied] = UInt8(truncatingIfNeeded: part.prefix >> UInt64(shift))
+        offset += 1
+        copied += 1
+      }
+      offset -= GRPCFraming.prefixCount
+    }
+    guard offset >= 0, copied < space.count else { return copied }
+    let count = min(part.bytes.readableBytes - offset, space.count - copied)
+    part.bytes.withUnsafeReadableBytes { bytes in
+      UnsafeMutableRawBufferPointer(rebasing: space[copied...]).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
+    }
+    return copied + count
+  }
+}

@@ -1,0 +1,143 @@
+import CNghttp2
+
+/// nghttp2's callbacks, one table for all sessions. Each only finds its session and stream.
+struct HTTP2Callbacks: @unchecked Sendable {
+  // Unchecked: written once before it is shared; nghttp2 copies it into each session.
+  let pointer: OpaquePointer?
+
+  static let shared = HTTP2Callbacks()
+
+  private init() {
+    var table: OpaquePointer?
+    // Fails only when memory is out; a session made without callbacks would do nothing at all, and
+    // `nghttp2_session_server_new2` refuses it for the same reason.
+    nghttp2_session_callbacks_new(&table)
+    nghttp2_session_callbacks_set_on_begin_headers_callback(table, beginHeaders)
+    nghttp2_session_callbacks_set_on_header_callback(table, header)
+    nghttp2_session_callbacks_set_on_frame_recv_callback(table, frameReceived)
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(table, invalidFrame)
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table, dataChunk)
+    nghttp2_session_callbacks_set_on_stream_close_callback(table, streamClosed)
+    nghttp2_session_callbacks_set_on_frame_send_callback(table, frameSent)
+    pointer = table
+  }
+
+  /// The read callback of every body.
+  static let readBody: nghttp2_data_source_read_callback = {
+    _, _, buffer, length, flags, source, _ in
+    guard let pointer = source?.pointee.ptr, let buffer, let flags else {
+      return ssize_t(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+    }
+    let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+    switch stream.produceBody(into: UnsafeMutableRawBufferPointer(start: buffer, count: length)) {
+    case .bytes(let count): return count
+    case .later: return ssize_t(NGHTTP2_ERR_DEFERRED.rawValue)
+    case .end(let count):
+      flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+      return count
+    case .endBeforeTrailers(let count):
+      flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+      return count
+    }
+  }
+}
+
+private func session(_ user: UnsafeMutableRawPointer?) -> HTTP2Session {
+  // Set when the session was made; nghttp2 always hands it back.
+  Unmanaged<HTTP2Session>.fromOpaque(user.unsafelyUnwrapped).takeUnretainedValue()
+}
+
+private let beginHeaders: nghttp2_on_begin_headers_callback = { _, frame, user in
+  guard let frame else { return 0 }
+  return session(user).beginHeaders(frame)
+}
+
+private let header: nghttp2_on_header_callback = {
+  _, frame, name, nameCount, value, valueCount, _, user in
+  guard let frame, let stream = session(user).stream(frame.pointee.hd.stream_id) else { return 0 }
+  stream.receivedHeader(
+    name: UnsafeRawBufferPointer(start: name, count: nameCount),
+    value: UnsafeRawBufferPointer(start: value, count: valueCount))
+  return 0
+}
+
+private let dataChunk: nghttp2_on_data_chunk_recv_callback = { _, _, id, data, count, user in
+  guard let stream = session(user).stream(id) else {
+    session(user).consumeOnConnection(count)
+    return 0
+  }
+  stream.receivedData(UnsafeRawBufferPointer(start: data, count: count))
+  return 0
+}
+
+private let streamClosed: nghttp2_on_stream_close_callback = { _, id, code, user in
+  session(user).streamClosed(id, code)
+  return 0
+}
+
+private let invalidFrame: nghttp2_on_invalid_frame_recv_callback = { _, _, _, user in
+  session(user).endHeaderBlock()
+  session(user).delegate.received(.invalidFrame)
+  return 0
+}
+
+private let frameReceived: nghttp2_on_frame_recv_callback = { _, frame, user in
+  guard let frame else { return 0 }
+  let session = session(user)
+  let head = frame.pointee.hd
+  let isEnd = head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+  let isAcknowledgement = head.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+  switch UInt32(head.type) {
+  case NGHTTP2_DATA.rawValue:
+    if isEnd {
+      end(session.stream(head.stream_id))
+    } else if head.length == 0 {
+      session.delegate.received(.emptyData)
+    }
+  case NGHTTP2_HEADERS.rawValue:
+    session.endHeaderBlock()
+    guard let stream = session.stream(head.stream_id) else { return 0 }
+    stream.receivedHeaders(endsStream: isEnd)
+    if isEnd { end(stream) }
+  case NGHTTP2_SETTINGS.rawValue where !isAcknowledgement:
+    session.delegate.received(.settings)
+  case NGHTTP2_PING.rawValue:
+    session.delegate.received(
+      isAcknowledgement ? .pingAcknowledged(number(frame.pointee.ping)) : .ping)
+  case NGHTTP2_PRIORITY.rawValue: session.delegate.received(.priority)
+  case NGHTTP2_RST_STREAM.rawValue: session.delegate.received(.resetReceived)
+  case NGHTTP2_GOAWAY.rawValue:
+    session.delegate.received(
+      .goAway(
+        lastStreamID: frame.pointee.goaway.last_stream_id,
+        code: HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code)))
+  default: break
+  }
+  return 0
+}
+
+private let frameSent: nghttp2_on_frame_send_callback = { _, frame, user in
+  guard let frame else { return 0 }
+  let head = frame.pointee.hd
+  switch UInt32(head.type) {
+  case NGHTTP2_RST_STREAM.rawValue:
+    session(user).delegate.received(
+      .resetSent(HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code)))
+  case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue:
+    if head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
+      session(user).sentEnd(head.stream_id)
+    }
+  default: break
+  }
+  return 0
+}
+
+private func end(_ stream: HTTP2Stream?) {
+  guard let stream else { return }
+  stream.isRemoteEnded = true
+  stream.receivedEnd()
+}
+
+private func number(_ ping: nghttp2_ping) -> UInt64 {
+  withUnsafeBytes(of: ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
+}

@@ -1,0 +1,260 @@
+import CNghttp2
+
+/// One end of an HTTP/2 connection, without any input or output: bytes are fed in and drained out.
+///
+/// A thin cover over an nghttp2 session. It knows nothing of gRPC or SwiftNIO and must be used by
+/// one thread at a time.
+final class HTTP2Session {
+  /// Which end this is.
+  enum Side { case server, client }
+
+  let side: Side
+  // Unowned: the delegate owns the session and outlives every call into it.
+  unowned(unsafe) let delegate: any HTTP2SessionDelegate
+  private var session: OpaquePointer?
+  private var streams = HTTP2StreamTable()
+  private var isBusy = false
+  /// Whether a header block has begun and is not complete.
+  fileprivate(set) var isHeaderBlockOpen = false
+
+  /// Starts a session and queues its SETTINGS frame.
+  init(
+    side: Side, settings: HTTP2Settings, delegate: any HTTP2SessionDelegate
+  ) throws(HTTP2SessionError) {
+    self.side = side
+    self.delegate = delegate
+    var option: OpaquePointer?
+    try Self.check(nghttp2_option_new(&option))
+    defer { nghttp2_option_del(option) }
+    nghttp2_option_set_no_auto_window_update(option, 1)
+    // Priorities are a hint which a server of short answers has no use for; closed streams would be
+    // kept only for their tree.
+    nghttp2_option_set_no_closed_streams(option, 1)
+    nghttp2_option_set_max_continuations(option, settings.maximumContinuations)
+    nghttp2_option_set_max_outbound_ack(option, settings.maximumOutboundAcknowledgements)
+    let user = Unmanaged.passUnretained(self).toOpaque()
+    let callbacks = HTTP2Callbacks.shared.pointer
+    try Self.check(
+      side == .server
+        ? nghttp2_session_server_new2(&session, callbacks, user, option)
+        : nghttp2_session_client_new2(&session, callbacks, user, option))
+    try submit(settings)
+  }
+
+  deinit { nghttp2_session_del(session) }
+
+  private func submit(_ settings: HTTP2Settings) throws(HTTP2SessionError) {
+    func entry(_ id: nghttp2_settings_id, _ value: Int) -> nghttp2_settings_entry {
+      nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: UInt32(clamping: value))
+    }
+    var entries = [
+      entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.streamWindowBytes),
+      entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.maximumHeaderListBytes),
+    ]
+    switch side {
+    case .server:
+      entries.append(
+        entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.maximumConcurrentStreams))
+      entries.append(entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1))
+    case .client:
+      entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+    }
+    try Self.check(
+      nghttp2_submit_settings(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count))
+    try Self.check(
+      nghttp2_session_set_local_window_size(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0,
+        Int32(clamping: settings.connectionWindowBytes)))
+  }
+
+  private static func check(_ code: Int32) throws(HTTP2SessionError) {
+    if code < 0 { throw HTTP2SessionError(code: code) }
+  }
+}
+
+/// Bytes in, bytes out.
+extension HTTP2Session {
+  /// Takes bytes from the peer; streams and delegate hear of what they mean during this call.
+  func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2SessionError) {
+    assert(!isBusy, "a session must not be fed inside its callbacks")
+    isBusy = true
+    defer { isBusy = false }
+    let taken = nghttp2_session_mem_recv(
+      session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+    if taken < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: taken)) }
+  }
+
+  /// The next bytes for the peer, valid until the next call on this session; nil when there are none.
+  func nextOutbound() throws(HTTP2SessionError) -> UnsafeRawBufferPointer? {
+    assert(!isBusy, "a session must not be drained inside its callbacks")
+    isBusy = true
+    defer { isBusy = false }
+    var pointer: UnsafePointer<UInt8>?
+    let count = nghttp2_session_mem_send(session, &pointer)
+    if count < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: count)) }
+    return count == 0 ? nil : UnsafeRawBufferPointer(start: pointer, count: count)
+  }
+
+  /// Whether it expects more from the peer. With ``wantsWrite`` false too, the connection is over.
+  var wantsRead: Bool { nghttp2_session_want_read(session) != 0 }
+  /// Whether it has something to send.
+  var wantsWrite: Bool { nghttp2_session_want_write(session) != 0 }
+  /// Frames that wait to be sent, DATA excepted.
+  var outboundQueueCount: Int { nghttp2_session_get_outbound_queue_size(session) }
+  /// Streams open now.
+  var openStreamCount: Int { streams.count }
+  /// Every open stream.
+  var openStreams: [HTTP2Stream] { streams.all }
+  /// How many streams the peer lets us open at the same time.
+  var remoteMaximumConcurrentStreams: Int {
+    Int(
+      nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+  }
+  /// Whether the peer still lets us open streams (no GOAWAY, numbers left).
+  var allowsRequests: Bool { nghttp2_session_check_request_allowed(session) != 0 }
+
+  /// Ends every stream, because the connection is gone: nghttp2 would not tell them.
+  func closeAllStreams(_ code: HTTP2ErrorCode) {
+    for stream in streams.all {
+      streams.remove(stream)
+      stream.closed(code)
+    }
+  }
+}
+
+/// Frames out. A failure here means that the stream is already gone, which its `closed` tells.
+extension HTTP2Session {
+  /// Opens a stream with a request; its body is asked from the stream.
+  func submitRequest(_ headers: HeaderList, stream: HTTP2Stream) throws(HTTP2SessionError) {
+    let id = headers.withFields { fields in
+      withBody(of: stream) { body in
+        nghttp2_submit_request(
+          session, nil, fields.baseAddress, fields.count, body,
+          Unmanaged.passUnretained(stream).toOpaque())
+      }
+    }
+    try Self.check(id)
+    streams.insert(stream, id: id)
+  }
+
+  /// Sends response headers; the body is asked from the stream unless `endsStream`.
+  func submitResponse(
+    _ fields: UnsafeBufferPointer<nghttp2_nv>, stream: HTTP2Stream, endsStream: Bool
+  ) {
+    guard stream.isOpen else { return }
+    if endsStream {
+      nghttp2_submit_response(session, stream.id, fields.baseAddress, fields.count, nil)
+    } else {
+      _ = withBody(of: stream) { body in
+        nghttp2_submit_response(session, stream.id, fields.baseAddress, fields.count, body)
+      }
+    }
+  }
+
+  /// Sends trailers; to be called from ``HTTP2Stream/produceBody(into:)`` at the end of the body.
+  func submitTrailers(_ fields: UnsafeBufferPointer<nghttp2_nv>, stream: HTTP2Stream) {
+    guard stream.isOpen else { return }
+    nghttp2_submit_trailer(session, stream.id, fields.baseAddress, fields.count)
+  }
+
+  /// Asks the stream for body again after ``HTTP2BodyPart/later``.
+  func resume(_ stream: HTTP2Stream) {
+    guard stream.isOpen else { return }
+    nghttp2_session_resume_data(session, stream.id)
+  }
+
+  /// Ends a stream at once.
+  func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+    guard stream.isOpen else { return }
+    nghttp2_submit_rst_stream(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
+  }
+
+  /// Lets the peer send as many bytes more, on the stream and on the connection.
+  func consume(_ stream: HTTP2Stream, _ count: Int) {
+    if stream.isOpen {
+      nghttp2_session_consume(session, stream.id, count)
+    } else {
+      nghttp2_session_consume_connection(session, count)
+    }
+  }
+
+  /// Lets the peer send as many bytes more on the connection, not yet on the stream.
+  func consumeOnConnection(_ count: Int) { nghttp2_session_consume_connection(session, count) }
+
+  /// Lets the peer send as many bytes more on the stream.
+  func consumeOnStream(_ stream: HTTP2Stream, _ count: Int) {
+    guard stream.isOpen else { return }
+    nghttp2_session_consume_stream(session, stream.id, count)
+  }
+
+  /// Sends a PING that carries a number; its answer is ``HTTP2Event/pingAcknowledged(_:)``.
+  func ping(_ number: UInt64) {
+    withUnsafeBytes(of: number) { bytes in
+      _ = nghttp2_submit_ping(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue),
+        bytes.bindMemory(to: UInt8.self).baseAddress)
+    }
+  }
+
+  /// Tells the peer to open no further streams; those on their way are still taken.
+  func submitShutdownNotice() { nghttp2_submit_shutdown_notice(session) }
+
+  /// Says goodbye: streams beyond those seen so far are refused.
+  func submitGoAway(_ code: HTTP2ErrorCode) {
+    nghttp2_submit_goaway(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue),
+      nghttp2_session_get_last_proc_stream_id(session), code.rawValue, nil, 0)
+  }
+
+  /// Ends the session: a GOAWAY is all that is still sent.
+  func terminate(_ code: HTTP2ErrorCode) {
+    nghttp2_session_terminate_session(session, code.rawValue)
+  }
+
+  private func withBody<Result>(
+    of stream: HTTP2Stream, _ body: (UnsafePointer<nghttp2_data_provider>) -> Result
+  ) -> Result {
+    var provider = nghttp2_data_provider()
+    provider.source.ptr = Unmanaged.passUnretained(stream).toOpaque()
+    provider.read_callback = HTTP2Callbacks.readBody
+    return withUnsafePointer(to: provider, body)
+  }
+}
+
+/// What the callbacks do.
+extension HTTP2Session {
+  func beginHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    isHeaderBlockOpen = true
+    guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+    let id = frame.pointee.hd.stream_id
+    guard let stream = delegate.acceptStream() else {
+      nghttp2_submit_rst_stream(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, HTTP2ErrorCode.refusedStream.rawValue)
+      return 0
+    }
+    streams.insert(stream, id: id)
+    return nghttp2_session_set_stream_user_data(
+      session, id, Unmanaged.passUnretained(stream).toOpaque())
+  }
+
+  func endHeaderBlock() { isHeaderBlockOpen = false }
+
+  func stream(_ id: Int32) -> HTTP2Stream? {
+    guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return nil }
+    return Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  func streamClosed(_ id: Int32, _ code: UInt32) {
+    guard let stream = stream(id) else { return }
+    streams.remove(stream)
+    stream.closed(HTTP2ErrorCode(rawValue: code))
+  }
+
+  /// A server's answer is complete. If the request is not, the client is told to stop sending.
+  func sentEnd(_ id: Int32) {
+    guard side == .server, let stream = stream(id), !stream.isRemoteEnded else { return }
+    reset(stream, .noError)
+  }
+}

@@ -1,0 +1,159 @@
+import NIOCore
+
+/// Answering: headers, body, trailers.
+extension ServerStream {
+  private static let responseHeaders = StaticHeaders([
+    ":status": "200", "content-type": "application/grpc",
+  ])
+  private static let okTrailers = StaticHeaders(["grpc-status": "0"])
+
+  /// Refuses the call before a handler saw it.
+  func refuse(_ status: Status) {
+    guard phase != .answering, phase != .done else { return }
+    message = nil
+    finish(status)
+  }
+
+  /// Makes the outcome known and lets it be sent.
+  func finish(_ status: Status) {
+    phase = .answering
+    deadlineTimer?.cancel()
+    ending = .status(status)
+    context?.finish()
+    if hasSentHeaders {
+      resumeBody()
+    } else if status.code == .ok || context?.responseMetadata.initial.isEmpty == false {
+      sendHeaders()
+    } else {
+      sendStatusAlone(status)
+    }
+    connection.scheduleDrain()
+  }
+
+  /// Sends the response headers with the initial metadata set so far.
+  func sendHeaders() {
+    guard !hasSentHeaders else { return }
+    hasSentHeaders = true
+    guard let initial = context?.responseMetadata.initial, !initial.isEmpty else {
+      connection.session?.submitResponse(
+        Self.responseHeaders.fields, stream: self, endsStream: false)
+      return
+    }
+    var headers = HeaderList()
+    headers.append(":status", "200")
+    headers.append("content-type", "application/grpc")
+    headers.append(contentsOf: initial)
+    headers.withFields {
+      connection.session?.submitResponse($0, stream: self, endsStream: false)
+    }
+  }
+
+  /// "Trailers-Only": one header block that holds the status.
+  private func sendStatusAlone(_ status: Status) {
+    hasSentHeaders = true
+    var headers = HeaderList()
+    headers.append(":status", "200")
+    headers.append("content-type", "application/grpc")
+    if request.hasUnknownEncoding { headers.append("grpc-accept-encoding", "identity") }
+    appendTrailers(of: status, to: &headers)
+    headers.withFields {
+      connection.session?.submitResponse($0, stream: self, endsStream: true)
+    }
+  }
+
+  private func sendTrailers(_ status: Status) {
+    if status.code == .ok, context?.responseMetadata.trailing.isEmpty != false {
+      connection.session?.submitTrailers(Self.okTrailers.fields, stream: self)
+      return
+    }
+    var headers = HeaderList()
+    appendTrailers(of: status, to: &headers)
+    headers.withFields { connection.session?.submitTrailers($0, stream: self) }
+  }
+
+  private func appendTrailers(of status: Status, to headers: inout HeaderList) {
+    headers.append("grpc-status", String(status.code.rawValue).utf8)
+    if !status.message.isEmpty {
+      headers.append("grpc-message", GRPCHeaders.percentEncoded(status.message))
+    }
+    if !status.details.isEmpty {
+      headers.append("grpc-status-details-bin", Base64.encode(status.details))
+    }
+    if let trailing = context?.responseMetadata.trailing { headers.append(contentsOf: trailing) }
+    headers.append(contentsOf: status.metadata)
+  }
+
+  /// Answers in plain HTTP.
+  func answerHTTP(_ answer: HTTPAnswer) {
+    guard phase != .answering, phase != .done else { return }
+    phase = .answering
+    ending = .http
+    hasSentHeaders = true
+    var headers = HeaderList()
+    headers.append(":status", String(answer.status).utf8)
+    headers.append("content-type", "text/plain; charset=utf-8")
+    headers.append("content-length", String(answer.body.utf8.count).utf8)
+    if let allow = answer.allow { headers.append("allow", allow.utf8) }
+    outbound.append(bytes: ByteBuffer(string: answer.body))
+    headers.withFields {
+      connection.session?.submitResponse($0, stream: self, endsStream: false)
+    }
+    connection.scheduleDrain()
+  }
+
+  /// There is body, or the end of it, to send.
+  func resumeBody() {
+    guard isBodyDeferred else { return }
+    isBodyDeferred = false
+    connection.session?.resume(self)
+  }
+
+  /// Fills the next DATA frame; see ``HTTP2Stream/produceBody(into:)``.
+  func produce(into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyPart {
+    let count = outbound.copy(into: buffer)
+    if count > 0 {
+      connection.recordAnswer()
+      if outbound.byteCount < Limits.Buffer.streamOutboundBytes { resumeWriters(with: nil) }
+    }
+    guard outbound.byteCount == 0 else { return .bytes(count) }
+    switch ending {
+    case .http: return .end(count)
+    case .status(let status):
+      sendTrailers(status)
+      return .endBeforeTrailers(count)
+    case nil where count > 0: return .bytes(count)
+    case nil:
+      isBodyDeferred = true
+      return .later
+    }
+  }
+}
+
+/// What a server-streaming handler's writer does.
+extension ServerStream {
+  /// Takes one message; false when it fits but the writer should wait for room.
+  ///
+  /// Throws when nobody waits for it any more.
+  func write(_ message: ByteBuffer) throws(Status) -> Bool {
+    try checkRunning()
+    sendHeaders()
+    outbound.append(message: message)
+    resumeBody()
+    connection.scheduleDrain()
+    return outbound.byteCount <= Limits.Buffer.streamOutboundBytes
+  }
+
+  /// Throws when nobody waits for responses any more.
+  func checkRunning() throws(Status) {
+    guard phase != .running else { return }
+    throw context?.deadline.hasPassed == true
+      ? Self.deadlinePassed : Status(code: .cancelled, message: "the caller is gone")
+  }
+
+  func resumeWriters(with status: Status?) {
+    guard !waitingWriters.isEmpty else { return }
+    let writers = waitingWriters
+    waitingWriters = []
+    for writer in writers { writer.continuation.resume(returning: status) }
+  }
+}

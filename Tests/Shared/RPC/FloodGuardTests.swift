@@ -1,0 +1,79 @@
+import Testing
+
+@testable import RPC
+
+@Suite struct `The flood guard` {
+  private static let second: Int64 = 1_000_000_000
+
+  @Test func `takes a burst of resets and then so many per second`() {
+    var subject = FloodGuard(nowNanoseconds: 0)
+    let taken1 = subject.taken(of: 150, .reset, at: 0)
+    #expect(taken1 == Limits.Flood.resets)
+    let taken2 = subject.taken(of: 50, .reset, at: Self.second)
+    #expect(taken2 == Limits.Flood.resetsPerSecond)
+  }
+
+  @Test func `never saves up more resets than a burst`() {
+    var subject = FloodGuard(nowNanoseconds: 0)
+    let after = 1_000_000 * Self.second
+    let taken3 = subject.taken(of: 500, .reset, at: after)
+    #expect(taken3 == Limits.Flood.resets)
+  }
+
+  @Test(arguments: [
+    (FloodGuard.Event.glitch, Limits.Flood.glitches),
+    (.controlFrame, Limits.Flood.controlFrames),
+  ])
+  func `takes so many events per window and starts over in the next`(
+    event: FloodGuard.Event, limit: Int
+  ) {
+    var subject = FloodGuard(nowNanoseconds: 0)
+    let taken4 = subject.taken(of: limit + 10, event, at: 1)
+    #expect(taken4 == limit)
+    let next = Limits.Flood.windowMilliseconds * 1_000_000
+    let taken5 = subject.taken(of: 1, event, at: next)
+    #expect(taken5 == 1)
+  }
+
+  @Test func `lets a PING pass for every answer sent`() {
+    var subject = FloodGuard(nowNanoseconds: 0)
+    subject.recordAnswers(1_000)
+    let taken6 = subject.taken(of: 2_000, .controlFrame, at: 1)
+    #expect(taken6 == 1_000 + Limits.Flood.controlFrames)
+  }
+}
+
+extension FloodGuard {
+  /// How many of so many events at one moment (nanoseconds) it lets pass.
+  fileprivate mutating func taken(of count: Int, _ event: Event, at nanoseconds: Int64) -> Int {
+    var taken = 0
+    for _ in 0..<count where record(event, atNanoseconds: nanoseconds) { taken += 1 }
+    return taken
+  }
+}
+
+@Suite struct `The backoff` {
+  @Test func `grows from the first pause to the last and varies by the jitter`() {
+    for random in [0.0, 0.5, 0.999] {
+      var backoff = Backoff()
+      var pauses: [Double] = []
+      for _ in 0..<20 {
+        backoff.failed(atNanoseconds: 0, random: random)
+        pauses.append(Double(backoff.notBeforeNanoseconds) / 1_000_000)
+      }
+      let share = 1 + Limits.Time.backoffJitter * (2 * random - 1)
+      #expect(abs(pauses[0] - Double(Limits.Time.backoffFirstMilliseconds) * share) < 0.01)
+      #expect(abs(pauses[19] - Double(Limits.Time.backoffLastMilliseconds) * share) < 0.01)
+      #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+  }
+
+  @Test func `starts over after a success`() {
+    var backoff = Backoff()
+    for _ in 0..<5 { backoff.failed(atNanoseconds: 0, random: 0.5) }
+    backoff.succeeded()
+    #expect(backoff.notBeforeNanoseconds == .min)
+    backoff.failed(atNanoseconds: 0, random: 0.5)
+    #expect(backoff.notBeforeNanoseconds == Limits.Time.backoffFirstMilliseconds * 1_000_000)
+  }
+}
