@@ -48,10 +48,11 @@ private func printCoding(_ message: Descriptor, _ printer: inout CodePrinter) {
       "public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) "
         + "throws(DecodingError)"
     ) {
+      $0.print("self.init()")
       $0.print(
-        "self = try withUnpacked(bytes, \(message.cPrefix)__descriptor_ptr(), limits) "
+        "try withUnpacked(bytes, \(message.cPrefix)__descriptor_ptr(), limits) "
           + "{ (message) throws(DecodingError) in")
-      $0.printIndented("try Self(message.assumingMemoryBound(to: \(message.cName).self))")
+      $0.printIndented("try self.read(message.assumingMemoryBound(to: \(message.cName).self))")
       $0.print("}")
     }
     printer.print("")
@@ -65,11 +66,16 @@ private func printCoding(_ message: Descriptor, _ printer: inout CodePrinter) {
     }
     printer.print("")
     printer.block("init(_ c: UnsafePointer<\(message.cName)>) throws(DecodingError)") {
+      $0.print("self.init()", "try self.read(c)")
+    }
+    printer.print("")
+    printer.block("mutating func read(_ c: UnsafePointer<\(message.cName)>) throws(DecodingError)")
+    {
       for property in properties { printRead(property, &$0) }
     }
     printer.print("")
     printer.block("func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<\(message.cName)>") {
-      $0.print("let c = arena.make(\(message.cName).self)", "\(message.cPrefix)__init(c)")
+      printMake("c", message, &$0)
       for property in properties { printWrite(property, &$0) }
       $0.print("return c")
     }
@@ -149,6 +155,14 @@ private func printReadMap(
   printer.print("}")
 }
 
+/// A new C structure in the arena. The generated code is not generic: it would ask for metadata of
+/// the structure's type each time.
+private func printMake(_ name: String, _ message: Descriptor, _ printer: inout CodePrinter) {
+  printer.print(
+    "let \(name) = arena.make(MemoryLayout<\(message.cName)>.size).bindMemory(to: "
+      + "\(message.cName).self, capacity: 1)", "\(message.cPrefix)__init(\(name))")
+}
+
 private func printWrite(_ property: Property, _ printer: inout CodePrinter) {
   switch property {
   case .singular(let field):
@@ -202,7 +216,7 @@ private func printWriteMap(
   printer.print("c.pointee.\(field.cCountName) = \(name).count")
   printer.print("c.pointee.\(field.cName) = arena.writeElements(\(name)) { (pair, arena) in")
   printer.withIndentation {
-    $0.print("let entry = arena.make(\(entry.cName).self)", "\(entry.cPrefix)__init(entry)")
+    printMake("entry", entry, &$0)
     $0.print("entry.pointee.key = " + FieldKind(key).write("pair.key"))
     $0.print("entry.pointee.value = " + FieldKind(value).write("pair.value"))
     $0.print("return entry")

@@ -26,17 +26,17 @@ public struct PackedMessage {
 }
 
 /// Checks and unpacks one message, and lets `read` copy what it wants out of the structures, which
-/// are gone afterwards.
-package func withUnpacked<Value>(
+/// are gone afterwards. Not generic: a generic one copies the value once more on its way out.
+package func withUnpacked(
   _ bytes: UnsafeRawBufferPointer, _ type: UnsafePointer<ProtobufCMessageDescriptor>,
-  _ limits: DecodingLimits, _ read: (UnsafeRawPointer) throws(DecodingError) -> Value
-) throws(DecodingError) -> Value {
+  _ limits: DecodingLimits, _ read: (UnsafeRawPointer) throws(DecodingError) -> Void
+) throws(DecodingError) {
   guard bytes.count <= limits.maximumByteCount else {
     throw .tooLarge(byteCount: bytes.count, limit: limits.maximumByteCount)
   }
   var scan = WireScan(limits: limits)
   try scan.scan(bytes, as: type)
-  return try withUnsafeTemporaryAllocation(byteCount: stackByteCount, alignment: Arena.alignment) {
+  try withUnsafeTemporaryAllocation(byteCount: stackByteCount, alignment: Arena.alignment) {
     (stack) throws(DecodingError) in
     var arena = Arena(first: stack, budget: limits.arenaByteCount)
     let message = arena.withAllocator { allocator in
@@ -47,7 +47,7 @@ package func withUnpacked<Value>(
       if arena.isExhausted { throw .tooMuchMemory(limit: limits.arenaByteCount) }
       throw .malformed(message: type.fullName)
     }
-    return try read(UnsafeRawPointer(message))
+    try read(UnsafeRawPointer(message))
   }
 }
 

@@ -4,10 +4,10 @@ package import CProtobufC
 // an encoder has no budget: the values are ours and in memory already.
 
 extension Arena {
-  /// Memory for one value. An encoder's arena fails only when the process is out of memory.
-  @inlinable
-  package mutating func make<Value>(_ type: Value.Type) -> UnsafeMutablePointer<Value> {
-    makeArray(type, 1)
+  /// Uninitialized memory. An encoder's arena fails only when the process is out of memory.
+  package mutating func make(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    guard let memory = allocate(byteCount) else { preconditionFailure("out of memory") }
+    return memory
   }
 
   /// Memory for `count` values.
@@ -15,10 +15,7 @@ extension Arena {
   package mutating func makeArray<Value>(
     _ type: Value.Type, _ count: Int
   ) -> UnsafeMutablePointer<Value> {
-    guard let memory = allocate(count * MemoryLayout<Value>.stride) else {
-      preconditionFailure("out of memory")
-    }
-    return memory.bindMemory(to: type, capacity: count)
+    make(count * MemoryLayout<Value>.stride).bindMemory(to: type, capacity: count)
   }
 
   /// A string field.
@@ -62,8 +59,9 @@ extension Arena {
     guard let source = bytes.baseAddress, bytes.count > 0 else {
       return ProtobufCBinaryData(len: 0, data: nil)
     }
-    let start = makeArray(UInt8.self, bytes.count)
-    UnsafeMutableRawPointer(start).copyMemory(from: source, byteCount: bytes.count)
-    return ProtobufCBinaryData(len: bytes.count, data: start)
+    let start = make(bytes.count)
+    start.copyMemory(from: source, byteCount: bytes.count)
+    return ProtobufCBinaryData(
+      len: bytes.count, data: start.assumingMemoryBound(to: UInt8.self))
   }
 }

@@ -9,6 +9,7 @@
 ///   specification asks for merging, which protobuf-c does wrongly. No known encoder sends one twice.
 /// - A field of a known number with another wire type than declared is refused, not kept as unknown.
 /// - Unknown fields are checked and dropped; unknown enum values are kept (`unrecognized`).
+/// - The text of a string field that a later value of the same field or oneof replaces is not checked.
 /// - Negative zero in a `float` or `double` without presence is not sent: it arrives as zero.
 public protocol Message: Sendable, Hashable {
   /// A message with every field absent or zero.

@@ -8,9 +8,10 @@ extension Google.ProtobufTypes.AnyMessage {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__protobuf__any__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__protobuf__any__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Protobuf__Any.self))
+      try self.read(message.assumingMemoryBound(to: Google__Protobuf__Any.self))
     }
   }
 
@@ -21,12 +22,18 @@ extension Google.ProtobufTypes.AnyMessage {
   }
 
   init(_ c: UnsafePointer<Google__Protobuf__Any>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Protobuf__Any>) throws(DecodingError) {
     self.typeURL = try readString(c.pointee.type_url, "google.protobuf.Any.type_url")
     self.value = readBytes(c.pointee.value)
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Protobuf__Any> {
-    let c = arena.make(Google__Protobuf__Any.self)
+    let c = arena.make(MemoryLayout<Google__Protobuf__Any>.size).bindMemory(
+      to: Google__Protobuf__Any.self, capacity: 1)
     google__protobuf__any__init(c)
     c.pointee.type_url = arena.write(self.typeURL)
     c.pointee.value = arena.write(self.value)

@@ -8,9 +8,10 @@ extension Google.ProtobufTypes.Duration {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__protobuf__duration__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__protobuf__duration__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Protobuf__Duration.self))
+      try self.read(message.assumingMemoryBound(to: Google__Protobuf__Duration.self))
     }
   }
 
@@ -21,12 +22,18 @@ extension Google.ProtobufTypes.Duration {
   }
 
   init(_ c: UnsafePointer<Google__Protobuf__Duration>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Protobuf__Duration>) throws(DecodingError) {
     self.seconds = c.pointee.seconds
     self.nanos = c.pointee.nanos
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Protobuf__Duration> {
-    let c = arena.make(Google__Protobuf__Duration.self)
+    let c = arena.make(MemoryLayout<Google__Protobuf__Duration>.size).bindMemory(
+      to: Google__Protobuf__Duration.self, capacity: 1)
     google__protobuf__duration__init(c)
     c.pointee.seconds = self.seconds
     c.pointee.nanos = self.nanos

@@ -8,9 +8,10 @@ extension Google.ProtobufTypes.Timestamp {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__protobuf__timestamp__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__protobuf__timestamp__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Protobuf__Timestamp.self))
+      try self.read(message.assumingMemoryBound(to: Google__Protobuf__Timestamp.self))
     }
   }
 
@@ -21,12 +22,18 @@ extension Google.ProtobufTypes.Timestamp {
   }
 
   init(_ c: UnsafePointer<Google__Protobuf__Timestamp>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Protobuf__Timestamp>) throws(DecodingError) {
     self.seconds = c.pointee.seconds
     self.nanos = c.pointee.nanos
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Protobuf__Timestamp> {
-    let c = arena.make(Google__Protobuf__Timestamp.self)
+    let c = arena.make(MemoryLayout<Google__Protobuf__Timestamp>.size).bindMemory(
+      to: Google__Protobuf__Timestamp.self, capacity: 1)
     google__protobuf__timestamp__init(c)
     c.pointee.seconds = self.seconds
     c.pointee.nanos = self.nanos

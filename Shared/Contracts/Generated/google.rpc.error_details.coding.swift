@@ -8,9 +8,10 @@ extension Google.Rpc.ErrorInfo {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__error_info__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__error_info__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__ErrorInfo.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__ErrorInfo.self))
     }
   }
 
@@ -21,6 +22,11 @@ extension Google.Rpc.ErrorInfo {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__ErrorInfo>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__ErrorInfo>) throws(DecodingError) {
     self.reason = try readString(c.pointee.reason, "google.rpc.ErrorInfo.reason")
     self.domain = try readString(c.pointee.domain, "google.rpc.ErrorInfo.domain")
     self.metadata = try readEntries(c.pointee.n_metadata, c.pointee.metadata) {
@@ -33,13 +39,15 @@ extension Google.Rpc.ErrorInfo {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__ErrorInfo> {
-    let c = arena.make(Google__Rpc__ErrorInfo.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__ErrorInfo>.size).bindMemory(
+      to: Google__Rpc__ErrorInfo.self, capacity: 1)
     google__rpc__error_info__init(c)
     c.pointee.reason = arena.write(self.reason)
     c.pointee.domain = arena.write(self.domain)
     c.pointee.n_metadata = self.metadata.count
     c.pointee.metadata = arena.writeElements(self.metadata) { (pair, arena) in
-      let entry = arena.make(Google__Rpc__ErrorInfo__MetadataEntry.self)
+      let entry = arena.make(MemoryLayout<Google__Rpc__ErrorInfo__MetadataEntry>.size).bindMemory(
+        to: Google__Rpc__ErrorInfo__MetadataEntry.self, capacity: 1)
       google__rpc__error_info__metadata_entry__init(entry)
       entry.pointee.key = arena.write(pair.key)
       entry.pointee.value = arena.write(pair.value)
@@ -53,9 +61,10 @@ extension Google.Rpc.RetryInfo {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__retry_info__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__retry_info__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__RetryInfo.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__RetryInfo.self))
     }
   }
 
@@ -66,13 +75,19 @@ extension Google.Rpc.RetryInfo {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__RetryInfo>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__RetryInfo>) throws(DecodingError) {
     if let value = c.pointee.retry_delay {
       self.retryDelay = try Google.ProtobufTypes.Duration(value)
     }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__RetryInfo> {
-    let c = arena.make(Google__Rpc__RetryInfo.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__RetryInfo>.size).bindMemory(
+      to: Google__Rpc__RetryInfo.self, capacity: 1)
     google__rpc__retry_info__init(c)
     c.pointee.retry_delay = self.retryDelay?.laidOut(in: &arena)
     return c
@@ -83,9 +98,10 @@ extension Google.Rpc.DebugInfo {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__debug_info__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__debug_info__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__DebugInfo.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__DebugInfo.self))
     }
   }
 
@@ -96,6 +112,11 @@ extension Google.Rpc.DebugInfo {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__DebugInfo>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__DebugInfo>) throws(DecodingError) {
     self.stackEntries = try readElements(c.pointee.n_stack_entries, c.pointee.stack_entries) {
       (element) throws(DecodingError) in
       try readString(element, "google.rpc.DebugInfo.stack_entries")
@@ -104,7 +125,8 @@ extension Google.Rpc.DebugInfo {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__DebugInfo> {
-    let c = arena.make(Google__Rpc__DebugInfo.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__DebugInfo>.size).bindMemory(
+      to: Google__Rpc__DebugInfo.self, capacity: 1)
     google__rpc__debug_info__init(c)
     c.pointee.n_stack_entries = self.stackEntries.count
     c.pointee.stack_entries = arena.writeElements(self.stackEntries) { (element, arena) in
@@ -119,9 +141,10 @@ extension Google.Rpc.QuotaFailure {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__quota_failure__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__quota_failure__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__QuotaFailure.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__QuotaFailure.self))
     }
   }
 
@@ -132,13 +155,19 @@ extension Google.Rpc.QuotaFailure {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__QuotaFailure>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__QuotaFailure>) throws(DecodingError) {
     self.violations = try readElements(c.pointee.n_violations, c.pointee.violations) {
       (element) throws(DecodingError) in try Google.Rpc.QuotaFailure.Violation(element!)
     }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__QuotaFailure> {
-    let c = arena.make(Google__Rpc__QuotaFailure.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__QuotaFailure>.size).bindMemory(
+      to: Google__Rpc__QuotaFailure.self, capacity: 1)
     google__rpc__quota_failure__init(c)
     c.pointee.n_violations = self.violations.count
     c.pointee.violations = arena.writeElements(self.violations) { (element, arena) in
@@ -152,9 +181,10 @@ extension Google.Rpc.QuotaFailure.Violation {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__quota_failure__violation__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__QuotaFailure__Violation.self))
+    self.init()
+    try withUnpacked(bytes, google__rpc__quota_failure__violation__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__QuotaFailure__Violation.self))
     }
   }
 
@@ -165,6 +195,12 @@ extension Google.Rpc.QuotaFailure.Violation {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__QuotaFailure__Violation>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__QuotaFailure__Violation>) throws(DecodingError)
+  {
     self.subject = try readString(c.pointee.subject, "google.rpc.QuotaFailure.Violation.subject")
     self.description_p = try readString(
       c.pointee.description, "google.rpc.QuotaFailure.Violation.description")
@@ -172,7 +208,8 @@ extension Google.Rpc.QuotaFailure.Violation {
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__QuotaFailure__Violation>
   {
-    let c = arena.make(Google__Rpc__QuotaFailure__Violation.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__QuotaFailure__Violation>.size).bindMemory(
+      to: Google__Rpc__QuotaFailure__Violation.self, capacity: 1)
     google__rpc__quota_failure__violation__init(c)
     c.pointee.subject = arena.write(self.subject)
     c.pointee.description = arena.write(self.description_p)
@@ -184,9 +221,10 @@ extension Google.Rpc.PreconditionFailure {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__precondition_failure__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__precondition_failure__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__PreconditionFailure.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__PreconditionFailure.self))
     }
   }
 
@@ -197,13 +235,19 @@ extension Google.Rpc.PreconditionFailure {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__PreconditionFailure>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__PreconditionFailure>) throws(DecodingError) {
     self.violations = try readElements(c.pointee.n_violations, c.pointee.violations) {
       (element) throws(DecodingError) in try Google.Rpc.PreconditionFailure.Violation(element!)
     }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__PreconditionFailure> {
-    let c = arena.make(Google__Rpc__PreconditionFailure.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__PreconditionFailure>.size).bindMemory(
+      to: Google__Rpc__PreconditionFailure.self, capacity: 1)
     google__rpc__precondition_failure__init(c)
     c.pointee.n_violations = self.violations.count
     c.pointee.violations = arena.writeElements(self.violations) { (element, arena) in
@@ -217,10 +261,11 @@ extension Google.Rpc.PreconditionFailure.Violation {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, google__rpc__precondition_failure__violation__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__PreconditionFailure__Violation.self))
+    self.init()
+    try withUnpacked(bytes, google__rpc__precondition_failure__violation__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Google__Rpc__PreconditionFailure__Violation.self))
     }
   }
 
@@ -231,6 +276,13 @@ extension Google.Rpc.PreconditionFailure.Violation {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__PreconditionFailure__Violation>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__PreconditionFailure__Violation>)
+    throws(DecodingError)
+  {
     self.type = try readString(c.pointee.type, "google.rpc.PreconditionFailure.Violation.type")
     self.subject = try readString(
       c.pointee.subject, "google.rpc.PreconditionFailure.Violation.subject")
@@ -241,7 +293,8 @@ extension Google.Rpc.PreconditionFailure.Violation {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Google__Rpc__PreconditionFailure__Violation
   > {
-    let c = arena.make(Google__Rpc__PreconditionFailure__Violation.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__PreconditionFailure__Violation>.size).bindMemory(
+      to: Google__Rpc__PreconditionFailure__Violation.self, capacity: 1)
     google__rpc__precondition_failure__violation__init(c)
     c.pointee.type = arena.write(self.type)
     c.pointee.subject = arena.write(self.subject)
@@ -254,9 +307,10 @@ extension Google.Rpc.BadRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__bad_request__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__bad_request__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__BadRequest.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__BadRequest.self))
     }
   }
 
@@ -267,13 +321,19 @@ extension Google.Rpc.BadRequest {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__BadRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__BadRequest>) throws(DecodingError) {
     self.fieldViolations = try readElements(
       c.pointee.n_field_violations, c.pointee.field_violations
     ) { (element) throws(DecodingError) in try Google.Rpc.BadRequest.FieldViolation(element!) }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__BadRequest> {
-    let c = arena.make(Google__Rpc__BadRequest.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__BadRequest>.size).bindMemory(
+      to: Google__Rpc__BadRequest.self, capacity: 1)
     google__rpc__bad_request__init(c)
     c.pointee.n_field_violations = self.fieldViolations.count
     c.pointee.field_violations = arena.writeElements(self.fieldViolations) { (element, arena) in
@@ -287,10 +347,10 @@ extension Google.Rpc.BadRequest.FieldViolation {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, google__rpc__bad_request__field_violation__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__BadRequest__FieldViolation.self))
+    self.init()
+    try withUnpacked(bytes, google__rpc__bad_request__field_violation__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__BadRequest__FieldViolation.self))
     }
   }
 
@@ -301,6 +361,13 @@ extension Google.Rpc.BadRequest.FieldViolation {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__BadRequest__FieldViolation>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__BadRequest__FieldViolation>)
+    throws(DecodingError)
+  {
     self.field = try readString(c.pointee.field, "google.rpc.BadRequest.FieldViolation.field")
     self.description_p = try readString(
       c.pointee.description, "google.rpc.BadRequest.FieldViolation.description")
@@ -313,7 +380,8 @@ extension Google.Rpc.BadRequest.FieldViolation {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Google__Rpc__BadRequest__FieldViolation
   > {
-    let c = arena.make(Google__Rpc__BadRequest__FieldViolation.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__BadRequest__FieldViolation>.size).bindMemory(
+      to: Google__Rpc__BadRequest__FieldViolation.self, capacity: 1)
     google__rpc__bad_request__field_violation__init(c)
     c.pointee.field = arena.write(self.field)
     c.pointee.description = arena.write(self.description_p)
@@ -327,9 +395,10 @@ extension Google.Rpc.RequestInfo {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__request_info__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__request_info__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__RequestInfo.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__RequestInfo.self))
     }
   }
 
@@ -340,12 +409,18 @@ extension Google.Rpc.RequestInfo {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__RequestInfo>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__RequestInfo>) throws(DecodingError) {
     self.requestID = try readString(c.pointee.request_id, "google.rpc.RequestInfo.request_id")
     self.servingData = try readString(c.pointee.serving_data, "google.rpc.RequestInfo.serving_data")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__RequestInfo> {
-    let c = arena.make(Google__Rpc__RequestInfo.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__RequestInfo>.size).bindMemory(
+      to: Google__Rpc__RequestInfo.self, capacity: 1)
     google__rpc__request_info__init(c)
     c.pointee.request_id = arena.write(self.requestID)
     c.pointee.serving_data = arena.write(self.servingData)
@@ -357,9 +432,10 @@ extension Google.Rpc.ResourceInfo {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__resource_info__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__resource_info__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__ResourceInfo.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__ResourceInfo.self))
     }
   }
 
@@ -370,6 +446,11 @@ extension Google.Rpc.ResourceInfo {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__ResourceInfo>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__ResourceInfo>) throws(DecodingError) {
     self.resourceType = try readString(
       c.pointee.resource_type, "google.rpc.ResourceInfo.resource_type")
     self.resourceName = try readString(
@@ -380,7 +461,8 @@ extension Google.Rpc.ResourceInfo {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__ResourceInfo> {
-    let c = arena.make(Google__Rpc__ResourceInfo.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__ResourceInfo>.size).bindMemory(
+      to: Google__Rpc__ResourceInfo.self, capacity: 1)
     google__rpc__resource_info__init(c)
     c.pointee.resource_type = arena.write(self.resourceType)
     c.pointee.resource_name = arena.write(self.resourceName)
@@ -394,9 +476,10 @@ extension Google.Rpc.Help {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__help__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__help__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__Help.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__Help.self))
     }
   }
 
@@ -407,13 +490,19 @@ extension Google.Rpc.Help {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__Help>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__Help>) throws(DecodingError) {
     self.links = try readElements(c.pointee.n_links, c.pointee.links) {
       (element) throws(DecodingError) in try Google.Rpc.Help.Link(element!)
     }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__Help> {
-    let c = arena.make(Google__Rpc__Help.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__Help>.size).bindMemory(
+      to: Google__Rpc__Help.self, capacity: 1)
     google__rpc__help__init(c)
     c.pointee.n_links = self.links.count
     c.pointee.links = arena.writeElements(self.links) { (element, arena) in
@@ -427,9 +516,10 @@ extension Google.Rpc.Help.Link {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__help__link__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__help__link__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__Help__Link.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__Help__Link.self))
     }
   }
 
@@ -440,12 +530,18 @@ extension Google.Rpc.Help.Link {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__Help__Link>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__Help__Link>) throws(DecodingError) {
     self.description_p = try readString(c.pointee.description, "google.rpc.Help.Link.description")
     self.url = try readString(c.pointee.url, "google.rpc.Help.Link.url")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__Help__Link> {
-    let c = arena.make(Google__Rpc__Help__Link.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__Help__Link>.size).bindMemory(
+      to: Google__Rpc__Help__Link.self, capacity: 1)
     google__rpc__help__link__init(c)
     c.pointee.description = arena.write(self.description_p)
     c.pointee.url = arena.write(self.url)
@@ -457,9 +553,10 @@ extension Google.Rpc.LocalizedMessage {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__localized_message__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__localized_message__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__LocalizedMessage.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__LocalizedMessage.self))
     }
   }
 
@@ -470,12 +567,18 @@ extension Google.Rpc.LocalizedMessage {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__LocalizedMessage>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__LocalizedMessage>) throws(DecodingError) {
     self.locale = try readString(c.pointee.locale, "google.rpc.LocalizedMessage.locale")
     self.message = try readString(c.pointee.message, "google.rpc.LocalizedMessage.message")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__LocalizedMessage> {
-    let c = arena.make(Google__Rpc__LocalizedMessage.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__LocalizedMessage>.size).bindMemory(
+      to: Google__Rpc__LocalizedMessage.self, capacity: 1)
     google__rpc__localized_message__init(c)
     c.pointee.locale = arena.write(self.locale)
     c.pointee.message = arena.write(self.message)

@@ -8,9 +8,10 @@ extension Google.Rpc.Status {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, google__rpc__status__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, google__rpc__status__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Google__Rpc__Status.self))
+      try self.read(message.assumingMemoryBound(to: Google__Rpc__Status.self))
     }
   }
 
@@ -21,6 +22,11 @@ extension Google.Rpc.Status {
   }
 
   init(_ c: UnsafePointer<Google__Rpc__Status>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Google__Rpc__Status>) throws(DecodingError) {
     self.code = c.pointee.code
     self.message = try readString(c.pointee.message, "google.rpc.Status.message")
     self.details = try readElements(c.pointee.n_details, c.pointee.details) {
@@ -29,7 +35,8 @@ extension Google.Rpc.Status {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Google__Rpc__Status> {
-    let c = arena.make(Google__Rpc__Status.self)
+    let c = arena.make(MemoryLayout<Google__Rpc__Status>.size).bindMemory(
+      to: Google__Rpc__Status.self, capacity: 1)
     google__rpc__status__init(c)
     c.pointee.code = self.code
     c.pointee.message = arena.write(self.message)

@@ -8,9 +8,10 @@ extension Grpc.Health.V1.HealthCheckRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, grpc__health__v1__health_check_request__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckRequest.self))
+    self.init()
+    try withUnpacked(bytes, grpc__health__v1__health_check_request__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckRequest.self))
     }
   }
 
@@ -21,12 +22,19 @@ extension Grpc.Health.V1.HealthCheckRequest {
   }
 
   init(_ c: UnsafePointer<Grpc__Health__V1__HealthCheckRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Grpc__Health__V1__HealthCheckRequest>) throws(DecodingError)
+  {
     self.service = try readString(c.pointee.service, "grpc.health.v1.HealthCheckRequest.service")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Grpc__Health__V1__HealthCheckRequest>
   {
-    let c = arena.make(Grpc__Health__V1__HealthCheckRequest.self)
+    let c = arena.make(MemoryLayout<Grpc__Health__V1__HealthCheckRequest>.size).bindMemory(
+      to: Grpc__Health__V1__HealthCheckRequest.self, capacity: 1)
     grpc__health__v1__health_check_request__init(c)
     c.pointee.service = arena.write(self.service)
     return c
@@ -37,10 +45,10 @@ extension Grpc.Health.V1.HealthCheckResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, grpc__health__v1__health_check_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self))
+    self.init()
+    try withUnpacked(bytes, grpc__health__v1__health_check_response__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self))
     }
   }
 
@@ -51,13 +59,21 @@ extension Grpc.Health.V1.HealthCheckResponse {
   }
 
   init(_ c: UnsafePointer<Grpc__Health__V1__HealthCheckResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Grpc__Health__V1__HealthCheckResponse>)
+    throws(DecodingError)
+  {
     self.status = Grpc.Health.V1.HealthCheckResponse.ServingStatus(
       rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Grpc__Health__V1__HealthCheckResponse>
   {
-    let c = arena.make(Grpc__Health__V1__HealthCheckResponse.self)
+    let c = arena.make(MemoryLayout<Grpc__Health__V1__HealthCheckResponse>.size).bindMemory(
+      to: Grpc__Health__V1__HealthCheckResponse.self, capacity: 1)
     grpc__health__v1__health_check_response__init(c)
     c.pointee.status = .init(rawValue: .init(truncatingIfNeeded: self.status.rawValue))
     return c

@@ -8,9 +8,10 @@ extension Common.V1.Quantity {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__common__v1__quantity__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__common__v1__quantity__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Common__V1__Quantity.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Common__V1__Quantity.self))
     }
   }
 
@@ -21,12 +22,18 @@ extension Common.V1.Quantity {
   }
 
   init(_ c: UnsafePointer<Millrace__Common__V1__Quantity>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Common__V1__Quantity>) throws(DecodingError) {
     self.value = try readString(c.pointee.value, "millrace.common.v1.Quantity.value")
     self.unit = try readString(c.pointee.unit, "millrace.common.v1.Quantity.unit")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Common__V1__Quantity> {
-    let c = arena.make(Millrace__Common__V1__Quantity.self)
+    let c = arena.make(MemoryLayout<Millrace__Common__V1__Quantity>.size).bindMemory(
+      to: Millrace__Common__V1__Quantity.self, capacity: 1)
     millrace__common__v1__quantity__init(c)
     c.pointee.value = arena.write(self.value)
     c.pointee.unit = arena.write(self.unit)
@@ -38,9 +45,10 @@ extension Common.V1.FactHeader {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__common__v1__fact_header__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__common__v1__fact_header__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Common__V1__FactHeader.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Common__V1__FactHeader.self))
     }
   }
 
@@ -51,6 +59,11 @@ extension Common.V1.FactHeader {
   }
 
   init(_ c: UnsafePointer<Millrace__Common__V1__FactHeader>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Common__V1__FactHeader>) throws(DecodingError) {
     self.sourceSystem = try readString(
       c.pointee.source_system, "millrace.common.v1.FactHeader.source_system")
     self.sourceEventID = try readString(
@@ -64,7 +77,8 @@ extension Common.V1.FactHeader {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Common__V1__FactHeader> {
-    let c = arena.make(Millrace__Common__V1__FactHeader.self)
+    let c = arena.make(MemoryLayout<Millrace__Common__V1__FactHeader>.size).bindMemory(
+      to: Millrace__Common__V1__FactHeader.self, capacity: 1)
     millrace__common__v1__fact_header__init(c)
     c.pointee.source_system = arena.write(self.sourceSystem)
     c.pointee.source_event_id = arena.write(self.sourceEventID)
@@ -79,9 +93,10 @@ extension Common.V1.Posting {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__common__v1__posting__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__common__v1__posting__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Common__V1__Posting.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Common__V1__Posting.self))
     }
   }
 
@@ -92,6 +107,11 @@ extension Common.V1.Posting {
   }
 
   init(_ c: UnsafePointer<Millrace__Common__V1__Posting>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Common__V1__Posting>) throws(DecodingError) {
     self.state = Common.V1.PostingState(
       rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
     self.revision = c.pointee.revision
@@ -103,7 +123,8 @@ extension Common.V1.Posting {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Common__V1__Posting> {
-    let c = arena.make(Millrace__Common__V1__Posting.self)
+    let c = arena.make(MemoryLayout<Millrace__Common__V1__Posting>.size).bindMemory(
+      to: Millrace__Common__V1__Posting.self, capacity: 1)
     millrace__common__v1__posting__init(c)
     c.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     c.pointee.revision = self.revision
@@ -118,9 +139,10 @@ extension Common.V1.PageRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__common__v1__page_request__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__common__v1__page_request__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Common__V1__PageRequest.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Common__V1__PageRequest.self))
     }
   }
 
@@ -131,13 +153,19 @@ extension Common.V1.PageRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Common__V1__PageRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Common__V1__PageRequest>) throws(DecodingError) {
     self.pageSize = c.pointee.page_size
     self.pageToken = try readString(
       c.pointee.page_token, "millrace.common.v1.PageRequest.page_token")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Common__V1__PageRequest> {
-    let c = arena.make(Millrace__Common__V1__PageRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Common__V1__PageRequest>.size).bindMemory(
+      to: Millrace__Common__V1__PageRequest.self, capacity: 1)
     millrace__common__v1__page_request__init(c)
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = arena.write(self.pageToken)
@@ -149,9 +177,10 @@ extension Common.V1.PageResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__common__v1__page_response__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__common__v1__page_response__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Common__V1__PageResponse.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Common__V1__PageResponse.self))
     }
   }
 
@@ -162,12 +191,18 @@ extension Common.V1.PageResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Common__V1__PageResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Common__V1__PageResponse>) throws(DecodingError) {
     self.nextPageToken = try readString(
       c.pointee.next_page_token, "millrace.common.v1.PageResponse.next_page_token")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Common__V1__PageResponse> {
-    let c = arena.make(Millrace__Common__V1__PageResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Common__V1__PageResponse>.size).bindMemory(
+      to: Millrace__Common__V1__PageResponse.self, capacity: 1)
     millrace__common__v1__page_response__init(c)
     c.pointee.next_page_token = arena.write(self.nextPageToken)
     return c

@@ -8,10 +8,10 @@ extension Events.V1.SubscribeRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__events__v1__subscribe_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Events__V1__SubscribeRequest.self))
+    self.init()
+    try withUnpacked(bytes, millrace__events__v1__subscribe_request__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Events__V1__SubscribeRequest.self))
     }
   }
 
@@ -22,6 +22,13 @@ extension Events.V1.SubscribeRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Events__V1__SubscribeRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Events__V1__SubscribeRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.events.v1.SubscribeRequest.site")
     self.consumer = try readString(
       c.pointee.consumer, "millrace.events.v1.SubscribeRequest.consumer")
@@ -36,7 +43,8 @@ extension Events.V1.SubscribeRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Events__V1__SubscribeRequest
   > {
-    let c = arena.make(Millrace__Events__V1__SubscribeRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Events__V1__SubscribeRequest>.size).bindMemory(
+      to: Millrace__Events__V1__SubscribeRequest.self, capacity: 1)
     millrace__events__v1__subscribe_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.consumer = arena.write(self.consumer)
@@ -53,10 +61,10 @@ extension Events.V1.SubscribeResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__events__v1__subscribe_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Events__V1__SubscribeResponse.self))
+    self.init()
+    try withUnpacked(bytes, millrace__events__v1__subscribe_response__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Events__V1__SubscribeResponse.self))
     }
   }
 
@@ -67,6 +75,13 @@ extension Events.V1.SubscribeResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Events__V1__SubscribeResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Events__V1__SubscribeResponse>)
+    throws(DecodingError)
+  {
     if let value = c.pointee.event {
       self.event = try Events.V1.Event(value)
     }
@@ -77,7 +92,8 @@ extension Events.V1.SubscribeResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Events__V1__SubscribeResponse
   > {
-    let c = arena.make(Millrace__Events__V1__SubscribeResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Events__V1__SubscribeResponse>.size).bindMemory(
+      to: Millrace__Events__V1__SubscribeResponse.self, capacity: 1)
     millrace__events__v1__subscribe_response__init(c)
     c.pointee.event = self.event?.laidOut(in: &arena)
     c.pointee.resume_token = arena.write(self.resumeToken)
@@ -89,9 +105,10 @@ extension Events.V1.Event {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__events__v1__event__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__events__v1__event__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Events__V1__Event.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Events__V1__Event.self))
     }
   }
 
@@ -102,6 +119,11 @@ extension Events.V1.Event {
   }
 
   init(_ c: UnsafePointer<Millrace__Events__V1__Event>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Events__V1__Event>) throws(DecodingError) {
     self.sequence = c.pointee.sequence
     self.type = try readString(c.pointee.type, "millrace.events.v1.Event.type")
     self.site = try readString(c.pointee.site, "millrace.events.v1.Event.site")
@@ -113,7 +135,8 @@ extension Events.V1.Event {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Events__V1__Event> {
-    let c = arena.make(Millrace__Events__V1__Event.self)
+    let c = arena.make(MemoryLayout<Millrace__Events__V1__Event>.size).bindMemory(
+      to: Millrace__Events__V1__Event.self, capacity: 1)
     millrace__events__v1__event__init(c)
     c.pointee.sequence = self.sequence
     c.pointee.type = arena.write(self.type)
@@ -129,10 +152,10 @@ extension Events.V1.AcknowledgeRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__events__v1__acknowledge_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Events__V1__AcknowledgeRequest.self))
+    self.init()
+    try withUnpacked(bytes, millrace__events__v1__acknowledge_request__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Events__V1__AcknowledgeRequest.self))
     }
   }
 
@@ -143,6 +166,13 @@ extension Events.V1.AcknowledgeRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Events__V1__AcknowledgeRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Events__V1__AcknowledgeRequest>)
+    throws(DecodingError)
+  {
     self.consumer = try readString(
       c.pointee.consumer, "millrace.events.v1.AcknowledgeRequest.consumer")
     self.resumeToken = try readString(
@@ -152,7 +182,8 @@ extension Events.V1.AcknowledgeRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Events__V1__AcknowledgeRequest
   > {
-    let c = arena.make(Millrace__Events__V1__AcknowledgeRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Events__V1__AcknowledgeRequest>.size).bindMemory(
+      to: Millrace__Events__V1__AcknowledgeRequest.self, capacity: 1)
     millrace__events__v1__acknowledge_request__init(c)
     c.pointee.consumer = arena.write(self.consumer)
     c.pointee.resume_token = arena.write(self.resumeToken)
@@ -164,10 +195,10 @@ extension Events.V1.AcknowledgeResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__events__v1__acknowledge_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Events__V1__AcknowledgeResponse.self))
+    self.init()
+    try withUnpacked(bytes, millrace__events__v1__acknowledge_response__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Events__V1__AcknowledgeResponse.self))
     }
   }
 
@@ -178,13 +209,21 @@ extension Events.V1.AcknowledgeResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Events__V1__AcknowledgeResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Events__V1__AcknowledgeResponse>)
+    throws(DecodingError)
+  {
     self.acknowledgedSequence = c.pointee.acknowledged_sequence
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Events__V1__AcknowledgeResponse
   > {
-    let c = arena.make(Millrace__Events__V1__AcknowledgeResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Events__V1__AcknowledgeResponse>.size).bindMemory(
+      to: Millrace__Events__V1__AcknowledgeResponse.self, capacity: 1)
     millrace__events__v1__acknowledge_response__init(c)
     c.pointee.acknowledged_sequence = self.acknowledgedSequence
     return c
@@ -195,10 +234,11 @@ extension Events.V1.ReportOutcomeRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__events__v1__report_outcome_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Events__V1__ReportOutcomeRequest.self))
+    self.init()
+    try withUnpacked(bytes, millrace__events__v1__report_outcome_request__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Events__V1__ReportOutcomeRequest.self))
     }
   }
 
@@ -209,6 +249,13 @@ extension Events.V1.ReportOutcomeRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Events__V1__ReportOutcomeRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Events__V1__ReportOutcomeRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.events.v1.ReportOutcomeRequest.site")
     self.orderName = try readString(
       c.pointee.order_name, "millrace.events.v1.ReportOutcomeRequest.order_name")
@@ -225,7 +272,8 @@ extension Events.V1.ReportOutcomeRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Events__V1__ReportOutcomeRequest
   > {
-    let c = arena.make(Millrace__Events__V1__ReportOutcomeRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Events__V1__ReportOutcomeRequest>.size).bindMemory(
+      to: Millrace__Events__V1__ReportOutcomeRequest.self, capacity: 1)
     millrace__events__v1__report_outcome_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.order_name = arena.write(self.orderName)
@@ -243,10 +291,11 @@ extension Events.V1.ReportOutcomeResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__events__v1__report_outcome_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Events__V1__ReportOutcomeResponse.self))
+    self.init()
+    try withUnpacked(bytes, millrace__events__v1__report_outcome_response__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Events__V1__ReportOutcomeResponse.self))
     }
   }
 
@@ -257,13 +306,21 @@ extension Events.V1.ReportOutcomeResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Events__V1__ReportOutcomeResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Events__V1__ReportOutcomeResponse>)
+    throws(DecodingError)
+  {
     self.applied = c.pointee.applied != 0
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Events__V1__ReportOutcomeResponse
   > {
-    let c = arena.make(Millrace__Events__V1__ReportOutcomeResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Events__V1__ReportOutcomeResponse>.size).bindMemory(
+      to: Millrace__Events__V1__ReportOutcomeResponse.self, capacity: 1)
     millrace__events__v1__report_outcome_response__init(c)
     c.pointee.applied = self.applied ? 1 : 0
     return c

@@ -8,9 +8,10 @@ extension Gateway.V1.OrderPosting {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__gateway__v1__order_posting__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__gateway__v1__order_posting__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__OrderPosting.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Gateway__V1__OrderPosting.self))
     }
   }
 
@@ -21,6 +22,12 @@ extension Gateway.V1.OrderPosting {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__OrderPosting>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__OrderPosting>) throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.gateway.v1.OrderPosting.site")
     self.orderName = try readString(
       c.pointee.order_name, "millrace.gateway.v1.OrderPosting.order_name")
@@ -37,7 +44,8 @@ extension Gateway.V1.OrderPosting {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Gateway__V1__OrderPosting> {
-    let c = arena.make(Millrace__Gateway__V1__OrderPosting.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__OrderPosting>.size).bindMemory(
+      to: Millrace__Gateway__V1__OrderPosting.self, capacity: 1)
     millrace__gateway__v1__order_posting__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.order_name = arena.write(self.orderName)
@@ -57,9 +65,10 @@ extension Gateway.V1.Case {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__gateway__v1__case__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__gateway__v1__case__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__Case.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Gateway__V1__Case.self))
     }
   }
 
@@ -70,6 +79,11 @@ extension Gateway.V1.Case {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__Case>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__Case>) throws(DecodingError) {
     self.caseID = try readString(c.pointee.case_id, "millrace.gateway.v1.Case.case_id")
     self.site = try readString(c.pointee.site, "millrace.gateway.v1.Case.site")
     self.orderName = try readString(c.pointee.order_name, "millrace.gateway.v1.Case.order_name")
@@ -88,7 +102,8 @@ extension Gateway.V1.Case {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Gateway__V1__Case> {
-    let c = arena.make(Millrace__Gateway__V1__Case.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__Case>.size).bindMemory(
+      to: Millrace__Gateway__V1__Case.self, capacity: 1)
     millrace__gateway__v1__case__init(c)
     c.pointee.case_id = arena.write(self.caseID)
     c.pointee.site = arena.write(self.site)
@@ -108,10 +123,11 @@ extension Gateway.V1.ListPostingsRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__gateway__v1__list_postings_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__ListPostingsRequest.self))
+    self.init()
+    try withUnpacked(bytes, millrace__gateway__v1__list_postings_request__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Gateway__V1__ListPostingsRequest.self))
     }
   }
 
@@ -122,6 +138,13 @@ extension Gateway.V1.ListPostingsRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__ListPostingsRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__ListPostingsRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.gateway.v1.ListPostingsRequest.site")
     if let value = c.pointee.page {
       self.page = try Common.V1.PageRequest(value)
@@ -131,7 +154,8 @@ extension Gateway.V1.ListPostingsRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Gateway__V1__ListPostingsRequest
   > {
-    let c = arena.make(Millrace__Gateway__V1__ListPostingsRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__ListPostingsRequest>.size).bindMemory(
+      to: Millrace__Gateway__V1__ListPostingsRequest.self, capacity: 1)
     millrace__gateway__v1__list_postings_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.page = self.page?.laidOut(in: &arena)
@@ -143,10 +167,11 @@ extension Gateway.V1.ListPostingsResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__gateway__v1__list_postings_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__ListPostingsResponse.self))
+    self.init()
+    try withUnpacked(bytes, millrace__gateway__v1__list_postings_response__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Gateway__V1__ListPostingsResponse.self))
     }
   }
 
@@ -157,6 +182,13 @@ extension Gateway.V1.ListPostingsResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__ListPostingsResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__ListPostingsResponse>)
+    throws(DecodingError)
+  {
     self.postings = try readElements(c.pointee.n_postings, c.pointee.postings) {
       (element) throws(DecodingError) in try Gateway.V1.OrderPosting(element!)
     }
@@ -168,7 +200,8 @@ extension Gateway.V1.ListPostingsResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Gateway__V1__ListPostingsResponse
   > {
-    let c = arena.make(Millrace__Gateway__V1__ListPostingsResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__ListPostingsResponse>.size).bindMemory(
+      to: Millrace__Gateway__V1__ListPostingsResponse.self, capacity: 1)
     millrace__gateway__v1__list_postings_response__init(c)
     c.pointee.n_postings = self.postings.count
     c.pointee.postings = arena.writeElements(self.postings) { (element, arena) in
@@ -183,10 +216,10 @@ extension Gateway.V1.ListCasesRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__gateway__v1__list_cases_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__ListCasesRequest.self))
+    self.init()
+    try withUnpacked(bytes, millrace__gateway__v1__list_cases_request__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Gateway__V1__ListCasesRequest.self))
     }
   }
 
@@ -197,6 +230,13 @@ extension Gateway.V1.ListCasesRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__ListCasesRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__ListCasesRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.gateway.v1.ListCasesRequest.site")
     self.openOnly = c.pointee.open_only != 0
     if let value = c.pointee.page {
@@ -207,7 +247,8 @@ extension Gateway.V1.ListCasesRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Gateway__V1__ListCasesRequest
   > {
-    let c = arena.make(Millrace__Gateway__V1__ListCasesRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__ListCasesRequest>.size).bindMemory(
+      to: Millrace__Gateway__V1__ListCasesRequest.self, capacity: 1)
     millrace__gateway__v1__list_cases_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.open_only = self.openOnly ? 1 : 0
@@ -220,10 +261,10 @@ extension Gateway.V1.ListCasesResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__gateway__v1__list_cases_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__ListCasesResponse.self))
+    self.init()
+    try withUnpacked(bytes, millrace__gateway__v1__list_cases_response__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Gateway__V1__ListCasesResponse.self))
     }
   }
 
@@ -234,6 +275,13 @@ extension Gateway.V1.ListCasesResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__ListCasesResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__ListCasesResponse>)
+    throws(DecodingError)
+  {
     self.cases = try readElements(c.pointee.n_cases, c.pointee.cases) {
       (element) throws(DecodingError) in try Gateway.V1.Case(element!)
     }
@@ -245,7 +293,8 @@ extension Gateway.V1.ListCasesResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Gateway__V1__ListCasesResponse
   > {
-    let c = arena.make(Millrace__Gateway__V1__ListCasesResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__ListCasesResponse>.size).bindMemory(
+      to: Millrace__Gateway__V1__ListCasesResponse.self, capacity: 1)
     millrace__gateway__v1__list_cases_response__init(c)
     c.pointee.n_cases = self.cases.count
     c.pointee.cases = arena.writeElements(self.cases) { (element, arena) in
@@ -260,10 +309,12 @@ extension Gateway.V1.GetOdooStatusRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__gateway__v1__get_odoo_status_request__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__GetOdooStatusRequest.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Gateway__V1__GetOdooStatusRequest.self))
     }
   }
 
@@ -274,13 +325,21 @@ extension Gateway.V1.GetOdooStatusRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__GetOdooStatusRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__GetOdooStatusRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.gateway.v1.GetOdooStatusRequest.site")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Gateway__V1__GetOdooStatusRequest
   > {
-    let c = arena.make(Millrace__Gateway__V1__GetOdooStatusRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__GetOdooStatusRequest>.size).bindMemory(
+      to: Millrace__Gateway__V1__GetOdooStatusRequest.self, capacity: 1)
     millrace__gateway__v1__get_odoo_status_request__init(c)
     c.pointee.site = arena.write(self.site)
     return c
@@ -291,10 +350,12 @@ extension Gateway.V1.GetOdooStatusResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__gateway__v1__get_odoo_status_response__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__GetOdooStatusResponse.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Gateway__V1__GetOdooStatusResponse.self))
     }
   }
 
@@ -305,6 +366,13 @@ extension Gateway.V1.GetOdooStatusResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__GetOdooStatusResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__GetOdooStatusResponse>)
+    throws(DecodingError)
+  {
     self.reachable = c.pointee.reachable != 0
     if let value = c.pointee.last_answer_at {
       self.lastAnswerAt = try Google.ProtobufTypes.Timestamp(value)
@@ -319,7 +387,8 @@ extension Gateway.V1.GetOdooStatusResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Gateway__V1__GetOdooStatusResponse
   > {
-    let c = arena.make(Millrace__Gateway__V1__GetOdooStatusResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__GetOdooStatusResponse>.size).bindMemory(
+      to: Millrace__Gateway__V1__GetOdooStatusResponse.self, capacity: 1)
     millrace__gateway__v1__get_odoo_status_response__init(c)
     c.pointee.reachable = self.reachable ? 1 : 0
     c.pointee.last_answer_at = self.lastAnswerAt?.laidOut(in: &arena)
@@ -336,9 +405,10 @@ extension Gateway.V1.OdooCallCount {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__gateway__v1__odoo_call_count__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Gateway__V1__OdooCallCount.self))
+    self.init()
+    try withUnpacked(bytes, millrace__gateway__v1__odoo_call_count__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Gateway__V1__OdooCallCount.self))
     }
   }
 
@@ -349,6 +419,12 @@ extension Gateway.V1.OdooCallCount {
   }
 
   init(_ c: UnsafePointer<Millrace__Gateway__V1__OdooCallCount>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Gateway__V1__OdooCallCount>) throws(DecodingError)
+  {
     self.model = try readString(c.pointee.model, "millrace.gateway.v1.OdooCallCount.model")
     self.method = try readString(c.pointee.method, "millrace.gateway.v1.OdooCallCount.method")
     self.sent = c.pointee.sent
@@ -357,7 +433,8 @@ extension Gateway.V1.OdooCallCount {
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Gateway__V1__OdooCallCount>
   {
-    let c = arena.make(Millrace__Gateway__V1__OdooCallCount.self)
+    let c = arena.make(MemoryLayout<Millrace__Gateway__V1__OdooCallCount>.size).bindMemory(
+      to: Millrace__Gateway__V1__OdooCallCount.self, capacity: 1)
     millrace__gateway__v1__odoo_call_count__init(c)
     c.pointee.model = arena.write(self.model)
     c.pointee.method = arena.write(self.method)

@@ -8,9 +8,10 @@ extension Production.V1.Order {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__production__v1__order__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__Order.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Order.self))
     }
   }
 
@@ -21,6 +22,11 @@ extension Production.V1.Order {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__Order>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Order>) throws(DecodingError) {
     self.site = try readString(c.pointee.site, "millrace.production.v1.Order.site")
     self.name = try readString(c.pointee.name, "millrace.production.v1.Order.name")
     self.itemCode = try readString(c.pointee.item_code, "millrace.production.v1.Order.item_code")
@@ -58,7 +64,8 @@ extension Production.V1.Order {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Order> {
-    let c = arena.make(Millrace__Production__V1__Order.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Order>.size).bindMemory(
+      to: Millrace__Production__V1__Order.self, capacity: 1)
     millrace__production__v1__order__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.name = arena.write(self.name)
@@ -89,9 +96,10 @@ extension Production.V1.Component {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__production__v1__component__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__component__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__Component.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Component.self))
     }
   }
 
@@ -102,6 +110,12 @@ extension Production.V1.Component {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__Component>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Component>) throws(DecodingError)
+  {
     self.line = c.pointee.line
     self.itemCode = try readString(
       c.pointee.item_code, "millrace.production.v1.Component.item_code")
@@ -117,7 +131,8 @@ extension Production.V1.Component {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Component> {
-    let c = arena.make(Millrace__Production__V1__Component.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Component>.size).bindMemory(
+      to: Millrace__Production__V1__Component.self, capacity: 1)
     millrace__production__v1__component__init(c)
     c.pointee.line = self.line
     c.pointee.item_code = arena.write(self.itemCode)
@@ -133,9 +148,10 @@ extension Production.V1.Operation {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__production__v1__operation__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__operation__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__Operation.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Operation.self))
     }
   }
 
@@ -146,6 +162,12 @@ extension Production.V1.Operation {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__Operation>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Operation>) throws(DecodingError)
+  {
     self.code = try readString(c.pointee.code, "millrace.production.v1.Operation.code")
     self.position = c.pointee.position
     self.workCenterCode = try readString(
@@ -154,7 +176,8 @@ extension Production.V1.Operation {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Operation> {
-    let c = arena.make(Millrace__Production__V1__Operation.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Operation>.size).bindMemory(
+      to: Millrace__Production__V1__Operation.self, capacity: 1)
     millrace__production__v1__operation__init(c)
     c.pointee.code = arena.write(self.code)
     c.pointee.position = self.position
@@ -168,10 +191,10 @@ extension Production.V1.OrderProgress {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__production__v1__order_progress__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__OrderProgress.self))
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order_progress__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__OrderProgress.self))
     }
   }
 
@@ -182,6 +205,13 @@ extension Production.V1.OrderProgress {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__OrderProgress>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderProgress>)
+    throws(DecodingError)
+  {
     if let value = c.pointee.good {
       self.good = try Common.V1.Quantity(value)
     }
@@ -200,7 +230,8 @@ extension Production.V1.OrderProgress {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__OrderProgress
   > {
-    let c = arena.make(Millrace__Production__V1__OrderProgress.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderProgress>.size).bindMemory(
+      to: Millrace__Production__V1__OrderProgress.self, capacity: 1)
     millrace__production__v1__order_progress__init(c)
     c.pointee.good = self.good?.laidOut(in: &arena)
     c.pointee.scrap = self.scrap?.laidOut(in: &arena)
@@ -221,10 +252,11 @@ extension Production.V1.OperationProgress {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__production__v1__operation_progress__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__OperationProgress.self))
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__operation_progress__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__OperationProgress.self))
     }
   }
 
@@ -235,6 +267,13 @@ extension Production.V1.OperationProgress {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__OperationProgress>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OperationProgress>)
+    throws(DecodingError)
+  {
     self.operation = try readString(
       c.pointee.operation, "millrace.production.v1.OperationProgress.operation")
     if let value = c.pointee.good {
@@ -248,7 +287,8 @@ extension Production.V1.OperationProgress {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__OperationProgress
   > {
-    let c = arena.make(Millrace__Production__V1__OperationProgress.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OperationProgress>.size).bindMemory(
+      to: Millrace__Production__V1__OperationProgress.self, capacity: 1)
     millrace__production__v1__operation_progress__init(c)
     c.pointee.operation = arena.write(self.operation)
     c.pointee.good = self.good?.laidOut(in: &arena)
@@ -261,10 +301,11 @@ extension Production.V1.ComponentProgress {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__production__v1__component_progress__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__ComponentProgress.self))
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__component_progress__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ComponentProgress.self))
     }
   }
 
@@ -275,6 +316,13 @@ extension Production.V1.ComponentProgress {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ComponentProgress>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ComponentProgress>)
+    throws(DecodingError)
+  {
     self.line = c.pointee.line
     self.itemCode = try readString(
       c.pointee.item_code, "millrace.production.v1.ComponentProgress.item_code")
@@ -286,7 +334,8 @@ extension Production.V1.ComponentProgress {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ComponentProgress
   > {
-    let c = arena.make(Millrace__Production__V1__ComponentProgress.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ComponentProgress>.size).bindMemory(
+      to: Millrace__Production__V1__ComponentProgress.self, capacity: 1)
     millrace__production__v1__component_progress__init(c)
     c.pointee.line = self.line
     c.pointee.item_code = arena.write(self.itemCode)
@@ -299,9 +348,10 @@ extension Production.V1.Report {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(bytes, millrace__production__v1__report__descriptor_ptr(), limits) {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__report__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__Report.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Report.self))
     }
   }
 
@@ -312,6 +362,11 @@ extension Production.V1.Report {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__Report>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Report>) throws(DecodingError) {
     self.reportID = try readString(c.pointee.report_id, "millrace.production.v1.Report.report_id")
     self.sequence = c.pointee.sequence
     self.orderName = try readString(
@@ -336,7 +391,8 @@ extension Production.V1.Report {
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Report> {
-    let c = arena.make(Millrace__Production__V1__Report.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Report>.size).bindMemory(
+      to: Millrace__Production__V1__Report.self, capacity: 1)
     millrace__production__v1__report__init(c)
     c.pointee.report_id = arena.write(self.reportID)
     c.pointee.sequence = self.sequence
@@ -356,10 +412,12 @@ extension Production.V1.ReleaseOrderRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__release_order_request__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__ReleaseOrderRequest.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ReleaseOrderRequest.self))
     }
   }
 
@@ -370,6 +428,13 @@ extension Production.V1.ReleaseOrderRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ReleaseOrderRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReleaseOrderRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.production.v1.ReleaseOrderRequest.site")
     self.requestID = try readString(
       c.pointee.request_id, "millrace.production.v1.ReleaseOrderRequest.request_id")
@@ -402,7 +467,8 @@ extension Production.V1.ReleaseOrderRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ReleaseOrderRequest
   > {
-    let c = arena.make(Millrace__Production__V1__ReleaseOrderRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReleaseOrderRequest>.size).bindMemory(
+      to: Millrace__Production__V1__ReleaseOrderRequest.self, capacity: 1)
     millrace__production__v1__release_order_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.request_id = arena.write(self.requestID)
@@ -429,10 +495,12 @@ extension Production.V1.ReleaseOrderResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__release_order_response__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__ReleaseOrderResponse.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ReleaseOrderResponse.self))
     }
   }
 
@@ -443,6 +511,13 @@ extension Production.V1.ReleaseOrderResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ReleaseOrderResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReleaseOrderResponse>)
+    throws(DecodingError)
+  {
     self.receipt = Common.V1.Receipt(
       rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
     if let value = c.pointee.order {
@@ -453,7 +528,8 @@ extension Production.V1.ReleaseOrderResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ReleaseOrderResponse
   > {
-    let c = arena.make(Millrace__Production__V1__ReleaseOrderResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReleaseOrderResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__ReleaseOrderResponse.self, capacity: 1)
     millrace__production__v1__release_order_response__init(c)
     c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
     c.pointee.order = self.order?.laidOut(in: &arena)
@@ -465,10 +541,10 @@ extension Production.V1.GetOrderRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__production__v1__get_order_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__GetOrderRequest.self))
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__get_order_request__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__GetOrderRequest.self))
     }
   }
 
@@ -479,6 +555,13 @@ extension Production.V1.GetOrderRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__GetOrderRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__GetOrderRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.production.v1.GetOrderRequest.site")
     self.orderName = try readString(
       c.pointee.order_name, "millrace.production.v1.GetOrderRequest.order_name")
@@ -487,7 +570,8 @@ extension Production.V1.GetOrderRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__GetOrderRequest
   > {
-    let c = arena.make(Millrace__Production__V1__GetOrderRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__GetOrderRequest>.size).bindMemory(
+      to: Millrace__Production__V1__GetOrderRequest.self, capacity: 1)
     millrace__production__v1__get_order_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.order_name = arena.write(self.orderName)
@@ -499,10 +583,11 @@ extension Production.V1.GetOrderResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__production__v1__get_order_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__GetOrderResponse.self))
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__get_order_response__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__GetOrderResponse.self))
     }
   }
 
@@ -513,6 +598,13 @@ extension Production.V1.GetOrderResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__GetOrderResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__GetOrderResponse>)
+    throws(DecodingError)
+  {
     if let value = c.pointee.order {
       self.order = try Production.V1.Order(value)
     }
@@ -521,7 +613,8 @@ extension Production.V1.GetOrderResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__GetOrderResponse
   > {
-    let c = arena.make(Millrace__Production__V1__GetOrderResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__GetOrderResponse>.size).bindMemory(
+      to: Millrace__Production__V1__GetOrderResponse.self, capacity: 1)
     millrace__production__v1__get_order_response__init(c)
     c.pointee.order = self.order?.laidOut(in: &arena)
     return c
@@ -532,10 +625,11 @@ extension Production.V1.ListOrdersRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__production__v1__list_orders_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__ListOrdersRequest.self))
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__list_orders_request__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ListOrdersRequest.self))
     }
   }
 
@@ -546,6 +640,13 @@ extension Production.V1.ListOrdersRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ListOrdersRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ListOrdersRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.production.v1.ListOrdersRequest.site")
     self.states = try readElements(c.pointee.n_states, c.pointee.states) {
       (element) throws(DecodingError) in
@@ -559,7 +660,8 @@ extension Production.V1.ListOrdersRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ListOrdersRequest
   > {
-    let c = arena.make(Millrace__Production__V1__ListOrdersRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ListOrdersRequest>.size).bindMemory(
+      to: Millrace__Production__V1__ListOrdersRequest.self, capacity: 1)
     millrace__production__v1__list_orders_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.n_states = self.states.count
@@ -575,10 +677,12 @@ extension Production.V1.ListOrdersResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__list_orders_response__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__ListOrdersResponse.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ListOrdersResponse.self))
     }
   }
 
@@ -589,6 +693,13 @@ extension Production.V1.ListOrdersResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ListOrdersResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ListOrdersResponse>)
+    throws(DecodingError)
+  {
     self.orders = try readElements(c.pointee.n_orders, c.pointee.orders) {
       (element) throws(DecodingError) in try Production.V1.Order(element!)
     }
@@ -600,7 +711,8 @@ extension Production.V1.ListOrdersResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ListOrdersResponse
   > {
-    let c = arena.make(Millrace__Production__V1__ListOrdersResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ListOrdersResponse>.size).bindMemory(
+      to: Millrace__Production__V1__ListOrdersResponse.self, capacity: 1)
     millrace__production__v1__list_orders_response__init(c)
     c.pointee.n_orders = self.orders.count
     c.pointee.orders = arena.writeElements(self.orders) { (element, arena) in
@@ -615,10 +727,12 @@ extension Production.V1.WatchOrdersRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__watch_orders_request__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__WatchOrdersRequest.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__WatchOrdersRequest.self))
     }
   }
 
@@ -629,6 +743,13 @@ extension Production.V1.WatchOrdersRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__WatchOrdersRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__WatchOrdersRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.production.v1.WatchOrdersRequest.site")
     self.resumeToken = try readString(
       c.pointee.resume_token, "millrace.production.v1.WatchOrdersRequest.resume_token")
@@ -637,7 +758,8 @@ extension Production.V1.WatchOrdersRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__WatchOrdersRequest
   > {
-    let c = arena.make(Millrace__Production__V1__WatchOrdersRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__WatchOrdersRequest>.size).bindMemory(
+      to: Millrace__Production__V1__WatchOrdersRequest.self, capacity: 1)
     millrace__production__v1__watch_orders_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.resume_token = arena.write(self.resumeToken)
@@ -649,10 +771,12 @@ extension Production.V1.WatchOrdersResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__watch_orders_response__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__WatchOrdersResponse.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__WatchOrdersResponse.self))
     }
   }
 
@@ -663,6 +787,13 @@ extension Production.V1.WatchOrdersResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__WatchOrdersResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__WatchOrdersResponse>)
+    throws(DecodingError)
+  {
     if let value = c.pointee.order {
       self.order = try Production.V1.Order(value)
     }
@@ -673,7 +804,8 @@ extension Production.V1.WatchOrdersResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__WatchOrdersResponse
   > {
-    let c = arena.make(Millrace__Production__V1__WatchOrdersResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__WatchOrdersResponse>.size).bindMemory(
+      to: Millrace__Production__V1__WatchOrdersResponse.self, capacity: 1)
     millrace__production__v1__watch_orders_response__init(c)
     c.pointee.order = self.order?.laidOut(in: &arena)
     c.pointee.resume_token = arena.write(self.resumeToken)
@@ -685,10 +817,11 @@ extension Production.V1.AcknowledgeOrderRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__acknowledge_order_request__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(
+      try self.read(
         message.assumingMemoryBound(to: Millrace__Production__V1__AcknowledgeOrderRequest.self))
     }
   }
@@ -701,6 +834,13 @@ extension Production.V1.AcknowledgeOrderRequest {
 
   init(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeOrderRequest>) throws(DecodingError)
   {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeOrderRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(
       c.pointee.site, "millrace.production.v1.AcknowledgeOrderRequest.site")
     self.requestID = try readString(
@@ -712,7 +852,8 @@ extension Production.V1.AcknowledgeOrderRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__AcknowledgeOrderRequest
   > {
-    let c = arena.make(Millrace__Production__V1__AcknowledgeOrderRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__AcknowledgeOrderRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__AcknowledgeOrderRequest.self, capacity: 1)
     millrace__production__v1__acknowledge_order_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.request_id = arena.write(self.requestID)
@@ -725,10 +866,11 @@ extension Production.V1.AcknowledgeOrderResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__acknowledge_order_response__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(
+      try self.read(
         message.assumingMemoryBound(to: Millrace__Production__V1__AcknowledgeOrderResponse.self))
     }
   }
@@ -741,6 +883,13 @@ extension Production.V1.AcknowledgeOrderResponse {
 
   init(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeOrderResponse>) throws(DecodingError)
   {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeOrderResponse>)
+    throws(DecodingError)
+  {
     self.receipt = Common.V1.Receipt(
       rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
     if let value = c.pointee.order {
@@ -751,7 +900,8 @@ extension Production.V1.AcknowledgeOrderResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__AcknowledgeOrderResponse
   > {
-    let c = arena.make(Millrace__Production__V1__AcknowledgeOrderResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__AcknowledgeOrderResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__AcknowledgeOrderResponse.self, capacity: 1)
     millrace__production__v1__acknowledge_order_response__init(c)
     c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
     c.pointee.order = self.order?.laidOut(in: &arena)
@@ -763,10 +913,11 @@ extension Production.V1.ReportProductionRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__report_production_request__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(
+      try self.read(
         message.assumingMemoryBound(to: Millrace__Production__V1__ReportProductionRequest.self))
     }
   }
@@ -778,6 +929,13 @@ extension Production.V1.ReportProductionRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionRequest>) throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionRequest>)
+    throws(DecodingError)
   {
     self.site = try readString(
       c.pointee.site, "millrace.production.v1.ReportProductionRequest.site")
@@ -800,7 +958,8 @@ extension Production.V1.ReportProductionRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ReportProductionRequest
   > {
-    let c = arena.make(Millrace__Production__V1__ReportProductionRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReportProductionRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__ReportProductionRequest.self, capacity: 1)
     millrace__production__v1__report_production_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.header = self.header?.laidOut(in: &arena)
@@ -817,10 +976,11 @@ extension Production.V1.ReportProductionResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__report_production_response__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(
+      try self.read(
         message.assumingMemoryBound(to: Millrace__Production__V1__ReportProductionResponse.self))
     }
   }
@@ -832,6 +992,13 @@ extension Production.V1.ReportProductionResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionResponse>) throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionResponse>)
+    throws(DecodingError)
   {
     self.receipt = Common.V1.Receipt(
       rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
@@ -845,7 +1012,8 @@ extension Production.V1.ReportProductionResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ReportProductionResponse
   > {
-    let c = arena.make(Millrace__Production__V1__ReportProductionResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReportProductionResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__ReportProductionResponse.self, capacity: 1)
     millrace__production__v1__report_production_response__init(c)
     c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
     c.pointee.report_id = arena.write(self.reportID)
@@ -859,10 +1027,12 @@ extension Production.V1.ListReportsRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__list_reports_request__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__ListReportsRequest.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ListReportsRequest.self))
     }
   }
 
@@ -873,6 +1043,13 @@ extension Production.V1.ListReportsRequest {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ListReportsRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ListReportsRequest>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.production.v1.ListReportsRequest.site")
     self.orderName = try readString(
       c.pointee.order_name, "millrace.production.v1.ListReportsRequest.order_name")
@@ -884,7 +1061,8 @@ extension Production.V1.ListReportsRequest {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ListReportsRequest
   > {
-    let c = arena.make(Millrace__Production__V1__ListReportsRequest.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ListReportsRequest>.size).bindMemory(
+      to: Millrace__Production__V1__ListReportsRequest.self, capacity: 1)
     millrace__production__v1__list_reports_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.order_name = arena.write(self.orderName)
@@ -897,10 +1075,12 @@ extension Production.V1.ListReportsResponse {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__list_reports_response__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__ListReportsResponse.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ListReportsResponse.self))
     }
   }
 
@@ -911,6 +1091,13 @@ extension Production.V1.ListReportsResponse {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__ListReportsResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ListReportsResponse>)
+    throws(DecodingError)
+  {
     self.reports = try readElements(c.pointee.n_reports, c.pointee.reports) {
       (element) throws(DecodingError) in try Production.V1.Report(element!)
     }
@@ -922,7 +1109,8 @@ extension Production.V1.ListReportsResponse {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__ListReportsResponse
   > {
-    let c = arena.make(Millrace__Production__V1__ListReportsResponse.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ListReportsResponse>.size).bindMemory(
+      to: Millrace__Production__V1__ListReportsResponse.self, capacity: 1)
     millrace__production__v1__list_reports_response__init(c)
     c.pointee.n_reports = self.reports.count
     c.pointee.reports = arena.writeElements(self.reports) { (element, arena) in

@@ -8,10 +8,12 @@ extension Production.V1.OrderTotalsChanged {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
+    self.init()
+    try withUnpacked(
       bytes, millrace__production__v1__order_totals_changed__descriptor_ptr(), limits
     ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__OrderTotalsChanged.self))
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__OrderTotalsChanged.self))
     }
   }
 
@@ -22,6 +24,13 @@ extension Production.V1.OrderTotalsChanged {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__OrderTotalsChanged>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderTotalsChanged>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.production.v1.OrderTotalsChanged.site")
     self.orderName = try readString(
       c.pointee.order_name, "millrace.production.v1.OrderTotalsChanged.order_name")
@@ -44,7 +53,8 @@ extension Production.V1.OrderTotalsChanged {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__OrderTotalsChanged
   > {
-    let c = arena.make(Millrace__Production__V1__OrderTotalsChanged.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderTotalsChanged>.size).bindMemory(
+      to: Millrace__Production__V1__OrderTotalsChanged.self, capacity: 1)
     millrace__production__v1__order_totals_changed__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.order_name = arena.write(self.orderName)
@@ -68,10 +78,10 @@ extension Production.V1.OrderChanged {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
-    self = try withUnpacked(
-      bytes, millrace__production__v1__order_changed__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try Self(message.assumingMemoryBound(to: Millrace__Production__V1__OrderChanged.self))
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order_changed__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__OrderChanged.self))
     }
   }
 
@@ -82,6 +92,13 @@ extension Production.V1.OrderChanged {
   }
 
   init(_ c: UnsafePointer<Millrace__Production__V1__OrderChanged>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderChanged>)
+    throws(DecodingError)
+  {
     self.site = try readString(c.pointee.site, "millrace.production.v1.OrderChanged.site")
     self.orderName = try readString(
       c.pointee.order_name, "millrace.production.v1.OrderChanged.order_name")
@@ -93,7 +110,8 @@ extension Production.V1.OrderChanged {
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
     Millrace__Production__V1__OrderChanged
   > {
-    let c = arena.make(Millrace__Production__V1__OrderChanged.self)
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderChanged>.size).bindMemory(
+      to: Millrace__Production__V1__OrderChanged.self, capacity: 1)
     millrace__production__v1__order_changed__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.order_name = arena.write(self.orderName)

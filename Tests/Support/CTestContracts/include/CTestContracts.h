@@ -2,47 +2,47 @@
 
 #pragma once
 
-#include "millrace/test/v1/every_field.pb-c.h"
+#include "millrace/sample/v1/every_field.pb-c.h"
 
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__scalars__descriptor_ptr(void) {
-  return &millrace__test__v1__scalars__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__scalars__descriptor_ptr(void) {
+  return &millrace__sample__v1__scalars__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__optionals__descriptor_ptr(void) {
-  return &millrace__test__v1__optionals__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__optionals__descriptor_ptr(void) {
+  return &millrace__sample__v1__optionals__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__repeats__descriptor_ptr(void) {
-  return &millrace__test__v1__repeats__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__repeats__descriptor_ptr(void) {
+  return &millrace__sample__v1__repeats__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__maps__descriptor_ptr(void) {
-  return &millrace__test__v1__maps__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__maps__descriptor_ptr(void) {
+  return &millrace__sample__v1__maps__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__choices__descriptor_ptr(void) {
-  return &millrace__test__v1__choices__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__choices__descriptor_ptr(void) {
+  return &millrace__sample__v1__choices__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__empty__descriptor_ptr(void) {
-  return &millrace__test__v1__empty__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__empty__descriptor_ptr(void) {
+  return &millrace__sample__v1__empty__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__nested__descriptor_ptr(void) {
-  return &millrace__test__v1__nested__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__nested__descriptor_ptr(void) {
+  return &millrace__sample__v1__nested__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__nested__inner__descriptor_ptr(void) {
-  return &millrace__test__v1__nested__inner__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__nested__inner__descriptor_ptr(void) {
+  return &millrace__sample__v1__nested__inner__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__nested__inner__innermost__descriptor_ptr(void) {
-  return &millrace__test__v1__nested__inner__innermost__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__nested__inner__innermost__descriptor_ptr(void) {
+  return &millrace__sample__v1__nested__inner__innermost__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__names__descriptor_ptr(void) {
-  return &millrace__test__v1__names__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__names__descriptor_ptr(void) {
+  return &millrace__sample__v1__names__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__everything__descriptor_ptr(void) {
-  return &millrace__test__v1__everything__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__everything__descriptor_ptr(void) {
+  return &millrace__sample__v1__everything__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__confirmation__descriptor_ptr(void) {
-  return &millrace__test__v1__confirmation__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__confirmation__descriptor_ptr(void) {
+  return &millrace__sample__v1__confirmation__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__confirmation__header__descriptor_ptr(void) {
-  return &millrace__test__v1__confirmation__header__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__confirmation__header__descriptor_ptr(void) {
+  return &millrace__sample__v1__confirmation__header__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__test__v1__confirmation__amount__descriptor_ptr(void) {
-  return &millrace__test__v1__confirmation__amount__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__sample__v1__confirmation__amount__descriptor_ptr(void) {
+  return &millrace__sample__v1__confirmation__amount__descriptor;
 }

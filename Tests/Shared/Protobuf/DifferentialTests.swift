@@ -1,0 +1,78 @@
+import Foundation
+import Protobuf
+import SwiftProtobuf
+import TestContracts
+import Testing
+
+/// Random messages through Millrace's codec and through SwiftProtobuf's. MILLRACE_TEST_SEED=N
+/// repeats a run; MILLRACE_CODEC_ROUNDS=N makes it longer.
+@Suite("Against SwiftProtobuf") struct DifferentialTests {
+  /// About ten seconds of a debug build on an idle core.
+  private let rounds =
+    ProcessInfo.processInfo.environment["MILLRACE_CODEC_ROUNDS"].flatMap { Int($0) } ?? 20_000
+
+  @Test func randomMessagesMeanTheSameInBothDirections() throws {
+    var random = SeededRandom()
+    print("seed of the random messages: \(random.seed)")
+    for round in 0..<rounds {
+      let ours = random.everything()
+      let theirs = OracleEverything(ours)
+      let theirBytes: [UInt8] = try theirs.serializedBytes()
+      let ourBytes = try ours.encoded()
+      try #require(
+        try Sample.V1.Everything(decoding: theirBytes) == ours,
+        "reading theirs, round \(round), seed \(random.seed)")
+      try #require(
+        try OracleEverything(serializedBytes: ourBytes) == theirs,
+        "writing ours, round \(round), seed \(random.seed)")
+    }
+  }
+
+  @Test func damagedMessagesNeverMeanSomethingElse() throws {
+    var random = SeededRandom()
+    print("seed of the damaged messages: \(random.seed)")
+    var accepted = 0
+    var options = BinaryDecodingOptions()
+    options.discardUnknownFields = true
+    for round in 0..<(rounds / 2) {
+      let bytes = damaged(try random.everything().encoded(), &random)
+      guard let ours = try? Sample.V1.Everything(decoding: bytes) else { continue }
+      accepted += 1
+      let theirs: OracleEverything
+      do {
+        theirs = try OracleEverything(serializedBytes: bytes, options: options)
+      } catch BinaryDecodingError.invalidUTF8 {
+        // They check a string that a later value of the same field or oneof replaces; we only
+        // check what is read.
+        continue
+      }
+      try #require(
+        same(OracleEverything(ours), theirs), "round \(round), seed \(random.seed)")
+    }
+    // Enough of both, or the test tests nothing.
+    #expect(accepted > rounds / 100)
+    #expect(accepted < rounds / 2)
+  }
+
+  /// NaN differs from itself; the same NaN on the wire does not.
+  private func same(_ one: OracleEverything, _ other: OracleEverything) -> Bool {
+    if one == other { return true }
+    return "\(one)" == "\(other)"
+  }
+
+  /// One to three small injuries: a changed byte, a lost piece, a piece twice, the rest cut off.
+  private func damaged(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+    var bytes = bytes
+    for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
+      let place = Int.random(in: 0..<bytes.count, using: &random)
+      let end = min(bytes.count, place + Int.random(in: 1...12, using: &random))
+      switch Int.random(in: 0..<5, using: &random) {
+      case 0, 1: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+      case 2: bytes.removeSubrange(place..<end)
+      case 3: bytes.insert(contentsOf: bytes[place..<end], at: place)
+      default: bytes.removeSubrange(place...)
+      }
+    }
+    return bytes
+  }
+}
