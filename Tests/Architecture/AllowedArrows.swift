@@ -38,6 +38,7 @@ enum AllowedArrows {
   private static let shared: [Room] = [
     Room("CNghttp2", at: "Shared/CNghttp2"),
     Room("CProtobufC", at: "Shared/CProtobufC"),
+    Room("CSQLite", at: "Shared/CSQLite"),
     Room("CContracts", at: "Shared/CContracts", own: ["CProtobufC"]),
     Room("Values", at: "Shared/Values", platform: false),
     Room("Environment", at: "Shared/Environment", own: ["Values"]),
@@ -46,10 +47,10 @@ enum AllowedArrows {
     Room("Contracts", at: "Shared/Contracts", own: ["CContracts", "CProtobufC", "Protobuf"]),
     Room("RPC", at: "Shared/RPC", own: ["CNghttp2"], foreign: sockets.union(["Logging"])),
     Room(
-      "RecordStore", at: "Shared/RecordStore", own: ["Environment", "Values"],
+      "RecordStore", at: "Shared/RecordStore", own: ["CSQLite", "Environment", "Values"],
       foreign: ["Crypto", "GRDB", "Logging"]),
     Room(
-      "Identity", at: "Shared/Identity", own: ["Environment", "Values"],
+      "Identity", at: "Shared/Identity", own: ["Environment", "JSON", "Values"],
       foreign: ["Crypto", "JWTKit"]),
     Room(
       "ServiceKit", at: "Shared/ServiceKit",
@@ -108,6 +109,12 @@ enum AllowedArrows {
   /// the demo, which plays the people who work in Odoo.
   static let foldersThatSpeakOdoo = [
     "Services/Gateway/Odoo/", "Services/OdooSandbox/", "Services/Millrace/",
+  ]
+
+  /// Where deploy/generate writes, and nobody else.
+  static let generatedFolders = [
+    "Shared/CContracts/", "Shared/Contracts/Generated/", "Tests/Support/CTestContracts/",
+    "Tests/Support/TestContracts/",
   ]
 
   /// What the root of the project may hold, besides what .gitignore names.

@@ -31,7 +31,8 @@ struct Manifest {
       let constants = list.replacing(/"\w+"/, with: "").matches(of: /\w+/)
         .map { String($0.output) }
       return Target(
-        name: String(name), path: String(path), isTest: kind == "tests", own: Set(names),
+        name: String(name), path: String(path), isTest: kind == "tests" || path.hasPrefix("Tests/"),
+        own: Set(names),
         foreign: Set(constants.map { products[$0] ?? $0 }))
     }
   }

@@ -10,7 +10,7 @@ struct SourceFile {
       - (text.last == "\n" ? 1 : 0)
   }
   var isSwift: Bool { path.hasSuffix(".swift") }
-  var isGenerated: Bool { path.contains("/Generated/") || path.hasPrefix("Shared/CContracts/") }
+  var isGenerated: Bool { AllowedArrows.generatedFolders.contains { path.hasPrefix($0) } }
 
   /// The folders above the file, outermost first.
   var folders: [String] { path.split(separator: "/").dropLast().map(String.init) }

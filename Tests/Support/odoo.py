@@ -1,7 +1,7 @@
 """People in Odoo: what planners and foremen do there, by the same JSON-RPC interface.
 
-Works against OdooSandbox and against a real Odoo 18 alike, but for the faults and the protocol of
-edits, which only the sandbox has.
+Works against OdooSandbox and against a real Odoo 18 alike, but for the protocol of edits, which only
+the sandbox has.
 """
 
 import dataclasses
@@ -82,6 +82,10 @@ class Odoo:
                 raise OdooError("login", f"{self.login} may not log in")
         return self.rpc(
             "object", "execute_kw", DATABASE, self._uid, self.key, model, method, list(args), kwargs)
+
+    def edits(self) -> list:
+        """Every change to a posted document since the sandbox was started."""
+        return self.request("GET", "/sandbox/edits")["edits"]
 
     # Master data
 

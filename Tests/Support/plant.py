@@ -1,4 +1,7 @@
-"""One plant on loopback: OdooSandbox, Production and Gateway as real processes."""
+"""One plant on loopback: OdooSandbox, Production and Gateway as real processes.
+
+The Gateway reaches the sandbox over a wire that tests can cut; people reach it directly.
+"""
 
 import json
 from pathlib import Path
@@ -8,6 +11,7 @@ from Support.client import Client
 from Support.odoo import Odoo
 from Support.principals import HEADER, key_id, mint
 from Support.programs import Program, free_port, run
+from Support.wire import Wire
 
 SITE = "PLANT1"
 OTHER_SITE = "PLANT2"
@@ -20,8 +24,8 @@ class Plant:
     def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10"):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.production_port, self.gateway_port, self.sandbox_port = (
-            free_port(), free_port(), free_port())
+        self.production_port, self.gateway_port, self.sandbox_port, self.wire_port = (
+            free_port(), free_port(), free_port(), free_port())
         run("millrace", "keys", "create", "--directory", str(folder))
         self.key = self.issue_key("mes-line-1", SITE)
         (folder / "odoo-api-key").write_text(odoo_people.API_KEY + "\n")
@@ -30,6 +34,7 @@ class Plant:
         self.gateway = self._program("millrace-gateway", self._gateway(horizon_days))
         self.sandbox = Program("millrace-odoo-sandbox", self._sandbox(), folder)
         self.odoo = Odoo("127.0.0.1", self.sandbox_port)
+        self.wire = None
         self._clients = []
 
     # Settings
@@ -40,7 +45,9 @@ class Plant:
         return Program(name, ["--config", str(path)], self.folder)
 
     def _sandbox(self) -> list:
-        return ["--port", str(self.sandbox_port)]
+        return [
+            "--port", str(self.sandbox_port), "--database", odoo_people.DATABASE,
+            "--login", odoo_people.LOGIN, "--api-key", odoo_people.API_KEY]
 
     def _production(self, tolerance: str) -> dict:
         return {
@@ -61,7 +68,7 @@ class Plant:
             "services": {"production": {"host": "127.0.0.1", "port": self.production_port}},
             "odoo": [{
                 "site": SITE,
-                "url": f"http://127.0.0.1:{self.sandbox_port}",
+                "url": f"http://127.0.0.1:{self.wire_port}",
                 "database": odoo_people.DATABASE,
                 "login": odoo_people.LOGIN,
                 "apiKeyFile": str(self.folder / "odoo-api-key"),
@@ -115,6 +122,7 @@ class Plant:
         return [self.sandbox, self.production, self.gateway]
 
     def start(self) -> "Plant":
+        self.wire = Wire(self.sandbox_port, self.wire_port)
         for program in self.programs:
             program.start()
         return self
@@ -126,6 +134,7 @@ class Plant:
             client.close()
         for program in reversed(self.programs):
             program.stop()
+        self.wire.close()
         assert not gone, f"{gone} had ended by itself:\n" + "\n".join(
             each.output() for each in self.programs if each.name in gone)
 

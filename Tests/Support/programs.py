@@ -1,6 +1,7 @@
 """Starting and ending real processes."""
 
 import collections
+import contextlib
 import ctypes
 import os
 import signal
@@ -108,6 +109,15 @@ class Program:
         """The newest lines of what it has said."""
         with self._changed:
             return "\n".join(self._lines)
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """Stands still between two of its instructions, wherever it happens to be."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def kill(self):
         """Ends it at once, as a power cut would end it for its callers."""

@@ -23,6 +23,6 @@ def no_posted_document_is_edited(request):
     yield
     if "plant" in request.fixturenames:
         plant = request.getfixturevalue("plant")
-        plant.odoo.faults.clear()
+        plant.wire.clear()
         assert plant.odoo.edits() == []
         eventually("the programs run", lambda: all(each.is_running for each in plant.programs), 5)

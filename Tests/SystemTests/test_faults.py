@@ -21,7 +21,7 @@ def status(shift):
 
 def test_reports_are_accepted_during_an_outage_and_booked_after_it(shift, factory, plant):
     orders = [shift.start(factory.routed, 20) for _ in range(3)]
-    plant.odoo.faults.down()
+    plant.wire.down()
     for order, name in orders:
         for _ in range(10):
             shift.report(name, 2)
@@ -32,7 +32,7 @@ def test_reports_are_accepted_during_an_outage_and_booked_after_it(shift, factor
         assert shift.order(name).posting.state in (
             common.POSTING_STATE_QUEUED, common.POSTING_STATE_STATED,
             common.POSTING_STATE_SENDING, common.POSTING_STATE_UNKNOWN)
-    plant.odoo.faults.clear()
+    plant.wire.clear()
     for order, name in orders:
         shift.booked(name)
         shift.assert_agreement(factory.routed, order, name)
@@ -43,7 +43,7 @@ def test_reports_are_accepted_during_an_outage_and_booked_after_it(shift, factor
 def test_odoo_that_is_killed_and_gone_is_an_outage_too(shift, factory, plant):
     """A refused connection, in place of a listening Odoo that does not answer."""
     order, name = shift.start(factory.plain, 5)
-    with plant.odoo.faults.refusing_connections():
+    with plant.wire.refusing_connections():
         shift.report(name, 5, final=True)
         eventually("the outage is noticed", lambda: not status(shift).reachable)
     shift.booked(name)
@@ -53,7 +53,7 @@ def test_odoo_that_is_killed_and_gone_is_an_outage_too(shift, factory, plant):
 @pytest.mark.parametrize("model, method", WRITES + READS, ids=lambda each: each)
 def test_an_answer_lost_after_commit(shift, factory, plant, model, method):
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.drop_answers(model, method, times=2)
+    plant.wire.drop_answers(model, method, times=2)
     shift.report(name, 4)
     shift.report(name, 6, final=True)
     shift.booked(name)
@@ -63,7 +63,7 @@ def test_an_answer_lost_after_commit(shift, factory, plant, model, method):
 
 def test_the_answer_to_a_cancellation_is_lost(shift, factory, plant):
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.drop_answers("mrp.production", "action_cancel", times=1)
+    plant.wire.drop_answers("mrp.production", "action_cancel", times=1)
     shift.report(name, 0, final=True)
     shift.booked(name)
     assert shift.odoo.read_order(order)["state"] == "cancel"
@@ -72,7 +72,7 @@ def test_the_answer_to_a_cancellation_is_lost(shift, factory, plant):
 @pytest.mark.parametrize("model, method", WRITES, ids=lambda each: each)
 def test_a_bad_gateway_before_odoo(shift, factory, plant, model, method):
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.bad_gateway(model, method, times=3)
+    plant.wire.bad_gateway(model, method, times=3)
     shift.report(name, 4)
     shift.report(name, 6, final=True)
     shift.booked(name)
@@ -83,7 +83,7 @@ def test_a_bad_gateway_before_odoo(shift, factory, plant, model, method):
     "psycopg2.errors.SerializationFailure", "psycopg2.OperationalError"])
 def test_a_technical_error_is_tried_again(shift, factory, plant, error):
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.errors("mrp.production", "button_mark_done", error, times=3)
+    plant.wire.errors("mrp.production", "button_mark_done", error, times=3)
     shift.report(name, 10, final=True)
     shift.booked(name)
     shift.assert_agreement(factory.routed, order, name)
@@ -95,14 +95,14 @@ def test_a_technical_error_is_tried_again(shift, factory, plant, error):
 @pytest.mark.parametrize("model, method", WRITES[1:], ids=lambda each: each)
 def test_a_refusal_is_a_case_with_odoos_own_words(shift, factory, plant, error, model, method):
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.errors(model, method, error, message="Tank 7 is locked", times=50)
+    plant.wire.errors(model, method, error, message="Tank 7 is locked", times=50)
     shift.report(name, 10, final=True)
     posting = shift.posted(name, common.POSTING_STATE_REJECTED)
     case = shift.cases(name)[0]
     assert posting.reason == case.reason
     assert "Tank 7 is locked" in case.odoo_answer
     assert shift.odoo.booked(order).good == 0
-    plant.odoo.faults.clear()
+    plant.wire.clear()
 
 
 NONSENSE = {
@@ -111,14 +111,14 @@ NONSENSE = {
     "a list": "[]",
     "a number": "42",
     "null": "null",
-    "JSON cut in the middle": '{"jsonrpc": "2.0", "id": 1, "result": [{"id": 1, "na',
-    "a result of another type": '{"jsonrpc": "2.0", "id": 1, "result": "perhaps"}',
-    "records without fields": '{"jsonrpc": "2.0", "id": 1, "result": [{}]}',
-    "records of other types": '{"jsonrpc": "2.0", "id": 1, "result": [{"id": "x", "name": 7, '
+    "JSON cut in the middle": '{"jsonrpc": "2.0", "id": "%ID%", "result": [{"id": "%ID%", "na',
+    "a result of another type": '{"jsonrpc": "2.0", "id": "%ID%", "result": "perhaps"}',
+    "records without fields": '{"jsonrpc": "2.0", "id": "%ID%", "result": [{}]}',
+    "records of other types": '{"jsonrpc": "2.0", "id": "%ID%", "result": [{"id": "x", "name": 7, '
                               '"state": [], "product_qty": "many", "write_date": 0}]}',
-    "an error without data": '{"jsonrpc": "2.0", "id": 1, "error": {}}',
-    "an error that is a text": '{"jsonrpc": "2.0", "id": 1, "error": "no"}',
-    "numbers no plant needs": '{"jsonrpc": "2.0", "id": 1, "result": [{"id": 1e300, '
+    "an error without data": '{"jsonrpc": "2.0", "id": "%ID%", "error": {}}',
+    "an error that is a text": '{"jsonrpc": "2.0", "id": "%ID%", "error": "no"}',
+    "numbers no plant needs": '{"jsonrpc": "2.0", "id": "%ID%", "result": [{"id": 1e300, '
                               '"product_qty": 1e300, "state": "done"}]}',
     "depth without end": "[" * 100_000,
 }
@@ -127,12 +127,12 @@ NONSENSE = {
 @pytest.mark.parametrize("nonsense", NONSENSE)
 def test_nonsense_is_never_called_booked(shift, factory, plant, nonsense):
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.nonsense(NONSENSE[nonsense])
+    plant.wire.nonsense(NONSENSE[nonsense])
     shift.report(name, 10, final=True)
     never("booked, on the word of nonsense",
           lambda: shift.order(name).posting.state == common.POSTING_STATE_BOOKED, seconds=1)
     assert plant.gateway.is_running
-    plant.odoo.faults.clear()
+    plant.wire.clear()
     shift.assert_agreement_or_case(factory.routed, order, name)
 
 
@@ -140,7 +140,7 @@ def test_nonsense_is_never_called_booked(shift, factory, plant, nonsense):
 def test_nonsense_in_answer_to_the_booking_itself(shift, factory, plant, nonsense):
     """Odoo has booked and answers rubbish: reading it again settles it."""
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.nonsense(
+    plant.wire.nonsense(
         NONSENSE[nonsense], "mrp.production", "button_mark_done", after_commit=True, times=1)
     shift.report(name, 10, final=True)
     shift.assert_agreement_or_case(factory.routed, order, name)
@@ -149,11 +149,11 @@ def test_nonsense_in_answer_to_the_booking_itself(shift, factory, plant, nonsens
 
 def test_slow_answers_book_once(shift, factory, plant):
     order, name = shift.start(factory.routed, 10)
-    plant.odoo.faults.latency(seconds=0.4)
+    plant.wire.latency(seconds=0.4)
     shift.report(name, 4)
     shift.report(name, 6, final=True)
     shift.booked(name)
-    plant.odoo.faults.clear()
+    plant.wire.clear()
     shift.assert_agreement(factory.routed, order, name)
 
 

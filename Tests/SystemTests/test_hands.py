@@ -84,9 +84,32 @@ def test_during_an_outage_that_hides_it(shift, factory, plant, action):
     order, name = shift.start(factory.routed, 10)
     shift.report(name, 4)
     shift.stated(name)
-    with plant.odoo.faults.down_for_the_integration():
+    with plant.wire.outage():
         shift.report(name, 5, final=True)
-        action(plant.odoo, order)
+        action(shift.odoo, order)
+    shift.assert_agreement_or_case(factory.routed, order, name)
+
+
+MOMENTS = [
+    ("before", "mrp.production", "write"), ("after", "mrp.production", "write"),
+    ("before", "mrp.production", "button_mark_done"),
+    ("after", "mrp.production", "button_mark_done")]
+"""Between which of our calls a person is quicker."""
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=by_name)
+@pytest.mark.parametrize("when, model, method", MOMENTS, ids=lambda each: each)
+def test_in_the_middle_of_a_booking(shift, factory, plant, action, when, model, method):
+    order, name = shift.start(factory.routed, 10)
+    refused = []
+
+    def hand():
+        try:
+            action(shift.odoo, order)
+        except OdooError as error:
+            refused.append(error)
+    getattr(plant.wire, when)(model, method, hand)
+    shift.report(name, 9, final=True)
     shift.assert_agreement_or_case(factory.routed, order, name)
 
 
@@ -139,7 +162,7 @@ def test_one_orders_case_does_not_stop_the_others(shift, factory):
 
 
 @pytest.mark.parametrize("round_number", range(4))
-def test_hands_at_random_moments(shift, factory, round_number):
+def test_hands_at_random_moments(shift, factory, plant, round_number):
     chance = seeded(f"hands {round_number}")
     orders = []
     for _ in range(5):
@@ -156,7 +179,8 @@ def test_hands_at_random_moments(shift, factory, round_number):
             chain = shift.odoo.chain(order)
             target = chance.choice(chain)["id"]
             try:
-                action(shift.odoo, target)
+                with plant.gateway.frozen():
+                    action(shift.odoo, target)
                 print(f"{name}: {action.__name__} on {target}")
             except OdooError as error:
                 print(f"{name}: {action.__name__} refused: {error}")
