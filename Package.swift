@@ -146,8 +146,10 @@ let testTargets: [Target] = [
   tests("IdentityTests", "Tests/Shared/Identity", ["Identity", "Values", "Environment"]),
   tests(
     "ServiceKitTests", "Tests/Shared/ServiceKit",
-    ["ServiceKit", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-     "Identity", nioCore, nioPosix]),
+    [
+      "ServiceKit", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
+      "Identity", nioCore, nioPosix,
+    ]),
   tests(
     "ProductionTests", "Tests/Services/Production",
     [
