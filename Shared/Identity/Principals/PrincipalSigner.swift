@@ -66,9 +66,9 @@ public final class PrincipalSigner: Sendable {
     return Minted(token: token, expiresAt: Instant(seconds: expiresAt))
   }
 
-  /// A compact JWS of any payload: what tests make wrong tokens with.
-  func sign(_ payload: Data) throws -> String {
-    let input = encodedHeader + "." + Base64URL.encode(payload)
+  /// A compact JWS of any payload, and with any header: what tests make wrong tokens with.
+  func sign(_ payload: Data, header: String? = nil) throws -> String {
+    let input = (header ?? encodedHeader) + "." + Base64URL.encode(payload)
     let signature = try key.algorithm.sign(Array(input.utf8))
     return input + "." + Base64URL.encode(signature)
   }

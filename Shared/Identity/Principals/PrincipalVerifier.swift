@@ -36,10 +36,15 @@ public final class PrincipalVerifier: Sendable {
   private let keys: VerificationKeys
   private let audience: String
   private let environment: Environment
+  private let cacheLimit: Int
   private let cache = Mutex<[String: Verified]>([:])
 
-  /// A verifier for the tokens of one service.
-  public init(keys: VerificationKeys, audience: String, environment: Environment) {
+  /// A verifier for the tokens of one service, which remembers at most `cacheLimit` of them.
+  public init(
+    keys: VerificationKeys, audience: String, environment: Environment,
+    cacheLimit: Int = maximumCachedTokens
+  ) {
+    self.cacheLimit = cacheLimit
     self.keys = keys
     self.audience = audience
     self.environment = environment
@@ -54,9 +59,9 @@ public final class PrincipalVerifier: Sendable {
     }
     let verified = try verifyAnew(token, now)
     cache.withLock { cache in
-      if cache.count >= Self.maximumCachedTokens {
+      if cache.count >= cacheLimit {
         cache = cache.filter { now < $0.value.expiresAt }
-        if cache.count >= Self.maximumCachedTokens { cache.removeAll(keepingCapacity: true) }
+        if cache.count >= cacheLimit { cache.removeAll(keepingCapacity: true) }
       }
       cache[token] = verified
     }
