@@ -1,0 +1,49 @@
+import ServiceKit
+import Values
+
+/// The keys of `millrace-production`'s configuration file.
+///
+/// ```json
+/// {"listen": {"host": "127.0.0.1", "port": 50051},
+///  "database": "/var/lib/millrace/production.sqlite",
+///  "principalKeysFile": "/etc/millrace/principal-keys.json",
+///  "sites": [{"code": "PLANT1", "overProductionTolerancePercent": "10"}]}
+/// ```
+struct ProductionConfiguration: Sendable {
+  /// Where it listens.
+  let listen: HostAndPort
+  /// The database file; its directory exists.
+  let database: String
+  /// The public keys by which forwarded principals are believed, a JWK set.
+  let principalKeysFile: String
+  /// Each site, with the tolerance for over-production (0 unless the file says otherwise).
+  let sites: [SiteCode: OverProductionTolerance]
+
+  /// Most sites of one service: each adds a line to the file and nothing else.
+  static let maximumSites = 1_000
+  /// A tolerance beyond ten times the plan is a mistake.
+  static let maximumTolerancePercent = 1_000
+
+  static func load(_ path: String) async throws -> ProductionConfiguration {
+    let settings = try await Settings.load(path)
+    let configuration = try ProductionConfiguration(settings)
+    try settings.finish()
+    return configuration
+  }
+
+  private init(_ settings: Settings) throws {
+    listen = settings.address("listen")
+    database = settings.text("database")
+    principalKeysFile = settings.text("principalKeysFile")
+    let maximum = try Quantity(units: Int64(Self.maximumTolerancePercent))
+    var sites: [SiteCode: OverProductionTolerance] = [:]
+    for entry in settings.sections("sites", atMost: Self.maximumSites) {
+      let code = SiteCode(entry.text("code", SiteCode.rule))
+      let percent = entry.quantity(
+        "overProductionTolerancePercent", atMost: maximum, default: .zero)
+      if sites[code] != nil { entry.reject("code", "must be unique") }
+      sites[code] = OverProductionTolerance(percent: percent)
+    }
+    self.sites = sites
+  }
+}

@@ -1,0 +1,39 @@
+import Values
+
+/// An order as it is now: what was released, and what has become of it.
+struct Order: Sendable, Hashable {
+  let definition: OrderDefinition
+  var state: OrderState
+  var totals: OrderTotals
+  /// The newest outcome in the ERP system; `nil` before the first.
+  var outcome: PostingOutcome?
+  /// Increases with every change, from 1.
+  var revision: Int64
+  let releasedAt: Instant
+  /// When the newest report was recorded; `nil` before the first.
+  var lastReportAt: Instant?
+
+  /// An order that has just been released.
+  init(released definition: OrderDefinition, at releasedAt: Instant) {
+    self.definition = definition
+    self.releasedAt = releasedAt
+    state = .released
+    totals = OrderTotals()
+    revision = 1
+  }
+
+  /// Moves the order on.
+  /// - Throws: ``ProductionError/orderState(_:state:step:)`` when the state does not allow the step.
+  mutating func take(_ step: OrderStep) throws(ProductionError) {
+    guard let next = state.after(step) else {
+      throw .orderState(definition.key, state: state, step: step)
+    }
+    state = next
+  }
+
+  /// The MES takes the order over.
+  mutating func acknowledge() throws(ProductionError) {
+    try take(.acknowledge)
+    revision += 1
+  }
+}

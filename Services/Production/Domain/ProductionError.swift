@@ -1,0 +1,23 @@
+import Values
+
+/// Everything Production's rules refuse. `Refusals.swift` turns each into a status, in one place.
+enum ProductionError: Error, Sendable, Hashable {
+  case orderNotFound(OrderKey)
+  case operationNotFound(OrderKey, operation: String)
+  /// Released again with other content.
+  case orderAlreadyReleased(OrderKey)
+  /// The state does not allow the step.
+  case orderState(OrderKey, state: OrderState, step: OrderStep)
+  /// Reports of lot- or serial-tracked items are not taken.
+  case trackingNotSupported(OrderKey, item: String)
+  /// More good pieces than the plan and the site's tolerance allow.
+  case overProduction(OrderKey, good: Quantity, planned: Quantity, percent: Quantity)
+  /// A quantity in another unit than the order's.
+  case unitMismatch(OrderKey, field: String, unit: String, expected: String)
+  /// A total, or a consumption that follows from it, does not fit 12 integer digits.
+  case quantityOverflow(OrderKey)
+  /// A final report must be about the reporting operation.
+  case finalOfOtherOperation(OrderKey, reporting: String)
+  /// An outcome that covers reports nobody has made.
+  case outcomeBeyondReports(OrderKey, sequence: Int64, newest: Int64)
+}

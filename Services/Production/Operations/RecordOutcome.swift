@@ -1,0 +1,23 @@
+import Contracts
+import RecordStore
+import ServiceKit
+import Values
+
+/// What Production does with `ReportOutcome`: the newest outcome stays with its order, and an order whose final report
+/// is booked is closed.
+struct RecordOutcome: OutcomeRecorder {
+  let orders: OrderRecords
+
+  func record(_ outcome: ReportedOutcome, _ transaction: Transaction) throws -> Bool {
+    var stored = try orders.require(outcome.order, transaction)
+    let posting = PostingOutcome(
+      revision: outcome.revision, state: PostingState(outcome.state) ?? .queued,
+      coversThroughSequence: outcome.coversThroughSequence,
+      bookedThroughSequence: outcome.bookedThroughSequence, reason: outcome.reason,
+      document: outcome.document, reportedAt: transaction.now)
+    guard try stored.order.take(posting) else { return false }
+    let change = try transaction.outbox.append(ProductionEvents.orderChanged(stored.order))
+    try orders.updateOutcome(stored, posting, changeSequence: change, transaction)
+    return true
+  }
+}

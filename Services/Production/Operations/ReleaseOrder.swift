@@ -1,0 +1,113 @@
+import Contracts
+import Protobuf
+import RecordStore
+import ServiceKit
+import Values
+
+/// `ReleaseOrder`: brings an order to the shop floor. Only the system of record may.
+struct ReleaseOrder: IdentifiedWriteOperation {
+  static let method = Production.V1.ProductionService.releaseOrder
+  static let callers = Callers.integration
+  static let contentScheme = 1
+
+  let orders: OrderRecords
+
+  struct Input: Sendable {
+    var requestID: String
+    var definition: OrderDefinition
+  }
+
+  func site(of request: Production.V1.ReleaseOrderRequest) -> String? { request.site }
+
+  func validate(_ request: Production.V1.ReleaseOrderRequest, _ fields: inout Fields) -> Input {
+    Input(
+      requestID: fields.text(request.requestID, "request_id", Fields.requestIDRule),
+      definition: OrderDefinition(request, &fields))
+  }
+
+  func identity(of input: Input) -> WriteIdentity {
+    .command(site: input.definition.key.site, requestID: input.requestID)
+  }
+
+  func addContent(of input: Input, to digest: inout CanonicalDigest) {
+    // Commands share one ledger, so what the command is belongs to its content.
+    digest.add(Self.method.name)
+    input.definition.add(to: &digest)
+  }
+
+  func execute(_ input: Input, fact: Identifier, _ transaction: Transaction, _ call: Call) throws
+    -> Effect<Production.V1.ReleaseOrderResponse>
+  {
+    let content = input.definition.fingerprint
+    if let stored = try orders.find(input.definition.key, transaction) {
+      guard stored.content == content else {
+        throw ProductionError.orderAlreadyReleased(input.definition.key)
+      }
+      return Effect(try response(.duplicate, stored.order), audit: nil)
+    }
+    let order = Order(released: input.definition, at: transaction.now)
+    let change = try transaction.outbox.append(ProductionEvents.orderChanged(order))
+    try orders.insert(order, content: content, changeSequence: change, transaction)
+    return Effect(
+      try response(.accepted, order), audit: AuditNote(object: "\(input.definition.key)"))
+  }
+
+  func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
+    -> Production.V1.ReleaseOrderResponse
+  {
+    try response(.duplicate, orders.require(input.definition.key, snapshot).order)
+  }
+
+  private func response(_ receipt: Common.V1.Receipt, _ order: Order) throws
+    -> Production.V1.ReleaseOrderResponse
+  {
+    try .with {
+      $0.receipt = receipt
+      $0.order = try .init(order)
+    }
+  }
+}
+
+/// Which rule makes the fingerprint of a release; also stored with each order.
+extension OrderDefinition {
+  var fingerprint: Fingerprint {
+    var digest = CanonicalDigest()
+    add(to: &digest)
+    return Fingerprint(digest, scheme: ReleaseOrder.contentScheme)
+  }
+
+  /// Lines in the order of their numbers, operations in the order of their positions: how they were sent says nothing.
+  func add(to digest: inout CanonicalDigest) {
+    digest.add(key.site.text)
+    digest.add(key.name)
+    digest.add(itemCode)
+    digest.add(planned)
+    digest.add(Int64(components.count))
+    for component in components {
+      digest.add(component.line)
+      digest.add(component.itemCode)
+      digest.add(component.demand)
+      digest.add(component.unitRounding.millionths)
+      digest.add(component.operation)
+      digest.add(component.tracking.rawValue)
+    }
+    digest.add(Int64(operations.count))
+    for operation in operations {
+      digest.add(operation.code)
+      digest.add(operation.position)
+      digest.add(operation.workCenterCode)
+      digest.add(operation.expectedDurationSeconds)
+    }
+    digest.add(reportingOperation)
+    digest.add(plannedStart.microseconds)
+    digest.add(due?.microseconds)
+    digest.add(tracking.rawValue)
+  }
+}
+
+extension CanonicalDigest {
+  fileprivate mutating func add(_ amount: Amount) {
+    add(amount.value.millionths)
+    add(amount.unit)
+  }
+}

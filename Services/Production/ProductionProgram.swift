@@ -1,0 +1,59 @@
+import Contracts
+import Environment
+import Identity
+import Logging
+import NIOCore
+import RPC
+import RecordStore
+import ServiceKit
+import Values
+
+/// Production's parts put together; what the program runs, and the tests.
+struct ProductionProgram: Sendable {
+  let database: Database
+  let health: HealthService
+  let drain = Drain()
+  private let configuration: ProductionConfiguration
+  private let table: RouteTable
+  private let logger: Logger
+
+  /// Opens the database and puts the routes on it.
+  init(
+    _ configuration: ProductionConfiguration, keys: VerificationKeys, environment: Environment,
+    logger: Logger
+  ) throws {
+    self.configuration = configuration
+    self.logger = logger
+    database = try Database.open(
+      DatabaseConfiguration(path: configuration.database), migrations: productionMigrations,
+      environment: environment)
+    let verifier = PrincipalVerifier(
+      keys: keys, audience: PrincipalToken.productionAudience, environment: environment)
+    let context = ServiceContext(
+      database: database, authenticate: forwardedPrincipal(verifier, logger: logger),
+      sites: Set(configuration.sites.keys), environment: environment, logger: logger,
+      drain: drain)
+    table = RouteTable(
+      ProductionService.routes(database.incarnation, tolerances: configuration.sites), context)
+    health = HealthService(
+      services: [Production.V1.ProductionService.name, Events.V1.EventFeedService.name],
+      logger: logger)
+  }
+
+  /// The handler of a path, `nil` when there is none.
+  func handler(for path: String) -> MethodHandler? {
+    table.handler(for: path) ?? health.handler(for: path)
+  }
+
+  /// What `millrace-production` runs.
+  func host(on group: any EventLoopGroup) -> ServiceHost {
+    let pruner = FeedPruner(database, logger: logger)
+    return ServiceHost(
+      name: "production", listen: configuration.listen, group: group, health: health,
+      drain: drain, logger: logger,
+      background: [(name: "feed pruner", run: { try await pruner.run() })],
+      lookup: { table.handler(for: $0) })
+  }
+
+  func close() async { await database.close() }
+}

@@ -1,0 +1,8 @@
+import RecordStore
+
+/// The schema's steps, embedded in the program. A step that has been applied anywhere never changes again.
+let productionMigrations = [
+  Migration(
+    version: 1, name: "create_orders",
+    sql: String(decoding: PackageResources.V0001_create_orders_sql, as: UTF8.self))
+]

@@ -1,0 +1,77 @@
+import ServiceKit
+import Values
+
+/// The one place where Production's errors become what callers see.
+extension ProductionError: RefusalConvertible {
+  var refusal: Refusal {
+    switch self {
+    case .orderNotFound(let key):
+      Refusal(
+        .notFound, reason: "ORDER_NOT_FOUND", "there is no order \(key)", metadata: key.metadata)
+    case .operationNotFound(let key, let operation):
+      Refusal(
+        .notFound, reason: "OPERATION_NOT_FOUND",
+        "the order \(key) has no operation \"\(operation)\"",
+        metadata: key.metadata.adding("operation", operation))
+    case .orderAlreadyReleased(let key):
+      Refusal(
+        .failedPrecondition, reason: "ORDER_ALREADY_RELEASED",
+        "the order \(key) was released before with other content", metadata: key.metadata)
+    case .orderState(let key, let state, let step): Self.stateRefusal(key, state, step)
+    case .trackingNotSupported(let key, let item):
+      Refusal(
+        .failedPrecondition, reason: "TRACKING_NOT_SUPPORTED",
+        "the item \(item) of the order \(key) is tracked by lot or serial number, which reports cannot carry yet",
+        metadata: key.metadata.adding("item_code", item))
+    case .overProduction(let key, let good, let planned, let percent):
+      Refusal(
+        .failedPrecondition, reason: "OVER_PRODUCTION",
+        "\(good) good pieces would exceed the plan of \(planned) of the order \(key) by more than \(percent) %",
+        metadata: key.metadata.adding("planned", "\(planned)").adding("good", "\(good)")
+          .adding("tolerance_percent", "\(percent)"))
+    case .unitMismatch(let key, let field, let unit, let expected):
+      Refusal(
+        .failedPrecondition, reason: "UNIT_MISMATCH",
+        "the order \(key) is reported in \(expected), not in \(unit)",
+        metadata: key.metadata.adding("unit", expected),
+        violations: [FieldViolation("\(field).unit", "must be \(expected)")])
+    case .quantityOverflow(let key):
+      Refusal(
+        .failedPrecondition, reason: "QUANTITY_OVERFLOW",
+        "a total of the order \(key) would have more than 12 integer digits",
+        metadata: key.metadata)
+    case .finalOfOtherOperation(let key, let reporting):
+      Refusal(
+        .failedPrecondition, reason: "FINAL_OPERATION",
+        "the final report of the order \(key) must be about its reporting operation \"\(reporting)\"",
+        metadata: key.metadata.adding("reporting_operation", reporting))
+    case .outcomeBeyondReports(let key, let sequence, let newest):
+      Refusal(
+        .failedPrecondition, reason: "OUTCOME_BEYOND_REPORTS",
+        "the outcome covers report \(sequence), the newest of the order \(key) is \(newest)",
+        metadata: key.metadata)
+    }
+  }
+
+  private static func stateRefusal(_ key: OrderKey, _ state: OrderState, _ step: OrderStep)
+    -> Refusal
+  {
+    let allowed = step.allowedStates.map(\.name).joined(separator: ", ")
+    return Refusal(
+      .failedPrecondition, reason: "ORDER_STATE",
+      "the order \(key) is \(state.name); allowed: \(allowed)",
+      metadata: key.metadata.adding("state", state.name).adding("allowed", allowed))
+  }
+}
+
+extension OrderKey {
+  fileprivate var metadata: [String: String] { ["site": site.text, "order_name": name] }
+}
+
+extension [String: String] {
+  fileprivate func adding(_ name: String, _ value: String) -> Self {
+    var copy = self
+    copy[name] = value
+    return copy
+  }
+}
