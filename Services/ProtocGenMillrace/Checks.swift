@@ -11,7 +11,7 @@ private let reservedTypeNames: Set<String> = [
 /// Refuses what cannot be generated: other languages than proto3, recursive messages, streams of
 /// requests, names that hide what the generated code uses.
 func checkSupported(_ files: [FileDescriptor]) throws {
-  let roots = Set(files.map { namespace($0.package)[0] })
+  let roots = Set(files.compactMap { namespace($0.package).first })
   for file in files {
     guard file.edition == .proto3 else {
       throw GeneratorError("\(file.name): only proto3 is supported")
