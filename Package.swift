@@ -154,7 +154,7 @@ let testTargets: [Target] = [
     "ProductionTests", "Tests/Services/Production",
     [
       "Production", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit",
+      "Identity", "ServiceKit", nioCore, nioPosix, logging,
     ]),
   tests(
     "GatewayFrontTests", "Tests/Services/Gateway/Front",

@@ -41,10 +41,12 @@ struct ConfigurationFile: FileConfigSnapshot, CustomDebugStringConvertible {
   ) {
     let prefix = path.isEmpty ? "" : path + "."
     switch value {
-    case .object(let members):
+    case .object(let members) where !members.isEmpty || path.isEmpty:
       for (name, member) in members { flatten(member, prefix + name, &leaves, &listCounts) }
     case .array(let elements):
       listCounts[path] = elements.count
+      // An empty list is a key of the file too: nobody's, when nobody reads it.
+      if elements.isEmpty { leaves[path] = value }
       for (index, element) in elements.enumerated() {
         flatten(element, prefix + String(index), &leaves, &listCounts)
       }

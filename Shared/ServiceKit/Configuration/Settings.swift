@@ -89,7 +89,11 @@ public final class Settings {
   }
 
   /// The keys below this one.
-  public func section(_ key: String) -> Settings { Settings(file, reader, prefix + [key], state) }
+  public func section(_ key: String) -> Settings {
+    // An object without members has nothing below it that anyone could read.
+    state.known.insert(path(key))
+    return Settings(file, reader, prefix + [key], state)
+  }
 
   /// The entries of a list of objects; reported when there is no such list or it has no entry.
   public func sections(_ key: String, atMost maximum: Int) -> [Settings] {
@@ -99,7 +103,7 @@ public final class Settings {
       reject(key, "must be a list of 1 to \(maximum) entries")
       return []
     }
-    return (0..<count).map { Settings(file, reader, prefix + [key, String($0)], state) }
+    return (0..<count).map { index in section(key).section(String(index)) }
   }
 
   /// A required text.
