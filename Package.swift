@@ -139,7 +139,7 @@ let testTargets: [Target] = [
       "Protobuf", "Contracts", "TestContracts", "CTestContracts", "CProtobufC", "CContracts",
       swiftProtobuf,
     ]),
-  tests("RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded]),
+  tests("RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded, logging]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
     ["RecordStore", "CSQLite", "Values", "Environment", grdb]),

@@ -255,7 +255,7 @@ extension Connection {
       } else {
         count(.controlFrame)
       }
-    case .ping, .priority, .emptyData: count(.controlFrame)
+    case .ping, .unusedFrame, .emptyData: count(.controlFrame)
     case .resetReceived:
       // To a client a reset is an answer, not an attack.
       if side == .server { count(.reset) }

@@ -87,7 +87,7 @@ public struct Limits: Hashable, Sendable {
     public static let resetsPerSecond = 10
     /// Protocol errors, and resets we had to send, per window.
     public static let glitches = 200
-    /// PING, SETTINGS, PRIORITY and empty DATA frames per window, beside one for each frame that we
+    /// PING, SETTINGS, PRIORITY, empty DATA and unknown frames per window, beside one for each frame that we
     /// sent with data: clients measure the line with a PING per answer.
     public static let controlFrames = 200
     /// The window for the two above.

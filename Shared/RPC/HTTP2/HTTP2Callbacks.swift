@@ -13,6 +13,7 @@ struct HTTP2Callbacks: @unchecked Sendable {
     // `nghttp2_session_server_new2` refuses it for the same reason.
     nghttp2_session_callbacks_new(&table)
     nghttp2_session_callbacks_set_on_begin_headers_callback(table, beginHeaders)
+    nghttp2_session_callbacks_set_on_begin_frame_callback(table, beginFrame)
     nghttp2_session_callbacks_set_on_header_callback(table, header)
     nghttp2_session_callbacks_set_on_frame_recv_callback(table, frameReceived)
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(table, invalidFrame)
@@ -45,6 +46,15 @@ struct HTTP2Callbacks: @unchecked Sendable {
 private func session(_ user: UnsafeMutableRawPointer?) -> HTTP2Session {
   // Set when the session was made; nghttp2 always hands it back.
   Unmanaged<HTTP2Session>.fromOpaque(user.unsafelyUnwrapped).takeUnretainedValue()
+}
+
+// Frames of no use to us are counted by their heads: nghttp2 reports no more of them.
+private let beginFrame: nghttp2_on_begin_frame_callback = { _, head, user in
+  guard let type = head?.pointee.type else { return 0 }
+  if type > UInt8(NGHTTP2_CONTINUATION.rawValue) || type == UInt8(NGHTTP2_PRIORITY.rawValue) {
+    session(user).delegate.received(.unusedFrame)
+  }
+  return 0
 }
 
 private let beginHeaders: nghttp2_on_begin_headers_callback = { _, frame, user in
@@ -104,7 +114,6 @@ private let frameReceived: nghttp2_on_frame_recv_callback = { _, frame, user in
   case NGHTTP2_PING.rawValue:
     session.delegate.received(
       isAcknowledgement ? .pingAcknowledged(number(frame.pointee.ping)) : .ping)
-  case NGHTTP2_PRIORITY.rawValue: session.delegate.received(.priority)
   case NGHTTP2_RST_STREAM.rawValue: session.delegate.received(.resetReceived)
   case NGHTTP2_GOAWAY.rawValue:
     session.delegate.received(

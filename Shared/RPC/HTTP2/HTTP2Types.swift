@@ -43,7 +43,8 @@ enum HTTP2Event: Hashable {
   case settings
   case ping
   case pingAcknowledged(UInt64)
-  case priority
+  /// A PRIORITY frame, or one of a type we do not know.
+  case unusedFrame
   /// A DATA frame without data that does not end its stream.
   case emptyData
   case resetReceived

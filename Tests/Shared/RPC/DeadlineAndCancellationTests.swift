@@ -6,14 +6,20 @@ import Testing
   @Test func `a call that takes too long ends with DEADLINE_EXCEEDED and its handler is cancelled`()
     async throws
   {
-    let cancelled = Signal()
-    try await withServer(["/test/Hang": hanging(cancelled: cancelled)]) { _, channel, _ in
-      let caught = await status {
-        _ = try await channel.unary(
-          path: "/test/Hang", ByteBuffer(),
-          options: ClientCallOptions(deadline: .after(milliseconds: 50)))
+    let (started, cancelled) = (Signal(), Signal())
+    let handler = hanging(started: started, cancelled: cancelled)
+    try await withServer(["/test/Hang": handler]) { _, channel, _ in
+      var timeoutMilliseconds: Int64 = 20
+      // On a busy machine the time may be over before the call has reached its handler.
+      while started.count == 0 {
+        let caught = await status {
+          _ = try await channel.unary(
+            path: "/test/Hang", ByteBuffer(),
+            options: ClientCallOptions(deadline: .after(milliseconds: timeoutMilliseconds)))
+        }
+        #expect(caught?.code == .deadlineExceeded)
+        timeoutMilliseconds *= 2
       }
-      #expect(caught?.code == .deadlineExceeded)
       await cancelled.wait()
     }
   }

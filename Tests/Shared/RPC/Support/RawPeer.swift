@@ -51,10 +51,7 @@ final class RawPeer: Sendable {
   var isClosed: Bool { state.withLock { $0.isClosed } }
   /// Everything received, as it came.
   var clientBytes: [UInt8] { state.withLock { $0.bytes } }
-  /// The frames a client sent after its preface.
-  var clientFrames: [ReceivedFrame] {
-    ReceivedFrame.parse(Array(clientBytes.dropFirst(Frames.preface.count)))
-  }
+  /// The frames in it, for one who plays a client.
   var frames: [ReceivedFrame] { ReceivedFrame.parse(state.withLock { $0.bytes }) }
 
   /// Waits until a condition on all bytes received so far (and whether the connection is closed).

@@ -1,0 +1,125 @@
+import NIOCore
+import RPC
+import Testing
+
+/// Each flood ends its connection; an honest client's call completes meanwhile.
+@Suite(.timeLimit(.minutes(1))) struct `A flood` {
+  @Test func `of resets ends the connection`() async throws {
+    let calls = (0..<1_000).flatMap { (number: Int) -> [UInt8] in
+      Frames.headers(stream: UInt32(2 * number + 1), Frames.call())
+        + Frames.reset(stream: UInt32(2 * number + 1))
+    }
+    try await expectCalmed(calls)
+  }
+
+  @Test func `of resets that the server is made to send ends the connection`() async throws {
+    // A WINDOW_UPDATE of 0 is a stream error: the server must reset the stream.
+    let calls = (0..<1_000).flatMap { (number: Int) -> [UInt8] in
+      Frames.headers(stream: UInt32(2 * number + 1), Frames.call())
+        + Frames.frame(type: 8, stream: UInt32(2 * number + 1), [0, 0, 0, 0])
+    }
+    try await expectCalmed(calls)
+  }
+
+  @Test func `of PING frames ends the connection`() async throws {
+    try await expectCalmed((0..<5_000).flatMap { (_: Int) -> [UInt8] in Frames.ping(7) })
+  }
+
+  @Test func `of SETTINGS frames ends the connection`() async throws {
+    try await expectCalmed((0..<5_000).flatMap { (_: Int) -> [UInt8] in Frames.settings })
+  }
+
+  @Test func `of PRIORITY frames ends the connection`() async throws {
+    try await expectCalmed(
+      (0..<5_000).flatMap { (_: Int) -> [UInt8] in
+        Frames.frame(type: 2, stream: 1, [0, 0, 0, 0, 1])
+      })
+  }
+
+  @Test func `of empty DATA frames ends the connection`() async throws {
+    try await expectCalmed(
+      Frames.headers(stream: 1, Frames.call())
+        + (0..<5_000).flatMap { (_: Int) -> [UInt8] in Frames.data(stream: 1, [], end: false) })
+  }
+
+  @Test func `of CONTINUATION frames ends the connection`() async throws {
+    try await expectCalmed(
+      Frames.headers(stream: 1, Frames.call(), endHeaders: false)
+        + (0..<100).flatMap { (_: Int) -> [UInt8] in
+          Frames.frame(type: 9, stream: 1, Frames.block([("x", "y")]))
+        })
+  }
+
+  @Test func `of header lists with a small code and a large meaning is refused`() async throws {
+    // One entry of 4,000 bytes in the dynamic table, then named by one byte, a thousand times.
+    let bomb =
+      Frames.block(Frames.call()) + [0x40] + hpack("bomb")
+      + hpack(String(repeating: "x", count: 3_900)) + [UInt8](repeating: 0xBE, count: 1_000)
+    try await withServer { _, _, port in
+      let peer = try await RawPeer.connect(port)
+      await peer.send(
+        Frames.preface + Frames.settings
+          + Frames.frame(type: 1, flags: 5, stream: 1, bomb))
+      let answer = await peer.wait { $0.stream == 1 && $0.type == 1 }
+      let refusal = try answer.flatMap { try HeaderReader.read(peer.frames, upTo: $0) }
+      #expect(refusal?["grpc-status"] == "8")
+      await peer.close()
+      try await expectHonestCallSucceeds(port)
+    }
+  }
+
+  @Test func `of connections over the limit is closed at once`() async throws {
+    var limits = Limits()
+    limits.connections = 2
+    try await withServer(limits: limits) { _, _, port in
+      let first = try await RawPeer.connect(port)
+      await first.send(Frames.preface + Frames.settings)
+      _ = await first.wait { $0.type == 4 }
+      let second = try await RawPeer.connect(port)
+      await second.send(Frames.preface + Frames.settings)
+      _ = await second.wait { $0.type == 4 }
+      let third = try await RawPeer.connect(port)
+      await third.waitUntilClosed()
+      #expect(third.frames.isEmpty)
+      await first.close()
+      await second.close()
+    }
+  }
+
+  @Test func `of calls whose answers nobody reads leaves the writers waiting`() async throws {
+    let written = Signal()
+    let handler = MethodHandler.serverStreaming { _, _, responses in
+      for _ in 0..<1_000 {
+        try await responses.write(ByteBuffer(repeating: 0, count: 60_000))
+        written.set()
+      }
+    }
+    try await withServer(["/test/Big": handler, "/test.Echo/Unary": echo]) { _, _, port in
+      let peer = try await RawPeer.connect(port)
+      try await peer.setReading(false)
+      await peer.send(Frames.preface + Frames.settings)
+      for number in 0..<50 {
+        await peer.send(
+          Frames.headers(stream: UInt32(2 * number + 1), Frames.call(path: "/test/Big"))
+            + Frames.data(stream: UInt32(2 * number + 1), Frames.message("x")))
+      }
+      for _ in 0..<20 { try await expectHonestCallSucceeds(port) }
+      // Per stream: what fits the buffer plus one message, and what has left for the peer's windows.
+      #expect(written.count <= 50 * 3)
+      await peer.close()
+    }
+  }
+
+  private func hpack(_ text: String) -> [UInt8] {
+    Array(Frames.block([(text, "")]).dropFirst().dropLast())
+  }
+
+  private func expectCalmed(_ bytes: [UInt8]) async throws {
+    try await withServer { _, _, port in
+      let peer = try await RawPeer.connect(port)
+      await peer.send(Frames.preface + Frames.settings + bytes)
+      await peer.waitUntilClosed()
+      try await expectHonestCallSucceeds(port)
+    }
+  }
+}
