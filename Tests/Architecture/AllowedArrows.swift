@@ -54,9 +54,11 @@ enum AllowedArrows {
       foreign: ["Crypto", "JWTKit"]),
     Room(
       "ServiceKit", at: "Shared/ServiceKit",
-      own: ["Contracts", "Environment", "Identity", "Protobuf", "RPC", "RecordStore", "Values"],
+      own: [
+        "Contracts", "Environment", "Identity", "JSON", "Protobuf", "RPC", "RecordStore", "Values",
+      ],
       foreign: sockets.union([
-        "ArgumentParser", "Configuration", "Crypto", "Logging", "ServiceLifecycle",
+        "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals",
       ])),
   ]
 
@@ -68,7 +70,7 @@ enum AllowedArrows {
   private static let services: [Room] = [
     Room(
       "Production", at: "Services/Production", own: serviceKit,
-      foreign: ["ArgumentParser", "Configuration", "Logging"]),
+      foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
       "GatewayFront", at: "Services/Gateway/Front", own: serviceKit,
       foreign: sockets.union(["Crypto", "Logging"])),
