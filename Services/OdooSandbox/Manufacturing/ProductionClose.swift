@@ -57,6 +57,8 @@ enum ProductionClose {
       order.invalidate("state", "reservation_state")
     }
     session.flush()
+    try Reservation.assignWaiting(
+      for: orders.flatMap { $0.records("move_finished_ids") }.filter { $0.text("state") == "done" })
     for order in backorders where ProductionConfirmation.reservesAtConfirmation(order) {
       try Reservation.assign(order.records("move_raw_ids"))
     }

@@ -24,10 +24,10 @@ extension Session {
     for (key, json) in context where key.hasPrefix("default_") {
       let name = String(key.dropFirst("default_".count))
       guard values[name] == nil, model.fields[name] != nil,
-        let default_ = try? Conversion.written(.object([name: json]), model, self)[name]
+        let value = try? Conversion.written(.object([name: json]), model, self)[name]
       else { continue }
       // A list of bare ids as a default stands for exactly these records.
-      values[name] = default_
+      values[name] = value
     }
     return values
   }

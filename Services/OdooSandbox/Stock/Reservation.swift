@@ -1,3 +1,5 @@
+import JSON
+
 /// Taking stock for moves, and taking it away again.
 enum Reservation {
   /// Reserves what is there for moves that wait for it. Picked moves are left alone.
@@ -6,6 +8,29 @@ enum Reservation {
     where ["confirmed", "waiting", "partially_available"].contains(move.text("state")) {
       guard !move.flag("picked") else { continue }
       try assign(move)
+    }
+  }
+
+  /// Goods that came in let moves that wait for them reserve, the earliest first.
+  static func assignWaiting(for incoming: [Record]) throws {
+    for move in incoming {
+      guard let product = move.reference("product_id"),
+        let place = move.reference("location_dest_id")
+      else { continue }
+      let waiting = move.session.find("stock.move", "product_id", .int(Int64(product.id))).filter {
+        ["confirmed", "partially_available"].contains($0.text("state"))
+          && ($0.reference("location_id").map { Hierarchy.ancestors(place).contains($0) } ?? false)
+          && ($0.reference("raw_material_production_id").map(
+            ProductionConfirmation.reservesAtConfirmation) ?? true)
+      }
+      try assign(
+        waiting.sorted { left, right in
+          guard let one = left.instant("date"), let other = right.instant("date"), one != other
+          else {
+            return left.id < right.id
+          }
+          return one < other
+        })
     }
   }
 

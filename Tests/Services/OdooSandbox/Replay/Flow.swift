@@ -1,0 +1,81 @@
+import JSON
+
+/// A recorded flow, and what was there before the recording began.
+struct Flow: CustomTestStringConvertible, Sendable {
+  /// An order that existed, or was made between two recorded calls.
+  struct Order: Sendable {
+    let id: Int
+    let product: Int
+    let quantity: Double
+    var isConfirmed = true
+    var unit: Int?
+    /// The step before which it was made; by default the first that speaks of it.
+    var before: Int?
+    var values: [String: JSONValue] = [:]
+    /// Its first moves, where the recording names only later ones.
+    var moves: [Int] = []
+    /// Its work orders, where the recording does not tell.
+    var workOrders: [Int] = []
+  }
+
+  /// A call between two recorded ones that the recording does not show, in recorded ids.
+  struct HiddenCall: Sendable {
+    let model: String
+    let method: String
+    let arguments: [JSONValue]
+    var keywords: [String: JSONValue] = [:]
+    /// Recorded ids of the records it makes.
+    var makes: [Int] = []
+  }
+
+  struct Lot: Sendable {
+    let id: Int
+    let product: Int
+    let name: String
+    var quantity: Double = 0
+  }
+
+  /// A product of this flow alone, made from so much of another one per piece.
+  struct OwnProduct: Sendable {
+    let id: Int
+    let code: String
+    let name: String
+    var component: Int?
+    var componentQuantity: Double = 0
+    var hasWorkOrder = false
+  }
+
+  let name: String
+  var clock = "2026-11-23 07:27:00"
+  /// The clock before single steps, where dates must be exact.
+  var clockBefore: [Int: String] = [:]
+  var toleranceSeconds: Int64 = 120
+  var orders: [Order] = []
+  var lots: [Lot] = []
+  var products: [OwnProduct] = []
+  /// Stock of the components in WH/Stock before anything is reserved.
+  var stock: [Int: Double] = [Plant.steel: 100_000, Plant.screw: 200_000]
+  var hidden: [Int: [HiddenCall]] = [:]
+
+  var testDescription: String { name }
+}
+
+/// Recorded ids of the plant every recording works in.
+enum Plant {
+  static let steel = 6
+  static let screw = 7
+  static let resin = 8
+  static let valve = 9
+  static let pump = 10
+}
+
+extension Flow.Order {
+  static func valves(_ id: Int, _ quantity: Double, before: Int? = nil) -> Self {
+    .init(id: id, product: Plant.valve, quantity: quantity, before: before)
+  }
+  static func pumps(_ id: Int, _ quantity: Double, before: Int? = nil) -> Self {
+    .init(id: id, product: Plant.pump, quantity: quantity, before: before)
+  }
+}
+
+import Testing
