@@ -26,7 +26,9 @@ extension Events.V1 {
       service: name, name: "Acknowledge", kind: .unary)
 
     /// Says what became of an order's facts in Odoo. An older revision than the last one is
-    /// ignored and answered OK. Errors: INVALID_ARGUMENT (fields); NOT_FOUND (order).
+    /// ignored and answered OK. Errors: INVALID_ARGUMENT (fields); NOT_FOUND (order);
+    /// FAILED_PRECONDITION, reason OUTCOME_BEYOND_REPORTS, when it covers reports that were
+    /// never made.
     public static let reportOutcome = Method<
       Events.V1.ReportOutcomeRequest, Events.V1.ReportOutcomeResponse
     >(
@@ -59,7 +61,9 @@ extension Events.V1 {
       -> Events.V1.AcknowledgeResponse
 
     /// Says what became of an order's facts in Odoo. An older revision than the last one is
-    /// ignored and answered OK. Errors: INVALID_ARGUMENT (fields); NOT_FOUND (order).
+    /// ignored and answered OK. Errors: INVALID_ARGUMENT (fields); NOT_FOUND (order);
+    /// FAILED_PRECONDITION, reason OUTCOME_BEYOND_REPORTS, when it covers reports that were
+    /// never made.
     func reportOutcome(_ request: Events.V1.ReportOutcomeRequest, context: Context) async throws
       -> Events.V1.ReportOutcomeResponse
   }
@@ -92,7 +96,9 @@ extension Events.V1 {
     }
 
     /// Says what became of an order's facts in Odoo. An older revision than the last one is
-    /// ignored and answered OK. Errors: INVALID_ARGUMENT (fields); NOT_FOUND (order).
+    /// ignored and answered OK. Errors: INVALID_ARGUMENT (fields); NOT_FOUND (order);
+    /// FAILED_PRECONDITION, reason OUTCOME_BEYOND_REPORTS, when it covers reports that were
+    /// never made.
     public func reportOutcome(
       _ request: Events.V1.ReportOutcomeRequest, options: CallOptions = .init()
     ) async throws -> Events.V1.ReportOutcomeResponse {

@@ -6,11 +6,12 @@ extension Production.V1 {
   /// The conversation between ERP and MES about production orders.
   ///
   /// Every call can answer UNAUTHENTICATED (no or a wrong credential), PERMISSION_DENIED with
-  /// reason SITE_NOT_GRANTED (the caller may not act for this site), INVALID_ARGUMENT with
-  /// every field violation, RESOURCE_EXHAUSTED with RetryInfo (overload, or no space left)
-  /// and UNAVAILABLE. A refused call changes nothing and may be repaired and sent again under
-  /// the same identity. Every refusal carries google.rpc.ErrorInfo with domain "millrace" and
-  /// a stable reason; never parse the text.
+  /// reason SITE_NOT_GRANTED (the caller may not act for this site), NOT_FOUND with reason
+  /// SITE_UNKNOWN (it may, but this service has no such site), INVALID_ARGUMENT with every
+  /// field violation, RESOURCE_EXHAUSTED with RetryInfo (overload, or no space left) and
+  /// UNAVAILABLE. A refused call changes nothing and may be repaired and sent again under the
+  /// same identity. Every refusal carries google.rpc.ErrorInfo with domain "millrace" and a
+  /// stable reason; never parse the text.
   public enum ProductionService {
     /// The service's full name in the contracts.
     public static let name = "millrace.production.v1.ProductionService"
@@ -48,8 +49,8 @@ extension Production.V1 {
       service: name, name: "WatchOrders", kind: .serverStreaming)
 
     /// The MES says that it has taken the order over: RELEASED becomes ACKNOWLEDGED. Said again
-    /// it is answered with the order as it is now. NOT_FOUND, ORDER_NOT_FOUND;
-    /// FAILED_PRECONDITION, ORDER_STATE.
+    /// it is answered with the order as it is now, in whatever state it is by then. NOT_FOUND,
+    /// ORDER_NOT_FOUND; ALREADY_EXISTS, REQUEST_ID_REUSED.
     public static let acknowledgeOrder = Method<
       Production.V1.AcknowledgeOrderRequest, Production.V1.AcknowledgeOrderResponse
     >(
@@ -60,9 +61,11 @@ extension Production.V1 {
     ///
     /// Refusals: NOT_FOUND, ORDER_NOT_FOUND or OPERATION_NOT_FOUND; FAILED_PRECONDITION with
     /// ORDER_STATE (the message names the state and the allowed ones), TRACKING_NOT_SUPPORTED
-    /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (above the
-    /// plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW;
-    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
+    /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
+    /// FINAL_OPERATION (a final report of another operation than the reporting one);
+    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact that
+    /// was recorded is answered DUPLICATE whatever has become of its order.
     public static let reportProduction = Method<
       Production.V1.ReportProductionRequest, Production.V1.ReportProductionResponse
     >(
@@ -113,8 +116,8 @@ extension Production.V1 {
       responses: any ResponseWriter<Production.V1.WatchOrdersResponse>) async throws
 
     /// The MES says that it has taken the order over: RELEASED becomes ACKNOWLEDGED. Said again
-    /// it is answered with the order as it is now. NOT_FOUND, ORDER_NOT_FOUND;
-    /// FAILED_PRECONDITION, ORDER_STATE.
+    /// it is answered with the order as it is now, in whatever state it is by then. NOT_FOUND,
+    /// ORDER_NOT_FOUND; ALREADY_EXISTS, REQUEST_ID_REUSED.
     func acknowledgeOrder(_ request: Production.V1.AcknowledgeOrderRequest, context: Context)
       async throws -> Production.V1.AcknowledgeOrderResponse
 
@@ -123,9 +126,11 @@ extension Production.V1 {
     ///
     /// Refusals: NOT_FOUND, ORDER_NOT_FOUND or OPERATION_NOT_FOUND; FAILED_PRECONDITION with
     /// ORDER_STATE (the message names the state and the allowed ones), TRACKING_NOT_SUPPORTED
-    /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (above the
-    /// plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW;
-    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
+    /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
+    /// FINAL_OPERATION (a final report of another operation than the reporting one);
+    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact that
+    /// was recorded is answered DUPLICATE whatever has become of its order.
     func reportProduction(_ request: Production.V1.ReportProductionRequest, context: Context)
       async throws -> Production.V1.ReportProductionResponse
 
@@ -180,8 +185,8 @@ extension Production.V1 {
     }
 
     /// The MES says that it has taken the order over: RELEASED becomes ACKNOWLEDGED. Said again
-    /// it is answered with the order as it is now. NOT_FOUND, ORDER_NOT_FOUND;
-    /// FAILED_PRECONDITION, ORDER_STATE.
+    /// it is answered with the order as it is now, in whatever state it is by then. NOT_FOUND,
+    /// ORDER_NOT_FOUND; ALREADY_EXISTS, REQUEST_ID_REUSED.
     public func acknowledgeOrder(
       _ request: Production.V1.AcknowledgeOrderRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.AcknowledgeOrderResponse {
@@ -193,9 +198,11 @@ extension Production.V1 {
     ///
     /// Refusals: NOT_FOUND, ORDER_NOT_FOUND or OPERATION_NOT_FOUND; FAILED_PRECONDITION with
     /// ORDER_STATE (the message names the state and the allowed ones), TRACKING_NOT_SUPPORTED
-    /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (above the
-    /// plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW;
-    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
+    /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
+    /// FINAL_OPERATION (a final report of another operation than the reporting one);
+    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact that
+    /// was recorded is answered DUPLICATE whatever has become of its order.
     public func reportProduction(
       _ request: Production.V1.ReportProductionRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ReportProductionResponse {

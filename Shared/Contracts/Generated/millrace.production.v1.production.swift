@@ -153,11 +153,12 @@ extension Production.V1 {
     /// Its place in the order of work, 1 and upwards.
     public var position: Int32 = 0
 
-    /// Where it is done. ISA-95: work center.
+    /// Where it is done, at most 64 visible characters; empty when the ERP system names no
+    /// code. ISA-95: work center.
     public var workCenterCode: String = ""
 
-    /// How long it is expected to take for the whole planned quantity, in seconds; 0 when
-    /// unknown.
+    /// How long it is expected to take for the whole planned quantity, in seconds, up to ten
+    /// years; 0 when unknown.
     public var expectedDurationSeconds: Int64 = 0
 
     /// A message with every field absent or zero.
@@ -304,10 +305,10 @@ extension Production.V1 {
     /// The operation whose reports are the order's output; empty means the last one.
     public var reportingOperation: String = ""
 
-    /// When it should start. Required.
+    /// When it should start. Required. Between the years 2000 and 2199.
     public var plannedStartAt: Google.ProtobufTypes.Timestamp?
 
-    /// When it must be finished. Optional.
+    /// When it must be finished. Optional. Between the years 2000 and 2199.
     public var dueAt: Google.ProtobufTypes.Timestamp?
 
     /// How finished pieces are told apart. Required.
@@ -484,7 +485,8 @@ extension Production.V1 {
     /// The site.
     public var site: String = ""
 
-    /// Who says it, and how to recognise it when it is said again. Required.
+    /// Who says it, and how to recognise it when it is said again. Required. The correlation id
+    /// is no part of the content: a fact said again may carry another.
     public var header: Common.V1.FactHeader?
 
     /// The order's name at release.

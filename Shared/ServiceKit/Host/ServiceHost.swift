@@ -21,6 +21,7 @@ public struct ServiceHost: Sendable {
 
   private let name: String
   private let listen: HostAndPort
+  private let limits: RPC.Limits
   private let group: any EventLoopGroup
   private let health: HealthService
   private let drain: Drain
@@ -32,19 +33,21 @@ public struct ServiceHost: Sendable {
   /// - Parameters:
   ///   - name: the program's name, for its log.
   ///   - listen: where it listens.
+  ///   - limits: what one connection may use.
   ///   - group: the event loops its calls run on.
   ///   - health: set to serving while it listens, to not serving when the drain begins.
   ///   - drain: begun with the first signal; ends open streams.
   ///   - background: what runs beside the server; cancelled when the drain begins. When one fails, the program ends.
   ///   - lookup: which handler a path has; health is added here.
   public init(
-    name: String, listen: HostAndPort, group: any EventLoopGroup, health: HealthService,
-    drain: Drain, logger: Logger,
+    name: String, listen: HostAndPort, limits: RPC.Limits = RPC.Limits(),
+    group: any EventLoopGroup, health: HealthService, drain: Drain, logger: Logger,
     background: [(name: String, run: @Sendable () async throws -> Void)] = [],
     lookup: @escaping @Sendable (String) -> MethodHandler?
   ) {
     self.name = name
     self.listen = listen
+    self.limits = limits
     self.group = group
     self.health = health
     self.drain = drain
@@ -78,7 +81,9 @@ public struct ServiceHost: Sendable {
   fileprivate func serve() async throws {
     let (health, lookup) = (health, lookup)
     let server = RPC.Server(
-      configuration: ServerConfiguration(host: listen.host, port: listen.port), group: group,
+      configuration: ServerConfiguration(
+        host: listen.host, port: listen.port, limits: limits, logger: logger),
+      group: group,
       lookup: { lookup($0) ?? health.handler(for: $0) })
     let address = try await server.start()
     health.setServing(true)
