@@ -107,7 +107,7 @@ let services: [Target] = [
     "Gateway", "Services/Gateway/Main",
     [
       "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts", "RPC",
-      "RecordStore", "Identity", "ServiceKit", argumentParser, configuration, logging,
+      "RecordStore", "Identity", "ServiceKit", argumentParser, nioCore, nioPosix, logging,
     ]),
   program(
     "OdooSandbox", "Services/OdooSandbox",
@@ -116,7 +116,7 @@ let services: [Target] = [
     "Millrace", "Services/Millrace",
     [
       "Values", "Environment", "JSON", "Protobuf", "Contracts", "RPC", "Identity", "ServiceKit",
-      nioCore, nioPosix, asyncHTTPClient, argumentParser, crypto, logging,
+      nioCore, nioPosix, nioHTTP1, asyncHTTPClient, argumentParser, unixSignals,
     ]),
   program(
     "RPCBenchServer", "deploy/benchmarks/RPCBenchServer", ["RPC", nioCore, nioPosix]),
@@ -160,7 +160,7 @@ let testTargets: [Target] = [
     "GatewayFrontTests", "Tests/Services/Gateway/Front",
     [
       "GatewayFront", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit", nioCore, nioPosix,
+      "Identity", "ServiceKit", nioCore, nioPosix, logging,
     ]),
   tests(
     "GatewayOdooTests", "Tests/Services/Gateway/Odoo",
@@ -171,7 +171,7 @@ let testTargets: [Target] = [
   tests(
     "OdooSandboxTests", "Tests/Services/OdooSandbox",
     ["OdooSandbox", "Values", "Environment", "JSON", nioCore]),
-  tests("MillraceTests", "Tests/Services/Millrace", ["Millrace", "Values", "Environment"]),
+  tests("MillraceTests", "Tests/Services/Millrace", ["Millrace", "Values", "Environment", "JSON"]),
   tests(
     "ProtocGenMillraceTests", "Tests/Services/ProtocGenMillrace",
     ["ProtocGenMillrace", swiftProtobuf, pluginLibrary]),

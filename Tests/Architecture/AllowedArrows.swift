@@ -83,7 +83,7 @@ enum AllowedArrows {
     Room(
       "Gateway", at: "Services/Gateway/Main",
       own: serviceKit.union(["GatewayFront", "GatewayOdoo"]),
-      foreign: ["ArgumentParser", "Configuration", "Logging"]),
+      foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
       "OdooSandbox", at: "Services/OdooSandbox", own: ["Environment", "JSON", "Values"],
       foreign: sockets.union(["ArgumentParser", "Logging", "NIOHTTP1"])),
@@ -92,7 +92,7 @@ enum AllowedArrows {
       own: [
         "Contracts", "Environment", "Identity", "JSON", "Protobuf", "RPC", "ServiceKit", "Values",
       ],
-      foreign: sockets.union(["ArgumentParser", "AsyncHTTPClient", "Crypto", "Logging"])),
+      foreign: sockets.union(["ArgumentParser", "AsyncHTTPClient", "NIOHTTP1", "UnixSignals"])),
     Room(
       "ProtocGenMillrace", at: "Services/ProtocGenMillrace",
       foreign: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),

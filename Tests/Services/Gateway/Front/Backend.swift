@@ -1,0 +1,127 @@
+import Environment
+import GatewayFront
+import Identity
+import Logging
+import NIOCore
+import NIOPosix
+import RPC
+import ServiceKit
+import Synchronization
+import Testing
+import Values
+
+/// A service on loopback and a front before it, both real, with a client of the front.
+final class Backend: Sendable {
+  static let audience = "millrace.production"
+  static let service = "/millrace.production.v1.ProductionService/"
+  static let watchPath = service + "WatchOrders"
+  static let callPath = service + "GetOrder"
+
+  /// A partner's key that the front knows.
+  let key: APIKey
+  /// A channel to the front.
+  let client: ClientChannel
+  /// Verifies what the front has signed.
+  let verifier: PrincipalVerifier
+
+  private let server: Server
+  private let front: Server
+  private let onward: ClientChannel
+
+  /// Starts both; the handler answers every path of the service.
+  init(_ handler: MethodHandler) async throws {
+    let environment = Environment.system
+    let group = MultiThreadedEventLoopGroup.singleton
+    let key = APIKey.generate(environment)
+    var partners = PartnersFile()
+    try partners.add(
+      PartnerKey(id: key.id, secretHash: key.secretHash), to: "mes-line-1",
+      sites: [SiteCode("PLANT1")])
+    let signingKey = try await SigningKey.generate()
+    verifier = PrincipalVerifier(
+      keys: try await VerificationKeys(keySet: signingKey.publicKeySet()),
+      audience: Self.audience, environment: environment)
+    server = Server(
+      configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group
+    ) { _ in handler }
+    let onward = ClientChannel(
+      host: "127.0.0.1", port: try #require(try await server.start().port), group: group)
+    let front = Front(
+      authenticator: Authenticator(partners: partners),
+      destinations: [
+        Destination(
+          audience: Self.audience, pathPrefix: "/millrace.production.v1.",
+          longLivedPaths: [Self.watchPath])
+      ], signer: try PrincipalSigner(key: signingKey, environment: environment),
+      logger: Logger(label: "front"), channel: { _ in onward })
+    self.front = Server(
+      configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
+      lookup: { front.handler(for: $0) })
+    client = ClientChannel(
+      host: "127.0.0.1", port: try #require(try await self.front.start().port), group: group)
+    self.onward = onward
+    self.key = key
+  }
+
+  /// Ends only the service behind the front.
+  func stopService() async { await server.shutdown(graceMilliseconds: 0) }
+
+  /// Ends everything.
+  func stop() async {
+    await client.close()
+    await front.shutdown(graceMilliseconds: 0)
+    await onward.close()
+    await server.shutdown(graceMilliseconds: 0)
+  }
+
+  /// Runs the body against a service that answers with the handler.
+  static func run(
+    _ handler: MethodHandler, _ body: (Backend) async throws -> Void
+  ) async throws {
+    let backend = try await Backend(handler)
+    do { try await body(backend) } catch {
+      await backend.stop()
+      throw error
+    }
+    await backend.stop()
+  }
+
+  /// What a partner sends with every call.
+  func options(
+    deadline: Deadline = .after(milliseconds: 30_000), _ more: [(name: String, value: String)] = []
+  ) throws -> ClientCallOptions {
+    let metadata = try Metadata([("authorization", "Bearer \(key.text)")] + more)
+    return ClientCallOptions(deadline: deadline, metadata: metadata)
+  }
+
+  /// How a call ends that must not succeed.
+  func refusal(
+    path: String = callPath, options: ClientCallOptions
+  ) async throws -> Status {
+    do throws(Status) {
+      _ = try await client.unary(path: path, ByteBuffer(string: "x"), options: options)
+    } catch {
+      return error
+    }
+    throw NotRefused()
+  }
+
+  struct NotRefused: Error {}
+}
+
+/// Something that a handler sets and a test waits for.
+final class Signal<Value: Sendable>: Sendable {
+  private let stream: AsyncStream<Value>
+  private let feed: AsyncStream<Value>.Continuation
+
+  init() { (stream, feed) = AsyncStream.makeStream(of: Value.self) }
+
+  /// Sets it.
+  func send(_ value: Value) { feed.yield(value) }
+
+  /// Waits until it is set.
+  func value() async -> Value? {
+    for await value in stream { return value }
+    return nil
+  }
+}

@@ -1,0 +1,58 @@
+import GatewayFront
+import NIOCore
+import RPC
+import ServiceKit
+import Testing
+
+@Suite("Front", .timeLimit(.minutes(2)))
+struct FrontTests {
+  private let answer = MethodHandler.unary { request, _ in request }
+
+  @Test("Nobody gets to a service without a credential")
+  func unauthenticated() async throws {
+    let reached = Signal<Bool>()
+    let handler = MethodHandler.unary { request, _ in
+      reached.send(true)
+      return request
+    }
+    try await Backend.run(handler) { backend in
+      let cases: [([(name: String, value: String)], String)] = [
+        ([], "CREDENTIAL_MISSING"), ([("authorization", "Bearer x")], "CREDENTIAL_MALFORMED"),
+        (
+          [
+            (
+              "authorization",
+              "Bearer mr_live_0123456789abcdef_" + String(repeating: "0", count: 64)
+            )
+          ],
+          "CREDENTIAL_UNKNOWN"
+        ),
+      ]
+      for (metadata, reason) in cases {
+        let status = try await backend.refusal(
+          options: ClientCallOptions(metadata: try Metadata(metadata)))
+        #expect(status.code == .unauthenticated)
+        #expect(Refusal(status).reason == reason)
+      }
+      // The first call that reaches the service is the one with a key.
+      _ = try await backend.client.unary(
+        path: Backend.callPath, ByteBuffer(), options: backend.options())
+      #expect(await reached.value() == true)
+    }
+  }
+
+  @Test("What is not offered is UNIMPLEMENTED, with a key and without")
+  func unknownService() async throws {
+    try await Backend.run(answer) { backend in
+      for path in [
+        "/millrace.events.v1.EventFeedService/Subscribe", "/millrace.production.v2.X/Y", "/x/y",
+      ] {
+        for options in [try backend.options(), ClientCallOptions()] {
+          let status = try await backend.refusal(path: path, options: options)
+          #expect(status.code == .unimplemented)
+          #expect(Refusal(status).reason == "SERVICE_UNKNOWN")
+        }
+      }
+    }
+  }
+}
