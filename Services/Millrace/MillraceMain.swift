@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The platform team's command-line tool.
+@main
+struct MillraceMain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "millrace",
+    abstract: "Millrace's command-line tool: keys, the sample MES, the demo, measurements.",
+    subcommands: [
+      KeysCommand.self, KeyCommand.self, MESCommand.self, DemoCommand.self, BenchCommand.self,
+    ])
+}
