@@ -49,8 +49,10 @@ extension Arena {
   ) -> UnsafeMutablePointer<Element>? {
     guard !elements.isEmpty else { return nil }
     let start = makeArray(Element.self, elements.count)
-    for (index, element) in elements.enumerated() {
-      (start + index).initialize(to: write(element, &self))
+    var next = start
+    for element in elements {
+      next.initialize(to: write(element, &self))
+      next += 1
     }
     return start
   }

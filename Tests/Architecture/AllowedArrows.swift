@@ -113,10 +113,10 @@ enum AllowedArrows {
     "Services/Gateway/Odoo/", "Services/OdooSandbox/", "Services/Millrace/",
   ]
 
-  /// Where deploy/generate writes, and nobody else.
+  /// Where deploy/generate writes, and nobody else; and SwiftProtobuf's code for the codec's tests.
   static let generatedFolders = [
     "Shared/CContracts/", "Shared/Contracts/Generated/", "Tests/Support/CTestContracts/",
-    "Tests/Support/TestContracts/",
+    "Tests/Support/TestContracts/", "Tests/Shared/Protobuf/Oracle/Generated/",
   ]
 
   /// What the root of the project may hold, besides what .gitignore names.
