@@ -170,7 +170,7 @@ let testTargets: [Target] = [
     ]),
   tests(
     "OdooSandboxTests", "Tests/Services/OdooSandbox",
-    ["OdooSandbox", "Values", "Environment", "JSON", nioCore]),
+    ["OdooSandbox", "Values", "Environment", "JSON", nioCore, nioPosix]),
   tests("MillraceTests", "Tests/Services/Millrace", ["Millrace", "Values", "Environment", "JSON"]),
   tests(
     "ProtocGenMillraceTests", "Tests/Services/ProtocGenMillrace",

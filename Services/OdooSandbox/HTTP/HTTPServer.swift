@@ -19,10 +19,10 @@ struct HTTPServer {
       .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
       .serverChannelOption(ChannelOptions.backlog, value: 256)
       .childChannelInitializer { channel in
-        channel.pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true).flatMapThrowing
-        {
-          try channel.pipeline.syncOperations.addHandler(HTTPHandler(sandbox: sandbox))
-        }
+        channel.pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false)
+          .flatMapThrowing {
+            try channel.pipeline.syncOperations.addHandler(HTTPHandler(sandbox: sandbox))
+          }
       }
       .bind(host: host, port: port).get()
     return HTTPServer(channel: channel)

@@ -8,6 +8,7 @@ enum ProductionClose {
     guard let session = orders.first?.session else { return true }
     for order in orders
     where Rounding.isZero(order.float("qty_producing"), Production.rounding(order)) {
+      if let question = ProductionQuestions.serials(order) { return question }
       try ProductionReport.stateEverything(order)
     }
     try checkSerials(orders)
@@ -99,7 +100,7 @@ enum ProductionClose {
     try setFinished(order, finished)
     try Move.post(finished)
     let consumed = order.records("move_raw_ids").filter { $0.text("state") == "done" }
-      .flatMap { $0.records("move_line_ids") }
+      .flatMap { $0.records("move_line_ids") }.sorted { $0.id < $1.id }
     for line in finished.flatMap({ $0.records("move_line_ids") }) {
       line.set("consume_line_ids", .references(consumed))
     }

@@ -28,6 +28,16 @@ enum ProductionQuestions {
     .array(records.map { .int(Int64($0.id)) })
   }
 
+  /// Several pieces with serial numbers, none given: they are made one by one, or by a dialog.
+  static func serials(_ order: Record) -> JSONValue? {
+    guard order.text("product_tracking") == "serial", order.value("lot_producing_id") == .none,
+      order.float("product_qty") > 1, Production.isOpen(order)
+    else { return nil }
+    return dialog(
+      id: 405, "Batch Production", "mrp.action_mrp_batch_produce", "mrp.batch.produce",
+      ["default_production_id": .int(Int64(order.id))])
+  }
+
   /// A consumption that differs from the bill, unless the caller accepts it or the policy allows it.
   static func consumption(_ orders: [Record]) -> JSONValue? {
     guard let session = orders.first?.session, !session.isSet("skip_consumption") else {
@@ -50,6 +60,7 @@ enum ProductionQuestions {
       return []
     }
     var products: [Record] = []
+    var extras: [Record] = []
     var expected: [Record: Double] = [:]
     var done: [Record: Double] = [:]
     let share = order.float("qty_producing") / order.float("product_qty")
@@ -63,14 +74,14 @@ enum ProductionQuestions {
     for move in order.records("move_raw_ids") where move.flag("picked") {
       guard let product = move.reference("product_id") else { continue }
       if expected[product] == nil, move.float("quantity") != 0 {
-        products.append(product)
+        extras.append(product)
         expected[product] = 0
       }
       done[product, default: 0] += Unit.convert(
         move.float("quantity"), from: move.reference("product_uom"),
         to: product.reference("uom_id"))
     }
-    return products.compactMap { product in
+    return (extras + products).compactMap { product in
       let rounding = product.reference("uom_id")?.float("rounding") ?? 0.01
       guard Rounding.compare(expected[product] ?? 0, done[product] ?? 0, rounding) != 0 else {
         return nil

@@ -93,10 +93,10 @@ enum ProductionSplit {
 
   private static func start(_ order: Record) throws {
     ProductionConfirmation.link(order)
+    try Move.confirm(order.records("move_finished_ids"))
     try Move.confirm(
       order.records("move_raw_ids"),
       reserving: ProductionConfirmation.reservesAtConfirmation(order))
-    try Move.confirm(order.records("move_finished_ids"))
     order.set("state", .text("confirmed"))
   }
 

@@ -16,9 +16,6 @@ enum Move {
       created: begin,
       writing: write,
       deleting: { _, moves in
-        guard moves.allSatisfy({ ["draft", "cancel"].contains($0.text("state")) }) else {
-          throw OdooError.user("You can only delete draft or cancelled moves.")
-        }
         for move in moves { try move.session.delete(move.records("move_line_ids")) }
       },
       changed: { move, _, names in
@@ -148,7 +145,7 @@ enum Move {
     if case .value(.float(let number)) = quantity {
       for move in moves { try MoveQuantity.set(move, to: number) }
     }
-    for move in moves where values["product_uom_qty"] != nil || quantity != nil {
+    for move in moves where values["product_uom_qty"] != nil && move.text("state") != "draft" {
       refreshState(move)
     }
   }
@@ -165,7 +162,7 @@ enum Move {
 
   /// What quantity and demand make of an open, confirmed move.
   static func refreshState(_ move: Record) {
-    guard isOpen(move), move.text("state") != "draft" else {
+    guard isOpen(move) else {
       Reservation.markLines(of: move)
       return
     }
@@ -213,6 +210,7 @@ enum Move {
       }
     }
     let ready = open.filter { isOpen($0) }
+    try nameLots(ready)
     try requireLots(ready)
     for move in ready {
       for line in move.records("move_line_ids") {
@@ -221,6 +219,24 @@ enum Move {
         try MoveLine.transfer(line, factor: 1)
       }
       move.set(["state": .text("done"), "date": .instant(move.session.second)])
+    }
+  }
+
+  /// Lots given by name are found, or made.
+  private static func nameLots(_ moves: [Record]) throws {
+    for line in moves.flatMap({ $0.records("move_line_ids") }) {
+      guard line.value("lot_id") == .none, case .text(let name) = line.value("lot_name"),
+        let product = line.reference("product_id"), product.text("tracking") != "none"
+      else { continue }
+      let session = line.session
+      let known = session.find("stock.lot", "product_id", .int(Int64(product.id)))
+        .first { $0.text("name") == name }
+      let lot =
+        try known
+        ?? session.create(
+          session.model("stock.lot"),
+          ["name": .value(.text(name)), "product_id": .value(.reference(product.id))])
+      try session.write([line], ["lot_id": .value(.reference(lot.id))])
     }
   }
 

@@ -46,6 +46,10 @@ enum MoveLine {
         }
       },
       changed: { line, old, names in
+        if names.contains("move_id"), line.exists, line.value("move_id") == .none {
+          // An orphan: it keeps its reservation, and nothing gives that back any more.
+          line.set("state", .none)
+        }
         let moves = [
           line.reference("move_id"),
           old?["move_id"].id.map { line.session.record("stock.move", $0) },
@@ -90,7 +94,15 @@ enum MoveLine {
     } else {
       reserve(line, 1)
     }
-    Move.refreshState(move)
+    // Odoo works the state out anew only where the line takes stock: goods from outside the plant and goods
+    // without stock keep theirs.
+    if let place = place(line), !Location.bypassesReservation(place.location),
+      Product.isStorable(place.product)
+    {
+      Move.refreshState(move)
+    } else {
+      Reservation.markLines(of: move)
+    }
   }
 
   private static func write(
@@ -127,7 +139,8 @@ enum MoveLine {
 
   /// Adds the line to the reservations of its place (1), or takes it away (-1).
   static func reserve(_ line: Record, _ factor: Double) {
-    guard let place = place(line), !["done", "cancel"].contains(line.text("state")),
+    guard let place = place(line), line.value("move_id") != .none,
+      !["done", "cancel"].contains(line.text("state")),
       !Location.bypassesReservation(place.location), Product.isStorable(place.product)
     else { return }
     let quantity = productQuantity(line)

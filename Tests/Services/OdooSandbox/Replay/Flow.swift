@@ -14,6 +14,10 @@ struct Flow: CustomTestStringConvertible, Sendable {
     var values: [String: JSONValue] = [:]
     /// Its first moves, where the recording names only later ones.
     var moves: [Int] = []
+    /// Its move lines, where requests name them before any answer does.
+    var lines: [Int] = []
+    /// Its backorders, where no recorded answer tells the chain.
+    var backorders: [Int] = []
     /// Its work orders, where the recording does not tell.
     var workOrders: [Int] = []
   }
@@ -33,6 +37,9 @@ struct Flow: CustomTestStringConvertible, Sendable {
     let product: Int
     let name: String
     var quantity: Double = 0
+    var reserved: Double = 0
+    /// Since when the stock lies there; the oldest is taken first.
+    var since = "2026-11-01 00:00:00"
   }
 
   /// A product of this flow alone, made from so much of another one per piece.
@@ -43,6 +50,15 @@ struct Flow: CustomTestStringConvertible, Sendable {
     var component: Int?
     var componentQuantity: Double = 0
     var hasWorkOrder = false
+    var isStorable = true
+    /// The same component once more, as a line of its own.
+    var secondQuantity: Double?
+    /// A by-product, and how much of it per piece.
+    var byproduct: (id: Int, quantity: Double)?
+    /// A kit: so many of its parts stand for one piece.
+    var isKit = false
+    /// A further component.
+    var second: (id: Int, quantity: Double)?
   }
 
   let name: String
@@ -67,6 +83,7 @@ enum Plant {
   static let resin = 8
   static let valve = 9
   static let pump = 10
+  static let sensor = 11
 }
 
 extension Flow.Order {

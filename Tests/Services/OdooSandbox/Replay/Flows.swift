@@ -6,11 +6,16 @@ extension Flow {
     Flow(
       name: "01",
       hidden: [
+        39: [
+          .init(
+            model: "product.template", method: "create", arguments: [[["name": "Archived"]]],
+            makes: [7])
+        ],
         34: [
           .init(
             model: "product.template", method: "create",
             arguments: [[["name": "UserErr probe", "barcode": "F01-BARCODE-1795418767"]]])
-        ]
+        ],
       ]),
     Flow(name: "03", stock: [Plant.steel: 500, Plant.screw: 2_000]),
     Flow(
@@ -40,6 +45,31 @@ extension Flow {
             model: "mrp.production", method: "write", arguments: [[363], ["qty_producing": 1]]),
           closeWithBackorder(363),
         ]
+      ]),
+    Flow(
+      name: "04c", clock: "2026-11-23 07:27:25",
+      orders: [
+        .init(id: 17, product: Plant.valve, quantity: 2, moves: [64, 65]), .valves(18, 2),
+        .valves(19, 1), .valves(20, 1, before: 26),
+      ],
+      products: [.init(id: 12, code: "RM-GREASE", name: "Grease", isStorable: false)],
+      // What the recording leaves in stock at the end, with all that was taken before.
+      stock: [Plant.steel: -98_066 + 99_999 + 5 + 3 + 3, Plant.screw: 2_000],
+      hidden: [
+        19: [policy("strict")], 26: [policy("warning")],
+      ]),
+    Flow(
+      name: "04d", clock: "2026-11-23 07:27:35",
+      orders: [
+        .pumps(21, 5), .pumps(22, 2),
+        .init(id: 23, product: Plant.pump, quantity: 2, moves: [90, 91, 92], lines: [80, 81, 82]),
+        .init(id: 24, product: Plant.pump, quantity: 2, before: 27, moves: [94, 95, 96]),
+        .init(id: 25, product: Plant.sensor, quantity: 3),
+      ],
+      lots: [
+        .init(id: 1, product: Plant.resin, name: "RES-A", quantity: 100),
+        .init(
+          id: 2, product: Plant.resin, name: "RES-B", quantity: 100, since: "2026-11-02 00:00:00"),
       ]),
     Flow(name: "04e", orders: [.valves(27, 10), .valves(28, 2), .valves(29, 2)]),
     Flow(
@@ -84,6 +114,72 @@ extension Flow {
       lots: [
         resin, .init(id: 38, product: Plant.pump, name: "P-38"),
         .init(id: 39, product: Plant.pump, name: "P-39"),
+      ]),
+    Flow(
+      name: "14e",
+      orders: [
+        .valves(1252, 4), .valves(1253, 4, before: 8),
+        .valves(1254, 4, before: 19),
+        .init(id: 1255, product: Plant.valve, quantity: 10, backorders: [1256]),
+      ],
+      products: [.init(id: 886, code: "14E-GREASE", name: "14E-GREASE")],
+      stock: [Plant.steel: 1_000, Plant.screw: 2_000, 886: 100]),
+    Flow(
+      name: "14f",
+      orders: [
+        .init(id: 2122, product: Plant.pump, quantity: 5, before: 0, backorders: [2124]),
+        .pumps(2123, 2), .pumps(2125, 2, before: 23),
+      ],
+      lots: [
+        .init(
+          id: 1, product: Plant.resin, name: "RES-A", quantity: 200, reserved: 7,
+          since: "2026-11-02 00:00:00"),
+        .init(id: 2, product: Plant.resin, name: "RES-B", quantity: 200, reserved: 42),
+        .init(id: 54, product: Plant.pump, name: "PUMP-14F-2122-A"),
+        .init(id: 55, product: Plant.pump, name: "P-55"),
+        .init(id: 56, product: Plant.pump, name: "PUMP-14F-2122-B"),
+        .init(id: 57, product: Plant.pump, name: "P-57"),
+      ],
+      hidden: [
+        15: [cancel(2123)],
+        // A second quant of the same lot, as concurrent postings leave them.
+        0: [
+          .init(
+            model: "stock.quant", method: "create",
+            arguments: [
+              [
+                [
+                  "product_id": 8, "location_id": 8, "lot_id": 2, "quantity": 0,
+                  "reserved_quantity": 30,
+                ]
+              ]
+            ])
+        ],
+      ]),
+    Flow(
+      name: "14n",
+      orders: [
+        .init(id: 1216, product: 890, quantity: 10, before: 0),
+        .init(id: 1217, product: 890, quantity: 10),
+        .init(id: 1218, product: 890, quantity: 10, backorders: [1219]),
+        .init(id: 1220, product: 890, quantity: 10),
+        .init(id: 1221, product: 893, quantity: 10, backorders: [1222]),
+        .init(id: 1223, product: 894, quantity: 10, backorders: [1224]),
+      ],
+      products: [
+        .init(id: 891, code: "14N-SWARF", name: "14N-SWARF"),
+        .init(
+          id: 890, code: "14N-FG", name: "14N-FG", component: Plant.steel, componentQuantity: 2,
+          byproduct: (891, 0.5)),
+        .init(
+          id: 892, code: "14N-KIT", name: "14N-KIT", component: Plant.screw, componentQuantity: 3,
+          isKit: true),
+        .init(
+          id: 893, code: "14N-FG-KIT", name: "14N-FG-KIT", component: Plant.steel,
+          componentQuantity: 1, second: (892, 2)),
+        .init(
+          id: 894, code: "14N-FG-TWICE", name: "14N-FG-TWICE", component: Plant.screw,
+          componentQuantity: 2, secondQuantity: 3),
       ]),
     Flow(
       name: "14h",
@@ -192,6 +288,11 @@ extension Flow {
           "mo_ids_to_backorder": ids,
         ]
       ])
+  }
+
+  private static func policy(_ consumption: String) -> HiddenCall {
+    .init(
+      model: "mrp.bom", method: "write", arguments: [[1], ["consumption": .string(consumption)]])
   }
 
   private static func quant(_ product: Int, _ location: Int, _ quantity: Double) -> HiddenCall {

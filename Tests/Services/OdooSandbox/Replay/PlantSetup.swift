@@ -43,6 +43,7 @@ struct PlantSetup {
       (Plant.screw, "RM-SCREW", "Screw M4", [:]),
       (Plant.resin, "RM-RESIN", "Resin", ["uom_id": 12, "uom_po_id": 12, "tracking": "lot"]),
       (Plant.valve, "FG-VALVE", "Valve", [:]), (Plant.pump, "FG-PUMP", "Pump", ["tracking": "lot"]),
+      (Plant.sensor, "FG-SENSOR", "Sensor", ["tracking": "serial"]),
     ]
     for (id, code, name, more) in list { try make(id, code, name, more) }
   }
@@ -112,7 +113,7 @@ struct PlantSetup {
   }
 
   private mutating func make(_ product: Flow.OwnProduct) throws {
-    try make(product.id, product.code, product.name, [:])
+    try make(product.id, product.code, product.name, ["is_storable": .bool(product.isStorable)])
     guard let component = product.component else { return }
     let operations: JSONValue =
       product.hasWorkOrder
@@ -126,11 +127,16 @@ struct PlantSetup {
         ]
       ]
       : []
+    var lines = [line(component, product.componentQuantity)]
+    if let more = product.secondQuantity { lines.append(line(component, more)) }
+    if let second = product.second { lines.append(line(second.id, second.quantity)) }
+    let byproducts = product.byproduct.map { [line($0.id, $0.quantity)] } ?? []
     _ = try wire.make(
       "mrp.bom",
       [
-        "product_tmpl_id": try template(product.id),
-        "bom_line_ids": [line(component, product.componentQuantity)], "operation_ids": operations,
+        "product_tmpl_id": try template(product.id), "type": product.isKit ? "phantom" : "normal",
+        "bom_line_ids": .array(lines), "operation_ids": operations,
+        "byproduct_ids": .array(byproducts),
       ])
   }
 
@@ -140,15 +146,21 @@ struct PlantSetup {
       try wire.make(
         "stock.lot", ["name": .string(lot.name), "product_id": own("product.product", lot.product)])
     )
-    if lot.quantity > 0 { try addStock(lot.product, lot.quantity, lot: lot.id) }
+    if lot.quantity > 0 {
+      try addStock(
+        lot.product, lot.quantity, lot: lot.id,
+        ["reserved_quantity": .double(lot.reserved), "in_date": .string(lot.since)])
+    }
   }
 
-  private func addStock(_ product: Int, _ quantity: Double, lot: Int?) throws {
-    _ = try wire.make(
-      "stock.quant",
+  private func addStock(
+    _ product: Int, _ quantity: Double, lot: Int?, _ more: [String: JSONValue] = [:]
+  ) throws {
+    let values: [String: JSONValue] =
       [
         "product_id": own("product.product", product), "location_id": own("stock.location", 8),
         "lot_id": lot.map { own("stock.lot", $0) } ?? false, "quantity": .double(quantity),
-      ])
+      ]
+    _ = try wire.make("stock.quant", .object(values.merging(more) { $1 }))
   }
 }

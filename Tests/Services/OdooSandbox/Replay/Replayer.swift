@@ -61,7 +61,8 @@ struct Replayer {
 
   /// Backorders that recorded requests use before any recorded answer names them.
   private mutating func learnBackorders() throws {
-    for chain in hints.chains {
+    let told = flow.orders.filter { !$0.backorders.isEmpty }.map { [$0.id] + $0.backorders }
+    for chain in hints.chains + told {
       guard let first = chain.first, let own = setup.map.sandbox("mrp.production", first),
         chain.contains(where: { setup.map.sandbox("mrp.production", $0) == nil })
       else { continue }
@@ -107,6 +108,11 @@ struct Replayer {
     let work = try wire.ids("mrp.workorder", [["production_id", "=", .int(Int64(id))]])
     for (recorded, own) in zip(hints.workOrders(of: order.id) ?? order.workOrders, work) {
       setup.map.learn("mrp.workorder", recorded, own)
+    }
+    let lines = try wire.ids(
+      "stock.move.line", [["move_id.raw_material_production_id", "=", .int(Int64(id))]])
+    for (recorded, own) in zip(order.lines, lines) {
+      setup.map.learn("stock.move.line", recorded, own)
     }
     for (move, lines) in hints.linesByMove {
       guard let ownMove = setup.map.sandbox("stock.move", move) else { continue }
