@@ -119,7 +119,8 @@ let services: [Target] = [
       nioCore, nioPosix, nioHTTP1, asyncHTTPClient, argumentParser, unixSignals,
     ]),
   program(
-    "RPCBenchServer", "deploy/benchmarks/RPCBenchServer", ["RPC", nioCore, nioPosix]),
+    "RPCBenchServer", "deploy/benchmarks/RPCBenchServer",
+    ["Contracts", "Protobuf", "RPC", nioCore, nioPosix]),
   program(
     "ProtocGenMillrace", "Services/ProtocGenMillrace", [swiftProtobuf, pluginLibrary]),
 ]

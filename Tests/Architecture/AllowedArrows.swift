@@ -94,6 +94,9 @@ enum AllowedArrows {
       ],
       foreign: sockets.union(["ArgumentParser", "AsyncHTTPClient", "NIOHTTP1", "UnixSignals"])),
     Room(
+      "RPCBenchServer", at: "deploy/benchmarks/RPCBenchServer",
+      own: ["Contracts", "Protobuf", "RPC"], foreign: sockets),
+    Room(
       "ProtocGenMillrace", at: "Services/ProtocGenMillrace",
       foreign: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
   ]
