@@ -227,13 +227,17 @@ extension Connection {
   /// Fills the buffer with frames; false when there is none. The buffer's memory is used again once
   /// the socket has taken it.
   private func gather(_ session: HTTP2Session) throws -> Bool {
-    outbound.clear()
-    while outbound.readableBytes < Limits.Buffer.socketWriteBytes,
+    // Filled outside the property, so that each frame costs no exclusive access to it.
+    var buffer = ByteBuffer()
+    swap(&buffer, &outbound)
+    defer { swap(&buffer, &outbound) }
+    buffer.clear()
+    while buffer.readableBytes < Limits.Buffer.socketWriteBytes,
       let bytes = try session.nextOutbound()
     {
-      outbound.writeBytes(bytes)
+      buffer.writeBytes(bytes)
     }
-    return outbound.readableBytes > 0
+    return buffer.readableBytes > 0
   }
 
   private func closeAfterWriting(_ context: ChannelHandlerContext) {

@@ -11,7 +11,7 @@ struct MessageDeframer {
   private let maximumMessageBytes: Int
   private var prefix: UInt64 = 0
   private var prefixCount = 0
-  private var partial = ByteBuffer()
+  private var partial: ByteBuffer?
 
   /// Messages longer than the maximum (bytes) are refused as soon as their prefix is there.
   init(maximumMessageBytes: Int) { self.maximumMessageBytes = maximumMessageBytes }
@@ -19,7 +19,7 @@ struct MessageDeframer {
   /// Whether a message has begun and is not complete.
   var isInsideMessage: Bool { prefixCount > 0 }
   /// Bytes kept of the incomplete message.
-  var heldBytes: Int { partial.readableBytes }
+  var heldBytes: Int { partial?.readableBytes ?? 0 }
 
   /// Takes the next bytes and hands out every message that is complete now.
   mutating func feed(
@@ -33,9 +33,9 @@ struct MessageDeframer {
       }
       guard prefixCount == GRPCFraming.prefixCount else { return }
       let length = try messageLength()
-      let wanted = length - partial.readableBytes
+      let wanted = length - heldBytes
       guard rest.count >= wanted else {
-        partial.writeBytes(rest)
+        if partial?.writeBytes(rest) == nil { partial = ByteBuffer(bytes: rest) }
         return
       }
       let end = UnsafeRawBufferPointer(rebasing: rest.prefix(wanted))
@@ -47,10 +47,9 @@ struct MessageDeframer {
   private mutating func completedMessage(_ end: UnsafeRawBufferPointer) -> ByteBuffer {
     prefix = 0
     prefixCount = 0
-    if partial.readableBytes == 0 { return ByteBuffer(bytes: end) }
-    partial.writeBytes(end)
-    defer { partial = ByteBuffer() }
-    return partial
+    guard var message = partial.take() else { return ByteBuffer(bytes: end) }
+    message.writeBytes(end)
+    return message
   }
 
   private func messageLength() throws(Status) -> Int {

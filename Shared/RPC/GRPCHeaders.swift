@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The values of gRPC's own headers: time-outs, and status messages as text.
 enum GRPCHeaders {
   /// Nanoseconds of `grpc-timeout`: 1–8 digits and a unit; nil when it is anything else.
@@ -102,7 +108,13 @@ extension StaticString {
 
 extension UnsafeRawBufferPointer {
   /// Whether the bytes are exactly those of a text, by one comparison of memory.
-  func equals(_ text: StaticString) -> Bool {
-    count == text.utf8CodeUnitCount && elementsEqual(text.bytes)
+  func equals(_ text: StaticString) -> Bool { equals(text.bytes) }
+
+  /// Whether the bytes are exactly those of another run of bytes.
+  func equals(_ other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count, let mine = baseAddress, let theirs = other.baseAddress else {
+      return count == 0 && other.count == 0
+    }
+    return memcmp(mine, theirs, count) == 0
   }
 }

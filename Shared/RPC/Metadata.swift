@@ -92,15 +92,20 @@ public struct Metadata: Hashable, Sendable {
   }
 
   /// Names which no caller may set: they belong to HTTP/2 or to gRPC itself.
-  static func isReserved(_ name: some Collection<UInt8>) -> Bool {
-    if name.starts(with: "grpc-".utf8) || name.first == UInt8(ascii: ":") { return true }
-    return reservedNames.contains { name.elementsEqual($0.utf8) }
+  static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
+    if name.first == UInt8(ascii: ":") || name.starts(withText: "grpc-") { return true }
+    return switch name.count {
+    case 2: name.equals("te")
+    case 4: name.equals("host")
+    case 7: name.equals("upgrade")
+    case 10: name.equals("connection") || name.equals("keep-alive")
+    case 12: name.equals("content-type")
+    case 14: name.equals("content-length")
+    case 16: name.equals("proxy-connection")
+    case 17: name.equals("transfer-encoding")
+    default: false
+    }
   }
-
-  private static let reservedNames = [
-    "content-type", "te", "connection", "host", "transfer-encoding", "upgrade", "keep-alive",
-    "proxy-connection", "content-length",
-  ]
 
   private static func checkedName(_ name: String) throws(InvalidEntry) -> String {
     let lowercased = name.lowercased()
@@ -112,7 +117,8 @@ public struct Metadata: Hashable, Sendable {
       default: false
       }
     }
-    guard valid, !lowercased.isEmpty, !isReserved(lowercased.utf8) else { throw .name(lowercased) }
+    let isTaken = Array(lowercased.utf8).withUnsafeBytes { Self.isReserved($0) }
+    guard valid, !lowercased.isEmpty, !isTaken else { throw .name(lowercased) }
     return lowercased
   }
 }
@@ -158,4 +164,9 @@ extension Metadata {
 
   /// Forgets all entries but keeps the memory, for the next header block of a connection.
   mutating func removeAllKeepingCapacity() { flat.removeAll(keepingCapacity: true) }
+
+  /// `==` by one comparison of memory.
+  func hasSameBytes(as other: Metadata) -> Bool {
+    flat.withUnsafeBytes { mine in other.flat.withUnsafeBytes { mine.equals($0) } }
+  }
 }

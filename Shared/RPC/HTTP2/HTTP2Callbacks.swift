@@ -43,85 +43,65 @@ struct HTTP2Callbacks: @unchecked Sendable {
   }
 }
 
-private func session(_ user: UnsafeMutableRawPointer?) -> HTTP2Session {
+/// Runs the body with the session, which lives as long as nghttp2's own, so it needs no retaining.
+private func withSession<Result>(
+  _ user: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> Result
+) -> Result {
   // Set when the session was made; nghttp2 always hands it back.
-  Unmanaged<HTTP2Session>.fromOpaque(user.unsafelyUnwrapped).takeUnretainedValue()
+  Unmanaged<HTTP2Session>.fromOpaque(user.unsafelyUnwrapped)._withUnsafeGuaranteedRef(body)
 }
 
 // Frames of no use to us are counted by their heads: nghttp2 reports no more of them.
 private let beginFrame: nghttp2_on_begin_frame_callback = { _, head, user in
   guard let type = head?.pointee.type else { return 0 }
   if type > UInt8(NGHTTP2_CONTINUATION.rawValue) || type == UInt8(NGHTTP2_PRIORITY.rawValue) {
-    session(user).delegate.received(.unusedFrame)
+    withSession(user) { $0.delegate.received(.unusedFrame) }
   }
   return 0
 }
 
 private let beginHeaders: nghttp2_on_begin_headers_callback = { _, frame, user in
   guard let frame else { return 0 }
-  return session(user).beginHeaders(frame)
+  return withSession(user) { $0.beginHeaders(frame) }
 }
 
 private let header: nghttp2_on_header_callback = {
-  _, frame, name, nameCount, value, valueCount, _, user in
-  guard let frame, let stream = session(user).stream(frame.pointee.hd.stream_id) else { return 0 }
-  stream.receivedHeader(
-    name: UnsafeRawBufferPointer(start: name, count: nameCount),
-    value: UnsafeRawBufferPointer(start: value, count: valueCount))
+  _, _, name, nameCount, value, valueCount, _, user in
+  withSession(user) { session in
+    session.receivedHeader(
+      name: UnsafeRawBufferPointer(start: name, count: nameCount),
+      value: UnsafeRawBufferPointer(start: value, count: valueCount))
+  }
   return 0
 }
 
 private let dataChunk: nghttp2_on_data_chunk_recv_callback = { _, _, id, data, count, user in
-  guard let stream = session(user).stream(id) else {
-    session(user).consumeOnConnection(count)
-    return 0
+  withSession(user) { session in
+    if let stream = session.stream(id) {
+      stream.receivedData(UnsafeRawBufferPointer(start: data, count: count))
+    } else {
+      session.consumeOnConnection(count)
+    }
   }
-  stream.receivedData(UnsafeRawBufferPointer(start: data, count: count))
   return 0
 }
 
 private let streamClosed: nghttp2_on_stream_close_callback = { _, id, code, user in
-  session(user).streamClosed(id, code)
+  withSession(user) { $0.streamClosed(id, code) }
   return 0
 }
 
 private let invalidFrame: nghttp2_on_invalid_frame_recv_callback = { _, _, _, user in
-  session(user).endHeaderBlock()
-  session(user).delegate.received(.invalidFrame)
+  withSession(user) { session in
+    session.endHeaderBlock()
+    session.delegate.received(.invalidFrame)
+  }
   return 0
 }
 
 private let frameReceived: nghttp2_on_frame_recv_callback = { _, frame, user in
   guard let frame else { return 0 }
-  let session = session(user)
-  let head = frame.pointee.hd
-  let isEnd = head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-  let isAcknowledgement = head.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
-  switch UInt32(head.type) {
-  case NGHTTP2_DATA.rawValue:
-    if isEnd {
-      end(session.stream(head.stream_id))
-    } else if head.length == 0 {
-      session.delegate.received(.emptyData)
-    }
-  case NGHTTP2_HEADERS.rawValue:
-    session.endHeaderBlock()
-    guard let stream = session.stream(head.stream_id) else { return 0 }
-    stream.receivedHeaders(endsStream: isEnd)
-    if isEnd { end(stream) }
-  case NGHTTP2_SETTINGS.rawValue where !isAcknowledgement:
-    session.delegate.received(.settings)
-  case NGHTTP2_PING.rawValue:
-    session.delegate.received(
-      isAcknowledgement ? .pingAcknowledged(number(frame.pointee.ping)) : .ping)
-  case NGHTTP2_RST_STREAM.rawValue: session.delegate.received(.resetReceived)
-  case NGHTTP2_GOAWAY.rawValue:
-    session.delegate.received(
-      .goAway(
-        lastStreamID: frame.pointee.goaway.last_stream_id,
-        code: HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code)))
-  default: break
-  }
+  withSession(user) { $0.receivedFrame(frame) }
   return 0
 }
 
@@ -130,15 +110,47 @@ private let frameSent: nghttp2_on_frame_send_callback = { _, frame, user in
   let head = frame.pointee.hd
   switch UInt32(head.type) {
   case NGHTTP2_RST_STREAM.rawValue:
-    session(user).delegate.received(
-      .resetSent(HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code)))
+    let code = HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code)
+    withSession(user) { $0.delegate.received(.resetSent(code)) }
   case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue:
     if head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
-      session(user).sentEnd(head.stream_id)
+      withSession(user) { $0.sentEnd(head.stream_id) }
     }
   default: break
   }
   return 0
+}
+
+extension HTTP2Session {
+  /// A frame is complete: its stream, or the delegate, is told.
+  fileprivate func receivedFrame(_ frame: UnsafePointer<nghttp2_frame>) {
+    let head = frame.pointee.hd
+    let isEnd = head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    let isAcknowledgement = head.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+    switch UInt32(head.type) {
+    case NGHTTP2_DATA.rawValue:
+      if isEnd {
+        end(stream(head.stream_id))
+      } else if head.length == 0 {
+        delegate.received(.emptyData)
+      }
+    case NGHTTP2_HEADERS.rawValue:
+      endHeaderBlock()
+      guard let stream = stream(head.stream_id) else { return }
+      stream.receivedHeaders(endsStream: isEnd)
+      if isEnd { end(stream) }
+    case NGHTTP2_SETTINGS.rawValue where !isAcknowledgement: delegate.received(.settings)
+    case NGHTTP2_PING.rawValue:
+      delegate.received(isAcknowledgement ? .pingAcknowledged(number(frame.pointee.ping)) : .ping)
+    case NGHTTP2_RST_STREAM.rawValue: delegate.received(.resetReceived)
+    case NGHTTP2_GOAWAY.rawValue:
+      delegate.received(
+        .goAway(
+          lastStreamID: frame.pointee.goaway.last_stream_id,
+          code: HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code)))
+    default: break
+    }
+  }
 }
 
 private func end(_ stream: HTTP2Stream?) {

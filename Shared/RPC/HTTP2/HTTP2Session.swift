@@ -14,8 +14,8 @@ final class HTTP2Session {
   private var session: OpaquePointer?
   private var streams = HTTP2StreamTable()
   private var isBusy = false
-  /// Whether a header block has begun and is not complete.
-  fileprivate(set) var isHeaderBlockOpen = false
+  /// Whose header block has begun and is not complete; blocks never interleave.
+  private var headerStream: HTTP2Stream?
 
   /// Starts a session and queues its SETTINGS frame.
   init(
@@ -77,9 +77,8 @@ final class HTTP2Session {
 extension HTTP2Session {
   /// Takes bytes from the peer; streams and delegate hear of what they mean during this call.
   func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2SessionError) {
-    assert(!isBusy, "a session must not be fed inside its callbacks")
-    isBusy = true
-    defer { isBusy = false }
+    assert(begin(), "a session must not be fed inside its callbacks")
+    defer { assert(end()) }
     let taken = nghttp2_session_mem_recv(
       session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
     if taken < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: taken)) }
@@ -87,13 +86,23 @@ extension HTTP2Session {
 
   /// The next bytes for the peer, valid until the next call on this session; nil when there are none.
   func nextOutbound() throws(HTTP2SessionError) -> UnsafeRawBufferPointer? {
-    assert(!isBusy, "a session must not be drained inside its callbacks")
-    isBusy = true
-    defer { isBusy = false }
+    assert(begin(), "a session must not be drained inside its callbacks")
+    defer { assert(end()) }
     var pointer: UnsafePointer<UInt8>?
     let count = nghttp2_session_mem_send(session, &pointer)
     if count < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: count)) }
     return count == 0 ? nil : UnsafeRawBufferPointer(start: pointer, count: count)
+  }
+
+  // In debug builds only: notes that nghttp2 is at work.
+  private func begin() -> Bool {
+    defer { isBusy = true }
+    return !isBusy
+  }
+
+  private func end() -> Bool {
+    isBusy = false
+    return true
   }
 
   /// Whether it expects more from the peer. With ``wantsWrite`` false too, the connection is over.
@@ -116,6 +125,7 @@ extension HTTP2Session {
 
   /// Ends every stream, because the connection is gone: nghttp2 would not tell them.
   func closeAllStreams(_ code: HTTP2ErrorCode) {
+    headerStream = nil
     for stream in streams.all {
       streams.remove(stream)
       stream.closed(code)
@@ -226,20 +236,28 @@ extension HTTP2Session {
 /// What the callbacks do.
 extension HTTP2Session {
   func beginHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
-    isHeaderBlockOpen = true
-    guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
     let id = frame.pointee.hd.stream_id
+    guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
+      headerStream = stream(id)
+      return 0
+    }
+    headerStream = nil
     guard let stream = delegate.acceptStream() else {
       nghttp2_submit_rst_stream(
         session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, HTTP2ErrorCode.refusedStream.rawValue)
       return 0
     }
     streams.insert(stream, id: id)
+    headerStream = stream
     return nghttp2_session_set_stream_user_data(
       session, id, Unmanaged.passUnretained(stream).toOpaque())
   }
 
-  func endHeaderBlock() { isHeaderBlockOpen = false }
+  func receivedHeader(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    headerStream?.receivedHeader(name: name, value: value)
+  }
+
+  func endHeaderBlock() { headerStream = nil }
 
   func stream(_ id: Int32) -> HTTP2Stream? {
     guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return nil }
@@ -248,6 +266,7 @@ extension HTTP2Session {
 
   func streamClosed(_ id: Int32, _ code: UInt32) {
     guard let stream = stream(id) else { return }
+    if headerStream === stream { headerStream = nil }
     streams.remove(stream)
     stream.closed(HTTP2ErrorCode(rawValue: code))
   }

@@ -59,10 +59,8 @@ public final class CallContext: Sendable {
     state.withLock { $0.trailingMetadata = metadata }
   }
 
-  /// The metadata set so far.
-  var responseMetadata: (initial: Metadata, trailing: Metadata) {
-    state.withLock { ($0.initialMetadata, $0.trailingMetadata) }
-  }
+  /// The initial metadata set so far.
+  var initialMetadata: Metadata { state.withLock { $0.initialMetadata } }
 
   /// Nobody waits any more: tells who asked to be told.
   func cancel() {
@@ -74,6 +72,11 @@ public final class CallContext: Sendable {
     for action in actions { action() }
   }
 
-  /// The handler has returned: there is nothing left to cancel.
-  func finish() { state.withLock { $0.cancelActions = [] } }
+  /// The outcome is known: there is nothing left to cancel. Gives the metadata set by the handler.
+  func finish() -> (initial: Metadata, trailing: Metadata) {
+    state.withLock { state in
+      state.cancelActions = []
+      return (state.initialMetadata, state.trailingMetadata)
+    }
+  }
 }

@@ -13,8 +13,24 @@ struct HTTPAnswer: Hashable {
     status: 415, body: "the content-type must be application/grpc\n")
 }
 
-/// The headers of a request, taken one by one, and what they mean for the call.
+/// What the headers of a request say about the call.
 struct RequestHead {
+  /// Where it leads; nil for no method.
+  var route: Route?
+  /// From `grpc-timeout`.
+  var deadline = Deadline.none
+  /// Everything that is not HTTP/2's or gRPC's own.
+  var metadata = Metadata()
+
+  /// Whether this is a plain request for `/healthz`.
+  var isHealthCheck: Bool {
+    if case .health = route?.destination { true } else { false }
+  }
+}
+
+/// Reads the headers of requests one by one. One for each connection, because header blocks never
+/// interleave: a class, so that nothing is made anew for each request.
+final class RequestHeadReader {
   /// What the headers as a whole lead to.
   enum Verdict {
     /// The request message may come.
@@ -25,53 +41,66 @@ struct RequestHead {
 
   private enum Method { case get, post, other }
 
-  private(set) var route: Route?
-  private(set) var deadline = Deadline.none
-  private(set) var metadata = Metadata()
-  private(set) var hasUnknownEncoding = false
+  private let maximumListBytes: Int
+  private var routes: RouteCache
+  private var lastMetadata = Metadata()
+
+  private var route: Route?
+  private var deadline = Deadline.none
+  private var metadata = Metadata()
+  private var hasUnknownEncoding = false
   private var method = Method.other
   private var isGRPC = false
   private var hasBadTimeout = false
   private var listBytes = 0
   private var unknownPath: [UInt8] = []
 
-  /// Whether this is a plain request for `/healthz`.
-  var isHealthCheck: Bool {
-    if case .health = route?.destination { true } else { false }
+  /// A reader of lists up to so many bytes, counted as RFC 9113 §6.5.2 does.
+  init(maximumListBytes: Int, routes: RouteCache) {
+    self.maximumListBytes = maximumListBytes
+    self.routes = routes
+  }
+
+  /// A header block begins.
+  func begin() {
+    route = nil
+    deadline = .none
+    metadata.removeAllKeepingCapacity()
+    hasUnknownEncoding = false
+    method = .other
+    isGRPC = false
+    hasBadTimeout = false
+    listBytes = 0
   }
 
   /// Takes one header.
-  mutating func take(
-    name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, connection: ServerConnection
-  ) {
+  func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     // RFC 9113 §6.5.2 adds 32 for each header. What is over the limit is not kept.
     listBytes += name.count + value.count + 32
-    guard listBytes <= connection.limits.headerListBytes else { return }
+    guard listBytes <= maximumListBytes else { return }
     if name.first == UInt8(ascii: ":") {
-      takePseudoHeader(name, value, connection)
-    } else if name.equals("content-type") {
-      isGRPC = GRPCHeaders.isGRPC(contentType: value)
+      takePseudoHeader(name, value)
     } else if name.starts(withText: "grpc-") {
       takeOwnHeader(name, value)
+    } else if name.equals("content-type") {
+      isGRPC = GRPCHeaders.isGRPC(contentType: value)
     } else if !Metadata.isReserved(name) {
-      connection.incomingMetadata.appendUnchecked(name: name, value: value)
+      metadata.appendUnchecked(name: name, value: value)
     }
   }
 
-  private mutating func takePseudoHeader(
-    _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ connection: ServerConnection
+  private func takePseudoHeader(
+    _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
   ) {
     if name.equals(":path") {
-      route = connection.route(value)
+      route = routes.route(value)
       if route == nil { unknownPath = Array(value) }
     } else if name.equals(":method") {
       method = value.equals("POST") ? .post : value.equals("GET") ? .get : .other
     }
   }
 
-  private mutating func takeOwnHeader(
-    _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
-  ) {
+  private func takeOwnHeader(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     if name.equals("grpc-timeout") {
       if let nanoseconds = GRPCHeaders.timeoutNanoseconds(value) {
         deadline = .after(nanoseconds: nanoseconds)
@@ -83,17 +112,22 @@ struct RequestHead {
     }
   }
 
-  /// All headers are here: decides, and takes over the metadata of the connection.
-  mutating func judge(_ connection: ServerConnection) -> Verdict {
-    guard listBytes <= connection.limits.headerListBytes else {
+  /// All headers are here: what they say. A caller's calls usually carry the same metadata: it is
+  /// then shared between them.
+  func head() -> RequestHead {
+    if !metadata.hasSameBytes(as: lastMetadata) { lastMetadata = metadata }
+    return RequestHead(route: route, deadline: deadline, metadata: lastMetadata)
+  }
+
+  /// All headers are here: decides what becomes of the request.
+  func verdict() -> Verdict {
+    guard listBytes <= maximumListBytes else {
       return .refused(
         Status(
           code: .resourceExhausted,
-          message:
-            "the headers have \(listBytes) bytes, the limit is \(connection.limits.headerListBytes)"
-        ))
+          message: "the headers have \(listBytes) bytes, the limit is \(maximumListBytes)"))
     }
-    if isHealthCheck {
+    if case .health = route?.destination {
       return method == .other
         ? .http(HTTPAnswer(status: 405, body: "GET or POST only\n", allow: "GET, POST"))
         : .accepted
@@ -102,9 +136,7 @@ struct RequestHead {
     guard method == .post else {
       return .http(HTTPAnswer(status: 405, body: "POST only\n", allow: "POST"))
     }
-    if let status = refusal() { return .refused(status) }
-    metadata = connection.takeIncomingMetadata()
-    return .accepted
+    return refusal().map { .refused($0) } ?? .accepted
   }
 
   private func refusal() -> Status? {

@@ -12,7 +12,7 @@ public struct ResponseWriter: Sendable {
   public func sendInitialMetadata() async throws(Status) {
     try await perform { stream throws(Status) in
       try stream.checkRunning()
-      stream.sendHeaders()
+      stream.startResponses()
       stream.connection.scheduleDrain()
       return true
     }

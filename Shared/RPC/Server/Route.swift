@@ -26,7 +26,7 @@ struct RouteCache {
   /// The route of a path; nil when there is no method.
   mutating func route(_ path: UnsafeRawBufferPointer) -> Route? {
     for entry in remembered
-    where entry.bytes.count == path.count && entry.bytes.elementsEqual(path) {
+    where entry.bytes.withUnsafeBytes({ $0.equals(path) }) {
       return entry.route
     }
     guard let route = find(String(decoding: path, as: UTF8.self)) else { return nil }

@@ -7,12 +7,10 @@ final class ServerConnection: Connection, @unchecked Sendable {
   let peerAddress: SocketAddress?
   /// Bytes of incomplete requests held by all streams.
   var heldRequestBytes = 0
-  /// The metadata of the header block that is being received; blocks never interleave.
-  var incomingMetadata = Metadata()
+  /// Reads the header block that is being received.
+  let headReader: RequestHeadReader
 
   private let onInactive: (ServerConnection) -> Void
-  private var routes: RouteCache
-  private var lastMetadata = Metadata()
   private var ready: [ServerStream] = []
   private var sweepTimer: Scheduled<Void>?
   private var isShuttingDown = false
@@ -28,13 +26,14 @@ final class ServerConnection: Connection, @unchecked Sendable {
   ) {
     executor = EventLoopTaskExecutor(channel.eventLoop)
     peerAddress = channel.remoteAddress
-    routes = RouteCache(lookup: lookup)
+    headReader = RequestHeadReader(
+      maximumListBytes: limits.headerListBytes, routes: RouteCache(lookup: lookup))
     self.onInactive = onInactive
     super.init(side: .server, limits: limits, eventLoop: channel.eventLoop, logger: logger)
   }
 
   override func acceptStream() -> HTTP2Stream? {
-    incomingMetadata.removeAllKeepingCapacity()
+    headReader.begin()
     return ServerStream(connection: self)
   }
 
@@ -57,15 +56,6 @@ final class ServerConnection: Connection, @unchecked Sendable {
 
   override func pingAnswered(_ number: UInt64) {
     if number == Self.drainNumber { sayGoodbye() }
-  }
-
-  /// The route of a path; nil when there is no method.
-  func route(_ path: UnsafeRawBufferPointer) -> Route? { routes.route(path) }
-
-  /// The metadata just received. A caller's calls usually carry the same: it is then shared.
-  func takeIncomingMetadata() -> Metadata {
-    if incomingMetadata != lastMetadata { lastMetadata = incomingMetadata }
-    return lastMetadata
   }
 
   /// A request is complete.

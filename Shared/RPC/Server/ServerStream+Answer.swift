@@ -11,30 +11,42 @@ extension ServerStream {
   func refuse(_ status: Status) {
     guard phase != .answering, phase != .done else { return }
     message = nil
-    finish(status)
+    fail(status)
   }
 
-  /// Makes the outcome known and lets it be sent.
-  func finish(_ status: Status) {
+  /// Ends the call with a status that is not OK.
+  func fail(_ status: Status) {
+    let metadata = context?.finish()
+    var status = status
+    if let trailing = metadata?.trailing, !trailing.isEmpty {
+      let own = status.metadata
+      status.metadata = trailing
+      status.metadata.append(contentsOf: own)
+    }
+    if !hasSentHeaders, metadata?.initial.isEmpty != false {
+      phase = .answering
+      sendStatusAlone(status)
+      connection.scheduleDrain()
+    } else {
+      sendHeaders(metadata?.initial)
+      end(.failure(status))
+    }
+  }
+
+  /// Makes the outcome known and lets it be sent after what is already waiting.
+  func end(_ ending: Ending) {
     phase = .answering
     deadlineTimer?.cancel()
-    ending = .status(status)
-    context?.finish()
-    if hasSentHeaders {
-      resumeBody()
-    } else if status.code == .ok || context?.responseMetadata.initial.isEmpty == false {
-      sendHeaders()
-    } else {
-      sendStatusAlone(status)
-    }
+    self.ending = ending
+    resumeBody()
     connection.scheduleDrain()
   }
 
-  /// Sends the response headers with the initial metadata set so far.
-  func sendHeaders() {
+  /// Sends the response headers with the initial metadata, unless they are on their way.
+  func sendHeaders(_ initial: Metadata?) {
     guard !hasSentHeaders else { return }
     hasSentHeaders = true
-    guard let initial = context?.responseMetadata.initial, !initial.isEmpty else {
+    guard let initial, !initial.isEmpty else {
       connection.session?.submitResponse(
         Self.responseHeaders.fields, stream: self, endsStream: false)
       return
@@ -50,28 +62,34 @@ extension ServerStream {
 
   /// "Trailers-Only": one header block that holds the status.
   private func sendStatusAlone(_ status: Status) {
+    deadlineTimer?.cancel()
     hasSentHeaders = true
     var headers = HeaderList()
     headers.append(":status", "200")
     headers.append("content-type", "application/grpc")
-    if request.hasUnknownEncoding { headers.append("grpc-accept-encoding", "identity") }
-    appendTrailers(of: status, to: &headers)
+    // Of use to a caller that compressed; true for everybody.
+    if status.code == .unimplemented { headers.append("grpc-accept-encoding", "identity") }
+    append(status, to: &headers)
     headers.withFields {
       connection.session?.submitResponse($0, stream: self, endsStream: true)
     }
   }
 
-  private func sendTrailers(_ status: Status) {
-    if status.code == .ok, context?.responseMetadata.trailing.isEmpty != false {
+  private func sendTrailers(_ metadata: Metadata) {
+    guard !metadata.isEmpty else {
       connection.session?.submitTrailers(Self.okTrailers.fields, stream: self)
       return
     }
+    sendTrailers(Status(code: .ok, metadata: metadata))
+  }
+
+  private func sendTrailers(_ status: Status) {
     var headers = HeaderList()
-    appendTrailers(of: status, to: &headers)
+    append(status, to: &headers)
     headers.withFields { connection.session?.submitTrailers($0, stream: self) }
   }
 
-  private func appendTrailers(of status: Status, to headers: inout HeaderList) {
+  private func append(_ status: Status, to headers: inout HeaderList) {
     headers.append("grpc-status", String(status.code.rawValue).utf8)
     if !status.message.isEmpty {
       headers.append("grpc-message", GRPCHeaders.percentEncoded(status.message))
@@ -79,7 +97,6 @@ extension ServerStream {
     if !status.details.isEmpty {
       headers.append("grpc-status-details-bin", Base64.encode(status.details))
     }
-    if let trailing = context?.responseMetadata.trailing { headers.append(contentsOf: trailing) }
     headers.append(contentsOf: status.metadata)
   }
 
@@ -118,7 +135,10 @@ extension ServerStream {
     guard outbound.byteCount == 0 else { return .bytes(count) }
     switch ending {
     case .http: return .end(count)
-    case .status(let status):
+    case .ok(let metadata):
+      sendTrailers(metadata)
+      return .endBeforeTrailers(count)
+    case .failure(let status):
       sendTrailers(status)
       return .endBeforeTrailers(count)
     case nil where count > 0: return .bytes(count)
@@ -136,11 +156,16 @@ extension ServerStream {
   /// Throws when nobody waits for it any more.
   func write(_ message: ByteBuffer) throws(Status) -> Bool {
     try checkRunning()
-    sendHeaders()
+    startResponses()
     outbound.append(message: message)
     resumeBody()
     connection.scheduleDrain()
     return outbound.byteCount <= Limits.Buffer.streamOutboundBytes
+  }
+
+  /// Sends the headers before the first message.
+  func startResponses() {
+    if !hasSentHeaders { sendHeaders(context?.initialMetadata) }
   }
 
   /// Throws when nobody waits for responses any more.

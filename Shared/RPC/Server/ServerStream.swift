@@ -23,7 +23,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
   /// How the answer ends.
   enum Ending {
-    case status(Status)
+    /// With an OK status and this metadata.
+    case ok(Metadata)
+    case failure(Status)
     /// An answer of plain HTTP, without trailers.
     case http
   }
@@ -55,13 +57,15 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
   override func receivedHeader(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     // A second header block holds a client's trailers, which gRPC does not use.
     guard phase == .headers else { return }
-    request.take(name: name, value: value, connection: connection)
+    connection.headReader.take(name: name, value: value)
   }
 
   override func receivedHeaders(endsStream: Bool) {
     guard phase == .headers else { return }
-    switch request.judge(connection) {
-    case .accepted: phase = .message
+    switch connection.headReader.verdict() {
+    case .accepted:
+      request = connection.headReader.head()
+      phase = .message
     case .refused(let status): refuse(status)
     case .http(let answer): answerHTTP(answer)
     }
@@ -165,18 +169,18 @@ extension ServerStream {
       task = Task.immediate(executorPreference: connection.executor) {
         do {
           let response = try await body(message, context)
-          self.onLoop { $0.succeed(response) }
+          self.succeed(response)
         } catch {
-          self.onLoop { $0.fail(error) }
+          self.fail(error)
         }
       }
     case .serverStreaming(let body):
       task = Task.immediate(executorPreference: connection.executor) {
         do {
           try await body(message, context, ResponseWriter(stream: self))
-          self.onLoop { $0.succeed(nil) }
+          self.succeed(nil)
         } catch {
-          self.onLoop { $0.fail(error) }
+          self.fail(error)
         }
       }
     }
@@ -197,26 +201,35 @@ extension ServerStream {
       cancelHandler()
       resumeWriters(with: status)
     }
-    finish(status)
+    fail(status)
   }
 
+  /// The handler has returned. Its task prefers the event loop, so that is normally where this is.
   private func succeed(_ response: ByteBuffer?) {
+    guard connection.eventLoop.inEventLoop else {
+      return connection.eventLoop.execute { self.succeed(response) }
+    }
     guard phase == .running else { return }
     if let response { outbound.append(message: response) }
-    finish(Status(code: .ok))
+    let metadata = context?.finish()
+    sendHeaders(metadata?.initial)
+    end(.ok(metadata?.trailing ?? Metadata()))
   }
 
   private func fail(_ error: any Error) {
+    guard connection.eventLoop.inEventLoop else {
+      return connection.eventLoop.execute { self.fail(error) }
+    }
     guard phase == .running else { return }
     if var status = error as? Status {
       if status.code == .ok { status.code = .unknown }
-      finish(status)
+      fail(status)
     } else if context?.deadline.hasPassed == true {
-      finish(Self.deadlinePassed)
+      fail(Self.deadlinePassed)
     } else {
       // The text of an unforeseen error may hold what the caller must not see.
       connection.logger.error("a handler of \(context?.path ?? "?") failed: \(error)")
-      finish(Status(code: .unknown, message: "the handler failed"))
+      fail(Status(code: .unknown, message: "the handler failed"))
     }
   }
 
