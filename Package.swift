@@ -101,7 +101,7 @@ let services: [Target] = [
     "GatewayOdoo", "Services/Gateway/Odoo",
     [
       "Values", "Environment", "JSON", "Protobuf", "Contracts", "RecordStore", "ServiceKit",
-      asyncHTTPClient, nioCore, logging,
+      asyncHTTPClient, nioCore, nioHTTP1, logging,
     ]),
   program(
     "Gateway", "Services/Gateway/Main",
@@ -166,8 +166,8 @@ let testTargets: [Target] = [
   tests(
     "GatewayOdooTests", "Tests/Services/Gateway/Odoo",
     [
-      "GatewayOdoo", "Values", "Environment", "JSON", "Protobuf", "Contracts", "RecordStore",
-      "ServiceKit",
+      "GatewayOdoo", "OdooSandbox", "Values", "Environment", "JSON", "Protobuf", "Contracts",
+      "RecordStore", "ServiceKit", logging,
     ]),
   tests(
     "OdooSandboxTests", "Tests/Services/OdooSandbox",

@@ -1,0 +1,111 @@
+import Environment
+import JSON
+import Synchronization
+
+/// Who calls, and where.
+struct OdooCredentials: Sendable {
+  /// Odoo's database.
+  var database: String
+  /// The login of the integration user.
+  var login: String
+  /// Its API key; never logged.
+  var apiKey: String
+}
+
+/// Calls Odoo's external API (JSON-RPC, `POST /jsonrpc`). One call is one request; nothing is repeated here.
+final class OdooClient: OdooCaller {
+  private static let path = "/jsonrpc"
+
+  private let transport: any OdooTransport
+  private let credentials: OdooCredentials
+  private let environment: Environment
+  private let nextID = Atomic<Int64>(1)
+  /// The numeric user, asked for once and kept: it is stable (contract §1).
+  private let userID = Mutex<Int64?>(nil)
+
+  /// What was called, and whether Odoo answers.
+  let board: OdooStatusBoard
+
+  init(
+    transport: any OdooTransport, credentials: OdooCredentials, board: OdooStatusBoard,
+    environment: Environment
+  ) {
+    self.transport = transport
+    self.credentials = credentials
+    self.board = board
+    self.environment = environment
+  }
+
+  func call(_ call: OdooCall) async throws(OdooFailure) -> OdooAnswer {
+    let user = try await authenticated()
+    do {
+      return try await request(
+        service: "object", method: "execute_kw", countedAs: (call.model, call.method),
+        arguments: [
+          .string(credentials.database), .int(user), .string(credentials.apiKey),
+          .string(call.model), .string(call.method), .array(call.arguments),
+          .object(call.keywords),
+        ])
+    } catch {
+      // A key that has been changed or has expired: ask again who we are before the next call.
+      if case .configuration = error { userID.withLock { $0 = nil } }
+      throw error
+    }
+  }
+
+  private func authenticated() async throws(OdooFailure) -> Int64 {
+    if let known = userID.withLock({ $0 }) { return known }
+    let answer = try await request(
+      service: "common", method: "authenticate", countedAs: ("common", "authenticate"),
+      arguments: [
+        .string(credentials.database), .string(credentials.login), .string(credentials.apiKey),
+        [:],
+      ])
+    switch answer {
+    case .result(.int(let user)):
+      userID.withLock { $0 = user }
+      return user
+    case .result(.bool(false)):
+      // Bad credentials are answered with false, not with an error.
+      let words = OdooWords(
+        name: "authenticate",
+        message: "login \(credentials.login) is refused: wrong login, key or database")
+      board.failed(words.text)
+      throw .configuration(words)
+    default: throw .unreadable("authenticate: a user id was expected")
+    }
+  }
+
+  private func request(
+    service: String, method: String, countedAs: (model: String, method: String),
+    arguments: [JSONValue]
+  ) async throws(OdooFailure) -> OdooAnswer {
+    let id = nextID.add(1, ordering: .relaxed).oldValue
+    let body: JSONValue = .object([
+      "jsonrpc": "2.0", "id": .int(id), "method": "call",
+      "params": .object([
+        "service": .string(service), "method": .string(method), "args": .array(arguments),
+      ]),
+    ])
+    board.sent(countedAs.model, countedAs.method)
+    do {
+      let answer = try await post(body.serialized).read(requestID: id)
+      board.answered(at: environment.clock.now)
+      return answer
+    } catch {
+      if error.mayHaveActed {
+        board.unanswered(countedAs.model, countedAs.method, error.text)
+      } else {
+        board.answered(at: environment.clock.now)
+        if case .configuration = error { board.failed(error.text) }
+      }
+      throw error
+    }
+  }
+
+  private func post(_ body: [UInt8]) async throws(OdooFailure) -> OdooHTTPAnswer {
+    do { return try await transport.post(path: Self.path, body: body) } catch {
+      throw .outcomeUnknown(.unreachable(error.text))
+    }
+  }
+}

@@ -1,0 +1,47 @@
+public import Values
+
+/// One site's way to its Odoo.
+public struct OdooSiteConfiguration: Sendable {
+  /// The site in Millrace.
+  public var site: SiteCode
+  /// Scheme, host and port, for example `https://odoo.example`.
+  public var url: String
+  /// Odoo's database.
+  public var database: String
+  /// The login of the integration user.
+  public var login: String
+  /// Its API key; never logged.
+  public var apiKey: String
+  /// The short name of the warehouse whose manufacturing operation type belongs to the site, for example `WH`.
+  public var warehouseCode: String
+  /// Confirmed orders are released when they start within so many days. 0 or more.
+  public var releaseHorizonDays: Int
+  /// Between two looks for new and changed orders, in milliseconds. 1 or more.
+  public var pollIntervalMilliseconds: Int
+  /// Between two rounds of postings, in milliseconds: reports of one round become one call. 1 or more.
+  public var postingIntervalMilliseconds: Int
+  /// Longest call, in seconds. Not below ``minimumRequestTimeoutSeconds``.
+  public var requestTimeoutSeconds: Int
+
+  /// Odoo repeats a conflicting posting by itself, up to five times with waits: 30 seconds were recorded. Giving up
+  /// earlier would make every one of them an unknown outcome.
+  public static let minimumRequestTimeoutSeconds = 60
+
+  /// A configuration of its parts.
+  public init(
+    site: SiteCode, url: String, database: String, login: String, apiKey: String,
+    warehouseCode: String, releaseHorizonDays: Int = 14, pollIntervalMilliseconds: Int = 2_000,
+    postingIntervalMilliseconds: Int = 1_000, requestTimeoutSeconds: Int = 120
+  ) {
+    self.site = site
+    self.url = url
+    self.database = database
+    self.login = login
+    self.apiKey = apiKey
+    self.warehouseCode = warehouseCode
+    self.releaseHorizonDays = releaseHorizonDays
+    self.pollIntervalMilliseconds = pollIntervalMilliseconds
+    self.postingIntervalMilliseconds = postingIntervalMilliseconds
+    self.requestTimeoutSeconds = max(requestTimeoutSeconds, Self.minimumRequestTimeoutSeconds)
+  }
+}
