@@ -2,8 +2,10 @@ public import Values
 
 // Arithmetic on the small figures of tests, where nothing can be out of range.
 extension Quantity: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+  /// So many whole units.
   public init(integerLiteral value: Int64) { self = .of(value) }
 
+  /// A decimal.
   public init(stringLiteral value: String) {
     guard let quantity = try? Quantity(decimal: value) else {
       preconditionFailure("\(value) is not a quantity")
