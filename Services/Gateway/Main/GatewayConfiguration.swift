@@ -1,0 +1,111 @@
+import GatewayOdoo
+import Identity
+import ServiceKit
+import Values
+
+/// The Gateway's configuration: every value checked, every file it names read.
+struct GatewayConfiguration: Sendable {
+  /// Where partners call.
+  let listen: HostAndPort
+  /// The database file.
+  let database: String
+  /// The private key for principals.
+  let signingKey: SigningKey
+  /// The partners and the hashes of their keys.
+  let partners: PartnersFile
+  /// Where Production is.
+  let production: HostAndPort
+  /// One Odoo per site.
+  let odoo: [OdooSiteConfiguration]
+
+  /// Most sites of one Gateway: each polls its Odoo and follows feeds of its own.
+  static let maximumSites = 64
+
+  /// Every site that has an Odoo.
+  var sites: Set<SiteCode> { Set(odoo.map(\.site)) }
+
+  /// Reads a file.
+  /// - Throws: ``ServiceKit/ConfigurationError`` with every problem: the key's path and the rule.
+  static func load(_ path: String) async throws -> GatewayConfiguration {
+    let settings = try await Settings.load(path)
+    let signingKey = await signingKey(settings)
+    let partners = partners(settings)
+    let listen = settings.address("listen")
+    let database = settings.text("database")
+    let production = settings.section("services").address("production")
+    let odoo = settings.sections("odoo", atMost: maximumSites).map(OdooSettings.site)
+    if Set(odoo.map(\.site)).count != odoo.count {
+      settings.reject("odoo", "must name each site once")
+    }
+    try settings.finish()
+    guard let signingKey, let partners else {
+      // Both are nil only when they were reported, and then finish() has thrown.
+      throw ConfigurationError(problems: ["signingKeyFile and partnersFile must be readable"])
+    }
+    return GatewayConfiguration(
+      listen: listen, database: database, signingKey: signingKey, partners: partners,
+      production: production, odoo: odoo)
+  }
+
+  private static func signingKey(_ settings: Settings) async -> SigningKey? {
+    let path = settings.text("signingKeyFile")
+    guard !path.isEmpty else { return nil }
+    do { return try await SigningKey.load(path) } catch {
+      settings.reject("signingKeyFile", "names a file that is refused: \(error)")
+      return nil
+    }
+  }
+
+  private static func partners(_ settings: Settings) -> PartnersFile? {
+    let path = settings.text("partnersFile")
+    guard !path.isEmpty else { return nil }
+    do { return try PartnersFile(parsing: SecretFile.read(path, isPrivate: false)) } catch {
+      settings.reject("partnersFile", "names a file that is refused: \(error)")
+      return nil
+    }
+  }
+}
+
+/// The keys of one entry of `odoo`.
+private enum OdooSettings {
+  /// Longest intervals, in milliseconds: an hour; rarer is a mistake in the unit.
+  static let intervals: ClosedRange<Int64> = 50...3_600_000
+  /// A year: whoever plans further ahead does not want it all on the shop floor.
+  static let horizons: ClosedRange<Int64> = 0...366
+  /// From what Odoo's own retries need to what no caller would wait for.
+  static let timeouts: ClosedRange<Int64> =
+    Int64(OdooSiteConfiguration.minimumRequestTimeoutSeconds)...600
+
+  static func site(_ settings: Settings) -> OdooSiteConfiguration {
+    let url = settings.text("url")
+    if !["http://", "https://"].contains(where: { url.hasPrefix($0) && url != $0 }) {
+      settings.reject("url", "must begin with http:// or https:// and name a host")
+    }
+    return OdooSiteConfiguration(
+      site: SiteCode(settings.text("site", SiteCode.rule)), url: url,
+      database: settings.text("database"), login: settings.text("login"),
+      apiKey: apiKey(settings), warehouseCode: settings.text("warehouseCode", default: "WH"),
+      releaseHorizonDays: Int(settings.number("releaseHorizonDays", horizons, default: 14)),
+      pollIntervalMilliseconds: Int(
+        settings.number("pollIntervalMilliseconds", intervals, default: 2_000)),
+      postingIntervalMilliseconds: Int(
+        settings.number("postingIntervalMilliseconds", intervals, default: 1_000)),
+      requestTimeoutSeconds: Int(
+        settings.number("requestTimeoutSeconds", timeouts, default: 120)))
+  }
+
+  /// The key in the file: its first line, so that an editor's line end does no harm.
+  private static func apiKey(_ settings: Settings) -> String {
+    let path = settings.text("apiKeyFile")
+    guard !path.isEmpty else { return "" }
+    do {
+      let bytes = try SecretFile.read(path, isPrivate: true)
+      let key = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+      if key.isEmpty { settings.reject("apiKeyFile", "names a file without a key") }
+      return String(decoding: key, as: UTF8.self)
+    } catch {
+      settings.reject("apiKeyFile", "names a file that is refused: \(error)")
+      return ""
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Environment
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceKit
+
+/// `millrace-gateway`: the only door for partners, and the only program that talks to Odoo.
+@main
+struct GatewayMain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "millrace-gateway",
+    abstract: "The door for partners, and the way to Odoo.",
+    discussion: "Prints one line when it listens and logs to standard error.")
+
+  @OptionGroup var options: ProgramOptions
+
+  func run() async throws {
+    let configuration = try await GatewayConfiguration.load(options.config)
+    if options.checkConfig { return print("the configuration is valid") }
+    ServiceHost.bootstrapLogging()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let program = try GatewayProgram(
+      configuration, environment: .system, group: group, logger: Logger(label: "millrace.gateway"))
+    try await program.host(on: group).run()
+    await program.close()
+    try await group.shutdownGracefully()
+  }
+}

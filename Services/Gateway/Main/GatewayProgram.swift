@@ -1,0 +1,101 @@
+import Contracts
+import Environment
+import GatewayFront
+import GatewayOdoo
+import Identity
+import Logging
+import NIOCore
+import Protobuf
+import RPC
+import RecordStore
+import ServiceKit
+import Values
+
+/// The Gateway's parts put together: the front and the Odoo wing, which know nothing of each other.
+struct GatewayProgram: Sendable {
+  private let configuration: GatewayConfiguration
+  private let database: Database
+  private let production: ClientChannel
+  private let front: Front
+  private let wing: OdooWing
+  private let table: RouteTable
+  private let health: HealthService
+  private let drain = Drain()
+  private let logger: Logger
+
+  /// Under which name the Odoo wing calls services and reads their feeds.
+  private static let integrationSubject = "gateway-odoo"
+
+  /// Production as the front and the wing see it.
+  private static let productionDestination = Destination(
+    audience: PrincipalToken.productionAudience, pathPrefix: "/millrace.production.v1.",
+    longLivedPaths: [Production.V1.ProductionService.watchOrders.path])
+
+  /// Opens the database and puts everything on it.
+  init(
+    _ configuration: GatewayConfiguration, environment: Environment, group: any EventLoopGroup,
+    logger: Logger
+  ) throws {
+    self.configuration = configuration
+    self.logger = logger
+    let signer = try PrincipalSigner(key: configuration.signingKey, environment: environment)
+    let production = ClientChannel(
+      host: configuration.production.host, port: configuration.production.port, group: group)
+    self.production = production
+    database = try Database.open(
+      DatabaseConfiguration(path: configuration.database), migrations: OdooWing.migrations,
+      environment: environment)
+    front = Front(
+      authenticator: Authenticator(partners: configuration.partners),
+      destinations: [Self.productionDestination], signer: signer, logger: logger,
+      channel: { _ in production })
+    wing = OdooWing(
+      sites: configuration.odoo, database: database,
+      production: Self.integrationCaller(production, signer, sites: configuration.sites),
+      environment: environment, logger: logger)
+    let context = ServiceContext(
+      database: database, authenticate: front.authenticate, sites: configuration.sites,
+      environment: environment, logger: logger, drain: drain)
+    table = RouteTable(
+      GatewayService.routes(database.incarnation, wing: wing), context)
+    health = HealthService(services: [Gateway.V1.GatewayService.name], logger: logger)
+  }
+
+  /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any other.
+  private static func integrationCaller(
+    _ channel: ClientChannel, _ signer: PrincipalSigner, sites: Set<SiteCode>
+  ) -> RPCCaller {
+    let principal = Principal(subject: integrationSubject, kind: .integration, sites: sites)
+    return RPCCaller(channel) {
+      let token = try signer.token(for: principal, audience: productionDestination.audience)
+      return [(PrincipalToken.metadataName, token)]
+    }
+  }
+
+  /// What `millrace-gateway` runs: its own service and health first, everything else is forwarded.
+  func host(on group: any EventLoopGroup) -> ServiceHost {
+    ServiceHost(
+      name: "gateway", listen: configuration.listen, group: group, health: health, drain: drain,
+      logger: logger, background: [(name: "odoo", run: { try await wing.run() })],
+      lookup: { path in
+        table.handler(for: path) ?? health.handler(for: path) ?? front.handler(for: path)
+      })
+  }
+
+  /// Closes what was opened.
+  func close() async {
+    await production.close()
+    await database.close()
+  }
+}
+
+/// Which RPC of the Gateway's own service is which operation, and nothing else.
+enum GatewayService {
+  static func routes(_ incarnation: Incarnation, wing: OdooWing) -> [Route] {
+    [
+      .read(ListPostings(incarnation: incarnation)),
+      .read(ListCases(incarnation: incarnation)),
+      .read(GetOdooStatus(wing: wing)),
+    ]
+  }
+}
