@@ -54,8 +54,8 @@ struct DemoCommand: AsyncParsableCommand {
 
 /// Runs something until it is finished or the person at the keyboard has had enough.
 enum Interruptible {
-  /// The body's result, or nil when SIGINT or SIGTERM came first: the body is cancelled then and
-  /// has cleaned up when this returns.
+  /// The body's result. When SIGINT or SIGTERM comes first the body is cancelled, has cleaned up when
+  /// this returns, and the result is nil unless it had one all the same.
   static func run<Result: Sendable>(
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result? {
@@ -69,9 +69,13 @@ enum Interruptible {
       do {
         let first = try await group.next() ?? nil
         group.cancelAll()
-        // A cancelled body ends with an error that says no more than that it was cancelled.
-        while let rest = await group.nextResult() { if case .success = rest { continue } }
-        return first
+        if first != nil { return first }
+        // A cancelled body may still have a result; else its error says no more than that.
+        var late: Result?
+        while let rest = await group.nextResult() {
+          if case .success(let result?) = rest { late = result }
+        }
+        return late
       } catch {
         group.cancelAll()
         throw error

@@ -42,7 +42,7 @@ struct DemoShift: Sendable {
       if printsJSON { Output.line(report.json.text) }
       let seconds = clock.now.milliseconds(since: start) / 1_000
       say("The demo took \(seconds) seconds.")
-      if keepsRunning { try await keepRunning(services, gateway, odoo) }
+      if keepsRunning { await keepRunning(services, gateway, odoo) }
       await client.close()
       return report.agrees
     }
@@ -119,6 +119,8 @@ struct DemoShift: Sendable {
     guard outageSeconds > 0 else { return }
     try await sandbox.takeDown(seconds: outageSeconds)
     say("Odoo is away for \(outageSeconds) seconds; the MES does not notice.")
+    try await Task.sleep(for: .seconds(outageSeconds))
+    say("Odoo is back.")
   }
 
   // MARK: The end
@@ -145,8 +147,11 @@ struct DemoShift: Sendable {
 
   private func keepRunning(
     _ services: Services, _ gateway: GatewayAddress, _ odoo: OdooClient
-  ) async throws {
+  ) async {
     for line in CallingHelp.lines(services, gateway, odoo) { Output.line(line) }
-    while true { try await Task.sleep(for: .seconds(3_600)) }
+    while !Task.isCancelled {
+      // Ends early when it is cancelled, and then there is nothing more to do.
+      try? await Task.sleep(for: .seconds(3_600))
+    }
   }
 }

@@ -8,7 +8,7 @@ struct TextTable: Sendable, Equatable {
     case right
   }
 
-  /// The headings, one per column.
+  /// The headings, one per column; a table whose headings are all empty has no line for them.
   let headings: [String]
   /// How each column is set.
   let alignments: [Alignment]
@@ -28,7 +28,7 @@ struct TextTable: Sendable, Equatable {
 
   /// The table's lines, each indented by two spaces and without spaces at its end.
   func lines() -> [String] {
-    let all = [headings] + rows
+    let all = headings.allSatisfy(\.isEmpty) ? rows : [headings] + rows
     let widths = headings.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     return all.map { row in
       let cells = row.enumerated().map { column, cell in

@@ -83,7 +83,7 @@ extension MESEvent {
       "The MES watches site \(site) through the Gateway and waits for \(orders) orders."
     case .received(let order, let item, let quantity, let unit, let operations):
       "Order \(order) arrived on the watch: \(quantity) \(unit) of \(item), "
-        + (operations == 0 ? "no operations." : "\(operations) operations.")
+        + (operations == 1 ? "1 operation." : "\(operations) operations.")
     case .acknowledged(let order): "The MES took over order \(order)."
     case .started(let reports, let orders):
       "The shift begins: \(reports) reports on \(orders) orders."
@@ -92,7 +92,7 @@ extension MESEvent {
       "A report on \(order) was sent a second time and recognised: nothing changed."
     case .refused(let what, let code, let reason, let fields):
       "Refused as it should be: \(what) (\(code), \(reason)"
-        + (fields.isEmpty ? ")." : ": \(fields.joined(separator: ", ")).)")
+        + (fields.isEmpty ? ")." : ": \(fields.joined(separator: "; "))).")
     case .retrying(let code): "No answer (\(code)); the same report is sent again."
     case .finished(let order): "The final report on \(order) is recorded."
     case .summary(let summary):

@@ -101,7 +101,8 @@ struct ShiftPlan: Sendable, Equatable {
       let count =
         reportCount * (position + 1) / cells.count - reportCount * position / cells.count
       drafts += try Self.reports(
-        cell.order, style: cell.orderIndex, operation: cell.operation, of: cell.of, count: count)
+        cell.order, style: cell.orderIndex, orderCount: orders.count, operation: cell.operation,
+        of: cell.of, count: count)
     }
     drafts.sort { ($0.time, $0.order.name) < ($1.time, $1.order.name) }
     let reports = drafts.enumerated().map { $1.numbered($0 + 1) }
@@ -136,7 +137,8 @@ extension ShiftPlan {
 
   /// The reports of one operation: `count` shares of the pieces it makes.
   private static func reports(
-    _ order: ShiftOrder, style: Int, operation: Int, of operationCount: Int, count: Int
+    _ order: ShiftOrder, style: Int, orderCount: Int, operation: Int, of operationCount: Int,
+    count: Int
   ) throws(ShiftPlanError) -> [Draft] {
     let isLast = operation == operationCount - 1
     let shortfall = style >= 2 && isLast ? order.plannedPieces / piecesPerShortfall : 0
@@ -145,14 +147,16 @@ extension ShiftPlan {
       throw .tooFewPieces(order: order.name, pieces: pieces, reports: count)
     }
     let hasScrap = style >= 1 && isLast
+    // The orders are finished one after the other, the last one with the shift.
+    let end = 0.6 + 0.4 * Double(style + 1) / Double(orderCount)
     var drafts: [Draft] = []
     for index in 0..<count {
       let from = pieces * Int64(index) / Int64(count)
       let to = pieces * Int64(index + 1) / Int64(count)
       let scrap = hasScrap ? to / piecesPerScrap - from / piecesPerScrap : 0
-      // A later operation starts a little after the one before and ends with the shift.
+      // A later operation starts a little after the one before.
       let start = 0.1 * Double(operation)
-      let time = start + (1 - start) * (Double(index) + 1) / Double(count)
+      let time = end * (start + (1 - start) * (Double(index) + 1) / Double(count))
       drafts.append(
         Draft(
           order: order, operation: operation, operationCount: operationCount,

@@ -12,6 +12,13 @@ struct TextTableTests {
     #expect(table.lines() == ["  name       n", "  a          7", "  longer  1234"])
   }
 
+  @Test("Without headings there is no line for them")
+  func noHeadings() {
+    var table = TextTable([("", .left), ("", .right)])
+    table.add(["a", "7"])
+    #expect(table.lines() == ["  a  7"])
+  }
+
   @Test("Missing cells are empty, surplus ones are left out")
   func cells() {
     var table = TextTable([("a", .left), ("b", .left)])
