@@ -1,5 +1,4 @@
 import CSQLite
-import Foundation
 import GRDB
 public import Values
 
@@ -74,9 +73,8 @@ public class Snapshot {
     let statement = try statement(sql)
     // An unfinished SELECT would keep the connection's read mark, and with it the write-ahead log, for ever.
     defer { sqlite3_reset(statement.sqliteStatement) }
-    let cursor = try translatingErrors {
-      try GRDB.Row.fetchCursor(statement, arguments: Self.bindings(arguments))
-    }
+    try statement.bind(arguments)
+    let cursor = try translatingErrors { try GRDB.Row.fetchCursor(statement) }
     let row = Row(statement: statement.sqliteStatement)
     while try translatingErrors({ try cursor.next() }) != nil {
       guard try body(row) else { return }
@@ -106,22 +104,4 @@ public class Snapshot {
 
   /// Hears of every error of SQLite, also those that the caller swallows.
   func noticed(_ error: RecordStoreError) {}
-
-  static func bindings(_ arguments: [any SQLConvertible]) throws -> StatementArguments {
-    StatementArguments(try arguments.map { try databaseValue($0.sqlValue) })
-  }
-
-  private static func databaseValue(_ value: SQLValue) throws -> DatabaseValue {
-    switch value {
-    case .null: return .null
-    case .int64(let number): return number.databaseValue
-    case .text(let text):
-      // GRDB hands texts over as C strings: what follows a NUL would be lost without a word.
-      guard !text.utf8.contains(0) else {
-        throw RecordStoreError.sql(code: SQLITE_MISUSE, "a text argument holds a NUL character")
-      }
-      return text.databaseValue
-    case .blob(let bytes): return Data(bytes).databaseValue
-    }
-  }
 }

@@ -48,8 +48,9 @@ public final class Transaction: Snapshot {
   @discardableResult
   public func execute(_ sql: String, arguments: [any SQLConvertible]) throws -> Int {
     let statement = try statement(sql)
+    try statement.bind(arguments)
     return try translatingErrors {
-      try statement.execute(arguments: Self.bindings(arguments))
+      try statement.execute()
       return connection.changesCount
     }
   }

@@ -39,24 +39,39 @@ public struct FactKey: Sendable, Hashable {
 
   private init(_ digest: CanonicalDigest, order text: String) {
     let bytes = digest.bytes()
-    let prefix = Self.timeStampBytes(ofUUIDv7: text) ?? []
+    let high = bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
+    let low = bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
     // Ten of the first sixteen bytes remain behind a time stamp: always the same ones.
-    identifier = Identifier(
-      high: Self.bigEndian(prefix + bytes[prefix.count..<8]), low: Self.bigEndian(bytes[8..<16]))
-  }
-
-  private static func bigEndian(_ bytes: some Sequence<UInt8>) -> UInt64 {
-    bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    guard let time = Self.timeStamp(ofUUIDv7: text) else {
+      identifier = Identifier(high: high, low: low)
+      return
+    }
+    identifier = Identifier(high: time << 16 | high & 0xFFFF, low: low)
   }
 
   /// The 48-bit time stamp of the text form of a UUID version 7 (RFC 9562 §5.7), `nil` for any other text.
-  private static func timeStampBytes(ofUUIDv7 text: String) -> [UInt8]? {
-    let characters = Array(text.utf8)
-    let hyphens = [8, 13, 18, 23]
-    guard characters.count == 36, hyphens.allSatisfy({ characters[$0] == UInt8(ascii: "-") }),
-      characters[14] == UInt8(ascii: "7"),
-      let identifier = Identifier(hexadecimal: text.replacing("-", with: ""))
-    else { return nil }
-    return Array(identifier.bytes.prefix(6))
+  private static func timeStamp(ofUUIDv7 text: String) -> UInt64? {
+    let length = 36
+    guard text.utf8.count == length else { return nil }
+    var time: UInt64 = 0
+    for (index, character) in text.utf8.enumerated() {
+      switch index {
+      case 8, 13, 18, 23: guard character == UInt8(ascii: "-") else { return nil }
+      default:
+        guard let digit = hexadecimalDigit(character), index != 14 || digit == 7 else { return nil }
+        // Twelve digits: those before the version, but for the hyphen.
+        if index < 13 { time = time << 4 | UInt64(digit) }
+      }
+    }
+    return time
+  }
+
+  private static func hexadecimalDigit(_ character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 }

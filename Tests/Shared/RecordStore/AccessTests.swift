@@ -47,16 +47,32 @@ struct AccessTests {
     await database.close()
   }
 
-  @Test("refuses a text with a NUL character, which would be cut there")
-  func refusesNUL() async throws {
+  @Test("keeps a text with a NUL character whole, and an empty value apart from NULL")
+  func keepsNULAndEmpty() async throws {
     let database = try store.open(migrations: [Self.values])
+    let text = "a\u{0}b"
+    try await database.write {
+      try $0.execute("INSERT INTO things (id, t, b) VALUES (1, ?, ?)", text, [UInt8]())
+      try $0.execute("INSERT INTO things (id, t, b) VALUES (2, ?, ?)", "", [UInt8]?.none)
+    }
+    let rows = try await database.read {
+      try $0.rows("SELECT t, b FROM things ORDER BY id") { [try $0.value(0), try $0.value(1)] }
+    }
+    #expect(rows == [[.text(text), .blob([])], [.text(""), .null]])
+    await database.close()
+  }
+
+  @Test("refuses too few and too many arguments", arguments: [0, 1, 3])
+  func refusesWrongCount(count: Int) async throws {
+    let database = try store.open(migrations: [Self.values])
+    let arguments = (0..<count).map { $0 as any SQLConvertible & Sendable }
     await #expect {
       try await database.write {
-        try $0.execute("INSERT INTO things (t) VALUES (?)", "a\u{0}b")
+        try $0.execute("INSERT INTO things (id, i) VALUES (?, ?)", arguments: arguments)
       }
     } throws: { error in
       guard case .sql(_, let text) = error as? RecordStoreError else { return false }
-      return text.contains("NUL")
+      return text.contains("\(count) arguments")
     }
     await database.close()
   }
