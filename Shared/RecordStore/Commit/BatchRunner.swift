@@ -7,6 +7,8 @@ enum BatchEnd {
   case committed(head: Int64)
   /// Nothing of it was kept.
   case abandoned(RecordStoreError)
+  /// It could not even begin: there was no connection, or another program held its lock for longer than the busy timeout.
+  case notStarted(RecordStoreError)
 }
 
 /// The one step that tests replace to see a COMMIT, to hold it up or to make it fail.
@@ -31,6 +33,13 @@ struct BatchRunner {
     transaction.head = head
     do {
       try statement("BEGIN IMMEDIATE", connection)
+    } catch {
+      let error = RecordStoreError(any: error)
+      // Waiting for another program's lock has taken the busy timeout once; once per write would stop the service.
+      if case .lockedByAnotherProcess = error { return .notStarted(error) }
+      return .abandoned(error)
+    }
+    do {
       for write in writes { try run(write, in: transaction) }
       try commit.run(connection)
       return .committed(head: transaction.head)

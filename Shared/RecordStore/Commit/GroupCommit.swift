@@ -55,6 +55,8 @@ final class GroupCommit: @unchecked Sendable {
     switch attempt(batch) {
     case .committed(let head):
       committed(batch, head: head)
+    case .notStarted(let error):
+      for write in batch { write.fail(error) }
     case .abandoned(.diskFull):
       // Running each alone would only fill the disk again, and tell apart who was the drop too much.
       for write in batch { write.fail(RecordStoreError.diskFull) }
@@ -67,7 +69,7 @@ final class GroupCommit: @unchecked Sendable {
   private func rerun(_ write: any PendingWrite) {
     switch attempt([write]) {
     case .committed(let head): committed([write], head: head)
-    case .abandoned(let error): write.fail(error)
+    case .abandoned(let error), .notStarted(let error): write.fail(error)
     }
   }
 
@@ -81,7 +83,7 @@ final class GroupCommit: @unchecked Sendable {
       }
       return end
     } catch {
-      return .abandoned(RecordStoreError(any: error))
+      return .notStarted(RecordStoreError(any: error))
     }
   }
 
