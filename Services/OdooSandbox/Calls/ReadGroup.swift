@@ -58,16 +58,24 @@ enum ReadGroup {
       row[field.name] = Conversion.json(value, field, session)
       let plain: JSONValue =
         value.id.map { .int(Int64($0)) } ?? Conversion.json(value, field, session)
-      conditions.insert([.string(field.name), "=", plain], at: 0)
+      conditions.append([.string(field.name), "=", plain])
     }
-    if fields.count + (domain.arrayValue?.count ?? 0) > 1 { conditions.insert("&", at: 0) }
-    row["__domain"] = .array(conditions)
+    row["__domain"] = .array(joined(conditions))
     let countName = isLazy ? (fields.first.map { "\($0.name)_count" } ?? "__count") : "__count"
     row[countName] = .int(Int64(group.count))
     for (field, kind) in aggregates {
       row[field.name] = aggregated(group.map { $0.float(field.name) }, kind, field)
     }
     return .object(row)
+  }
+
+  /// The conditions with every "and" between neighbours written out in front.
+  private static func joined(_ conditions: [JSONValue]) -> [JSONValue] {
+    // Each condition ends a term, each binary operator asks for one more.
+    let terms = conditions.reduce(0) { count, part in
+      part == "&" || part == "|" ? count - 1 : part == "!" ? count : count + 1
+    }
+    return Array(repeating: "&", count: max(0, terms - 1)) + conditions
   }
 
   private static func aggregated(_ values: [Double], _ kind: Aggregate, _ field: Field) -> JSONValue

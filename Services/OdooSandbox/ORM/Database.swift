@@ -12,7 +12,9 @@ final class Database {
   let registry: Registry
   private var tables: [String: Table] = [:]
   private var undo: [String: [Int: Row?]] = [:]
-  private(set) var pending: [PendingField] = []
+  private var pending: [PendingField] = []
+  /// Where the fields begin that were not taken yet.
+  private var firstPending = 0
   private var pendingSet: Set<PendingField> = []
   private var sequences: [String: Int] = [:]
   /// Records by external id (`module.name`).
@@ -31,6 +33,7 @@ final class Database {
   func begin() {
     undo = [:]
     pending = []
+    firstPending = 0
     pendingSet = []
     savedExternalIDs = externalIDs
     savedEditCount = edits.count
@@ -80,14 +83,15 @@ final class Database {
 
   /// The oldest out-of-date field.
   func popPending() -> PendingField? {
-    while !pending.isEmpty {
-      let first = pending.removeFirst()
-      if pendingSet.remove(first) != nil { return first }
+    while firstPending < pending.count {
+      let next = pending[firstPending]
+      firstPending += 1
+      if pendingSet.remove(next) != nil { return next }
     }
+    pending.removeAll(keepingCapacity: true)
+    firstPending = 0
     return nil
   }
-
-  var hasPending: Bool { !pendingSet.isEmpty }
 }
 
 /// Where an external id leads.

@@ -17,7 +17,9 @@ enum Reservation {
       guard let product = move.reference("product_id"),
         let place = move.reference("location_dest_id")
       else { continue }
-      let waiting = move.session.find("stock.move", "product_id", .int(Int64(product.id))).filter {
+      let session = move.session
+      let ids = session.database.ids("stock.move", where: "product_id", isOneOf: [product.id]) ?? []
+      let waiting = ids.map { session.record("stock.move", $0) }.filter {
         ["confirmed", "partially_available"].contains($0.text("state"))
           && ($0.reference("location_id").map { Hierarchy.ancestors(place).contains($0) } ?? false)
           && ($0.reference("raw_material_production_id").map(

@@ -16,6 +16,11 @@ enum Scrap {
       .many2one("scrap_location_id", "Scrap Location", "stock.location").required,
       .many2one("production_id", "Manufacturing Order", "mrp.production"),
       .many2one("workorder_id", "Work Order", "mrp.workorder"),
+      .many2many("scrap_reason_tag_ids", "Scrap Reason", "stock.scrap.reason.tag"),
+      // Nothing is supplied anew here: the sandbox has no supply rules.
+      .boolean("should_replenish", "Replenish Quantities").starting(.boolean(false)),
+      // Scrap of transfers: the sandbox has none.
+      .many2one("picking_id", "Picking", "stock.move").computed { _ in .none },
       .datetime("date_done", "Date"),
       .one2many("move_ids", "Move", "stock.move", by: "scrap_id"),
     ],
@@ -120,6 +125,12 @@ enum Scrap {
       "target": "new",
     ]
   }
+
+  static let reason = Model(
+    "stock.scrap.reason.tag", "Scrap Reason Tag", order: "sequence, id",
+    fields: [
+      .char("name", "Name").required, .integer("sequence", "Sequence").starting(.integer(10)),
+    ])
 
   static let insufficientQuantityWizard = Model(
     "stock.warn.insufficient.qty.scrap", "Warn Insufficient Scrap Quantity",

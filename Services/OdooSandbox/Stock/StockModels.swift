@@ -2,7 +2,7 @@
 enum StockModels {
   static let all: [Model] = [
     Location.model, Warehouse.model, OperationType.model, Lot.model, Quant.model, Move.model,
-    MoveLine.model, Scrap.model, Scrap.insufficientQuantityWizard, procurementGroup,
+    MoveLine.model, Scrap.model, Scrap.reason, Scrap.insufficientQuantityWizard, procurementGroup,
   ]
 
   /// What holds an order and its backorders together.

@@ -167,26 +167,11 @@ struct Comparison {
       old[key] = nil
       new[key] = nil
     }
-    if let context = old["context"] { old["context"] = translated(context) }
-    value(.object(old), .object(new), "action")
-  }
-
-  private func translated(_ json: JSONValue, key: String = "") -> JSONValue {
-    let models = [
-      "mrp_production_id": "mrp.production", "default_mrp_production_ids": "mrp.production",
-      "default_production_id": "mrp.production", "product_id": "product.product",
-      "product_uom_id": "uom.uom",
-    ]
-    switch json {
-    case .object(let members):
-      return .object(
-        Dictionary(
-          uniqueKeysWithValues: members.map { ($0.key, translated($0.value, key: $0.key)) }))
-    case .array(let elements): return .array(elements.map { translated($0, key: key) })
-    case .int(let number):
-      return models[key].flatMap { map.sandbox($0, Int(number)) }.map { .int(Int64($0)) } ?? json
-    default: return json
+    if let context = old["context"] {
+      var translation = RequestTranslation(map: map)
+      old["context"] = translation.context(context, old["res_model"]?.stringValue ?? "")
     }
+    value(.object(old), .object(new), "action")
   }
 
   private mutating func value(_ wanted: JSONValue, _ got: JSONValue, _ path: String) {

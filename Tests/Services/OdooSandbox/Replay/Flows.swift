@@ -80,6 +80,20 @@ extension Flow {
       ]),
     Flow(name: "04h", clock: "2026-11-23 07:27:56", orders: [.valves(32, 2), .valves(33, 2)]),
     Flow(
+      name: "05", clock: "2026-11-23 07:28:02",
+      orders: [.valves(34, 5, before: 30), .valves(35, 5, before: 38)],
+      lots: [.init(id: 1, product: Plant.resin, name: "RES-A", quantity: 100)],
+      stock: [Plant.steel: 2_000, Plant.screw: 2_000, Plant.valve: 5],
+      hidden: [
+        30: [
+          .init(
+            model: "stock.quant", method: "create",
+            arguments: [[["product_id": 6, "location_id": 8, "inventory_quantity_auto_apply": 2_000]]],
+            keywords: ["context": ["inventory_mode": true]])
+        ],
+        34: [.init(model: "mrp.production", method: "button_mark_done", arguments: [[34]])],
+      ]),
+    Flow(
       name: "12",
       orders: [
         .valves(64, 10), .valves(65, 10), .valves(66, 10), .pumps(69, 4),

@@ -46,7 +46,7 @@ struct RequestTranslation {
       if method == "write", positional.count > 1 { positional[1] = values(model, positional[1]) }
     }
     var keywords = keywords
-    if let context = keywords["context"] { keywords["context"] = self.context(context) }
+    if let context = keywords["context"] { keywords["context"] = self.context(context, model) }
     return (positional, keywords)
   }
 
@@ -126,16 +126,19 @@ struct RequestTranslation {
       })
   }
 
-  private mutating func context(_ json: JSONValue) -> JSONValue {
+  /// Context keys that name records, and `default_…` keys of the model's fields.
+  mutating func context(_ json: JSONValue, _ model: String) -> JSONValue {
     guard var members = json.objectValue else { return json }
+    let fields = registry.models[model]?.fields ?? [:]
     for (key, value) in members.sorted(by: { $0.key < $1.key }) {
-      switch key {
-      case "mo_ids_to_backorder", "default_mrp_production_ids", "active_ids":
-        members[key] = ids("mrp.production", value)
-      case "default_mrp_production_backorder_line_ids":
-        members[key] = commands("mrp.production.backorder.line", value)
-      case "default_mrp_consumption_warning_line_ids":
-        members[key] = commands("mrp.consumption.warning.line", value)
+      if ["mo_ids_to_backorder", "active_ids"].contains(key) { members[key] = ids("mrp.production", value) }
+      guard key.hasPrefix("default_"), let field = fields[String(key.dropFirst("default_".count))] else {
+        continue
+      }
+      switch field.kind {
+      case .many2one(let comodel): members[key] = id(comodel, value)
+      case .one2many(let comodel, _, _), .many2many(let comodel):
+        members[key] = commands(comodel, value)
       default: continue
       }
     }
