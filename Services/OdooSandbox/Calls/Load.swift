@@ -163,7 +163,9 @@ struct LoadReader {
       messages.append(notFound(text, column, field, comodel, entry))
       return nil
     case .float:
-      if let number = Double(text) { return .float(number) }
+      if let number = Double(text), abs(number) <= Conversion.maximumNumber {
+        return .float(number)
+      }
       messages.append(notNumber(text, field, entry))
     case .integer:
       if let number = Int(text) { return .integer(number) }

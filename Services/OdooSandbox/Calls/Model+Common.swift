@@ -30,7 +30,7 @@ enum SearchMethods {
     _ session: Session, _ call: inout Call, domain: JSONValue?,
     pageFrom take: (inout Call, String) -> JSONValue?
   ) throws -> [Record] {
-    let offset = take(&call, "offset")?.intValue ?? 0
+    let offset = max(0, take(&call, "offset")?.intValue ?? 0)
     let limit = take(&call, "limit")?.intValue ?? 0
     let order = take(&call, "order")?.stringValue.map(SortKey.parse)
     for key in order ?? [] { _ = try call.model.field(key.field) }
@@ -91,7 +91,7 @@ enum SearchMethods {
     var call = call
     let text = call.take("name")?.stringValue ?? ""
     let domain = try Domain(call.take("args"), for: call.model, in: session)
-    let limit = Int(call.keywords["limit"]?.intValue ?? 100)
+    let limit = max(0, Int(call.keywords["limit"]?.intValue ?? 100))
     let found = session.search(call.model, domain).filter {
       text.isEmpty || $0.displayName.lowercased().contains(text.lowercased())
     }

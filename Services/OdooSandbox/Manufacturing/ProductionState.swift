@@ -65,7 +65,7 @@ enum ProductionState {
     else { return nil }
     let minutes = order.records("workorder_ids").reduce(0) { $0 + $1.float("duration_expected") }
     let days = order.reference("bom_id")?.integer("produce_delay") ?? 0
-    guard days == 0 else { return .instant(start.advanced(seconds: Int64(days) * 86_400)) }
-    return .instant(start.advanced(seconds: Int64(((minutes == 0 ? 60 : minutes) * 60).rounded())))
+    if days != 0 { return .instant(start.advanced(minutes: Double(days) * 1_440)) }
+    return .instant(start.advanced(minutes: minutes == 0 ? 60 : minutes))
   }
 }

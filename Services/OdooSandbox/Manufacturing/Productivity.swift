@@ -73,12 +73,12 @@ enum Productivity {
     if !["progress", "done"].contains(order.text("state")) {
       order.set("state", .text("progress"))
     }
-    let start = now.advanced(seconds: -Int64((more * 60).rounded()))
+    let start = now.advanced(minutes: -more)
     let expected = order.float("duration_expected")
     if total <= expected || before >= expected {
       add(to: order, from: start, until: now, isProductive: expected == 0 || total <= expected)
     } else {
-      let limit = now.advanced(seconds: -Int64(((total - expected) * 60).rounded()))
+      let limit = now.advanced(minutes: expected - total)
       add(to: order, from: start, until: limit)
       add(to: order, from: limit, until: now, isProductive: false)
     }
@@ -93,7 +93,7 @@ enum Productivity {
         line.session.remove(line)
       } else if let end = line.instant("date_end") {
         line.set(
-          "date_start", .instant(end.advanced(seconds: -Int64(((duration - rest) * 60).rounded()))))
+          "date_start", .instant(end.advanced(minutes: rest - duration)))
         rest = 0
       }
     }

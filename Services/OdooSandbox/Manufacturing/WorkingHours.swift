@@ -30,7 +30,8 @@ enum WorkingHours {
 
   /// When so many minutes of work are over.
   static func end(of minutes: Double, from start: Instant) -> Instant {
-    var rest = Int64((minutes * 60).rounded())
+    // Beyond the days that are looked ahead the answer is the start anyway.
+    var rest = Int64((min(minutes, Double(maximumDays) * 1_440) * 60).rounded())
     for (opening, closing) in intervals(from: start) {
       let seconds = (closing.microseconds - opening.microseconds) / Instant.microsecondsPerSecond
       if rest <= seconds { return opening.advanced(seconds: rest) }

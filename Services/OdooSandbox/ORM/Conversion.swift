@@ -29,7 +29,7 @@ enum Conversion {
     switch field.kind {
     case .boolean: return .boolean(isTrue(json))
     case .integer: return .integer(try integer(json))
-    case .float: return .float(try number(json))
+    case .float: return .float(try bounded(number(json)))
     case .char, .date:
       if json == false || json == .null || json == "" { return .none }
       return .text(json.stringValue ?? Python.repr(json))
@@ -95,6 +95,17 @@ enum Conversion {
       return number
     default: throw OdooError.type("float() argument must be a string or a real number")
     }
+  }
+
+  /// Greatest number that is kept: durations and dates computed from it still fit.
+  static let maximumNumber = 1e9
+
+  private static func bounded(_ number: Double) throws -> Double {
+    guard abs(number) <= maximumNumber else {
+      throw OdooError(
+        name: "psycopg2.errors.NumericValueOutOfRange", message: "numeric field overflow\n")
+    }
+    return number
   }
 
   private static func instant(_ json: JSONValue) throws -> FieldValue {

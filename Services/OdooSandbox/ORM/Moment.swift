@@ -36,3 +36,14 @@ enum Moment {
     return Instant(microseconds: civil.instant.microseconds + scaled)
   }
 }
+
+extension Instant {
+  /// Longest distance that is added to a moment: a hundred years. What is planned beyond ends there.
+  private static let maximumMinutes = 100 * 366 * 1_440.0
+
+  /// The moment so many minutes later, to the second.
+  func advanced(minutes: Double) -> Instant {
+    let bounded = min(max(minutes, -Self.maximumMinutes), Self.maximumMinutes)
+    return advanced(seconds: Int64((bounded * 60).rounded()))
+  }
+}

@@ -123,6 +123,14 @@ enum MoveLine {
     if line.text("state") == "done" { try transfer(line, factor: -1) } else { reserve(line, -1) }
   }
 
+  /// Most lines one call makes for pieces with serial numbers.
+  private static let maximumPieces = 10_000.0
+
+  /// How many lines of one piece a quantity needs.
+  static func pieces(_ quantity: Double) -> Int {
+    Int(min(max(quantity.rounded(.up), 0), maximumPieces))
+  }
+
   /// The line's quantity in the product's unit.
   static func productQuantity(_ line: Record) -> Double {
     Unit.convert(

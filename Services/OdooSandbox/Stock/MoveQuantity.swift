@@ -18,7 +18,7 @@ enum MoveQuantity {
       try MoveLine.add(to: move, quantity: quantity)
       return
     }
-    for _ in 0..<Int(quantity.rounded(.up)) { try MoveLine.add(to: move, quantity: 1) }
+    for _ in 0..<MoveLine.pieces(quantity) { try MoveLine.add(to: move, quantity: 1) }
   }
 
   /// The lines that came last go first: they were reserved last.

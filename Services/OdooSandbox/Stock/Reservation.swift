@@ -64,7 +64,7 @@ enum Reservation {
   /// Goods from outside the plant are always there. Serial-numbered pieces get a line each.
   private static func addUnbounded(_ quantity: Double, to move: Record, _ product: Record) throws {
     if product.text("tracking") == "serial" {
-      for _ in 0..<Int(quantity.rounded(.up)) { try MoveLine.add(to: move, quantity: 1) }
+      for _ in 0..<MoveLine.pieces(quantity) { try MoveLine.add(to: move, quantity: 1) }
     } else if let line = move.records("move_line_ids").first {
       try line.session.write(
         [line], ["quantity": .value(.float(line.float("quantity") + quantity))])

@@ -56,4 +56,33 @@ struct ValueTests {
     #expect(Rounding.round(7.0, to: 1, .up) == 7)
     #expect(Rounding.round(6.96, to: 1, .up) == 7)
   }
+
+  @Test(
+    "numbers and arguments out of all bounds are answered, and the sandbox lives on",
+    arguments: [
+      ("mrp.production", "create", [[["product_id": 1, "product_qty": 1e300]]]),
+      ("mrp.production", "create", [[["product_id": 1, "product_qty": 1e9]]]),
+      ("mrp.production", "create", [[["product_id": 1, "product_qty": -3]]]),
+      ("mrp.production", "create", [[["product_id": 9_223_372_036_854_775_807]]]),
+      ("mrp.production", "create", [[]]), ("mrp.production", "create", []),
+      ("mrp.production", "create", [7]), ("mrp.production", "write", []),
+      ("mrp.production", "write", [[1], 5]), ("mrp.production", "write", [["x"], [:]]),
+      ("mrp.production", "write", [[1], ["move_raw_ids": [[1]]]]),
+      ("mrp.production", "write", [[1], ["move_raw_ids": [[9, 1, [:]]]]]),
+      ("mrp.production", "button_mark_done", [[]]), ("mrp.production", "button_mark_done", []),
+      ("mrp.production", "read", [[1], 7]),
+      ("mrp.production", "search", [[], -5, -5, "nope desc"]),
+      ("mrp.production", "search", [[], -5, -5]), ("mrp.production", "load", [[], []]),
+      ("mrp.production", "load", [["name", "x/y"], [["a"]]]), ("mrp.production", "load", [7, 8]),
+      ("mrp.production", "read_group", [[], ["product_qty:nope"], ["state"]]),
+      ("change.production.qty", "change_prod_qty", [[99]]), ("res.partner", "name_search", ["x"]),
+    ] as [(String, String, JSONValue)])
+  func survives(model: String, method: String, arguments: JSONValue) throws {
+    let wire = try Wire()
+    _ = try wire.make("product.product", ["name": "Thing", "is_storable": true])
+    let answer = try wire.send(Wire.body(model, method, arguments.arrayValue ?? []))
+    #expect(answer["jsonrpc"] == "2.0")
+    #expect(
+      try wire.call("res.users", "read", [[6], ["login"]]) == [["id": 6, "login": "integration"]])
+  }
 }

@@ -88,7 +88,9 @@ extension Flow {
         30: [
           .init(
             model: "stock.quant", method: "create",
-            arguments: [[["product_id": 6, "location_id": 8, "inventory_quantity_auto_apply": 2_000]]],
+            arguments: [
+              [["product_id": 6, "location_id": 8, "inventory_quantity_auto_apply": 2_000]]
+            ],
             keywords: ["context": ["inventory_mode": true]])
         ],
         34: [.init(model: "mrp.production", method: "button_mark_done", arguments: [[34]])],

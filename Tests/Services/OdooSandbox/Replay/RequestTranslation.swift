@@ -131,8 +131,11 @@ struct RequestTranslation {
     guard var members = json.objectValue else { return json }
     let fields = registry.models[model]?.fields ?? [:]
     for (key, value) in members.sorted(by: { $0.key < $1.key }) {
-      if ["mo_ids_to_backorder", "active_ids"].contains(key) { members[key] = ids("mrp.production", value) }
-      guard key.hasPrefix("default_"), let field = fields[String(key.dropFirst("default_".count))] else {
+      if ["mo_ids_to_backorder", "active_ids"].contains(key) {
+        members[key] = ids("mrp.production", value)
+      }
+      guard key.hasPrefix("default_"), let field = fields[String(key.dropFirst("default_".count))]
+      else {
         continue
       }
       switch field.kind {
