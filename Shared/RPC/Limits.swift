@@ -71,8 +71,9 @@ public struct Limits: Hashable, Sendable {
     public static let connectMilliseconds: Int64 = 5_000
     /// The first pause after a failed connect. In a plant the peer restarts on the next machine.
     public static let backoffFirstMilliseconds: Int64 = 100
-    /// The longest pause between two connects.
-    public static let backoffLastMilliseconds: Int64 = 5_000
+    /// The longest pause between two connects: how long a restarted peer may stay unnoticed. A connect
+    /// on a plant network is cheap.
+    public static let backoffLastMilliseconds: Int64 = 2_000
     /// Each pause is longer than the one before by this factor (gRPC's connection backoff).
     public static let backoffFactor = 1.6
     /// Pauses vary by this share, so that clients do not return in step (gRPC's too).
