@@ -43,13 +43,15 @@ enum GRPCHeaders {
     return "\(min(most, nanoseconds / 3_600_000_000_000))H"
   }
 
-  /// `grpc-message` of a text: printable ASCII stays, everything else and `%` is percent-encoded.
+  /// `grpc-message` of a text: printable ASCII stays, everything else and `%` is percent-encoded, and
+  /// so is a space at either end, where HTTP/2 allows none.
   static func percentEncoded(_ text: String) -> [UInt8] {
     let hexadecimal = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
     encoded.reserveCapacity(text.utf8.count)
-    for byte in text.utf8 {
-      if (0x20...0x7E).contains(byte), byte != UInt8(ascii: "%") {
+    for (index, byte) in text.utf8.enumerated() {
+      let isEnd = index == 0 || index == text.utf8.count - 1
+      if (isEnd ? 0x21...0x7E : 0x20...0x7E).contains(byte), byte != UInt8(ascii: "%") {
         encoded.append(byte)
       } else {
         encoded += [UInt8(ascii: "%"), hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 0xF)]]

@@ -30,13 +30,16 @@ public struct Metadata: Hashable, Sendable {
   /// Whether there is no entry.
   public var isEmpty: Bool { flat.isEmpty }
 
-  /// Adds a text entry at the end. A name ending in `-bin` takes its value in base64.
+  /// Adds a text entry at the end. A name ending in `-bin` takes its value in base64. Spaces around the
+  /// value are dropped, as gRPC allows: HTTP/2 carries none.
   public mutating func append(_ name: String, _ value: String) throws(InvalidEntry) {
     let lowercased = try Self.checkedName(name)
     guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
       throw .value(name: lowercased)
     }
-    appendUnchecked(name: Array(lowercased.utf8), value: Array(value.utf8))
+    let trimmed = value.utf8.drop { $0 == UInt8(ascii: " ") }
+    let length = trimmed.lastIndex { $0 != UInt8(ascii: " ") }.map { trimmed[...$0].count } ?? 0
+    appendUnchecked(name: Array(lowercased.utf8), value: Array(trimmed.prefix(length)))
   }
 
   /// Adds a binary entry at the end. The name must end in `-bin`.

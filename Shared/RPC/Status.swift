@@ -76,6 +76,24 @@ public struct Status: Error, Hashable, Sendable, CustomStringConvertible {
     self.metadata = metadata
   }
 
+  /// The same status, small enough for a peer's limit on headers (bytes, as RFC 9113 §6.5.2 counts).
+  ///
+  /// A peer drops what is larger, and with it the whole answer: better to lose the details, and say
+  /// so. The caller's own metadata is kept to the last.
+  func fitting(headerListBytes limit: Int) -> Status {
+    // Percent-encoding triples a byte at most, base64 makes 4 of 3; 400 is for the names.
+    func bytes(_ status: Status) -> Int {
+      400 + status.message.utf8.count * 3 + status.details.count * 4 / 3
+        + status.metadata.flat.count * 2
+    }
+    guard bytes(self) > limit else { return self }
+    var smaller = self
+    smaller.details = []
+    smaller.message = "\(message.prefix(512)) (shortened: the status is larger than the peer takes)"
+    if bytes(smaller) > limit { smaller.metadata = Metadata() }
+    return smaller
+  }
+
   /// `NOT_FOUND: no such order`.
   public var description: String { message.isEmpty ? "\(code)" : "\(code): \(message)" }
 }

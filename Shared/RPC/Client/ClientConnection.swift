@@ -26,7 +26,10 @@ final class ClientConnection: Connection, @unchecked Sendable {
 
   /// Opens the stream of a call.
   func open(_ stream: ClientStream) {
-    guard let session else { return }
+    guard let session else {
+      stream.finish(Status(code: .unavailable, message: "the connection to the server was lost"))
+      return
+    }
     headers.removeAllKeepingCapacity()
     headers.append(":method", "POST")
     headers.append(":scheme", "http")

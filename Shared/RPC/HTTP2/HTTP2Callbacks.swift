@@ -20,6 +20,7 @@ struct HTTP2Callbacks: @unchecked Sendable {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table, dataChunk)
     nghttp2_session_callbacks_set_on_stream_close_callback(table, streamClosed)
     nghttp2_session_callbacks_set_on_frame_send_callback(table, frameSent)
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(table, frameNotSent)
     pointer = table
   }
 
@@ -117,6 +118,16 @@ private let frameSent: nghttp2_on_frame_send_callback = { _, frame, user in
       withSession(user) { $0.sentEnd(head.stream_id) }
     }
   default: break
+  }
+  return 0
+}
+
+private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, error, user in
+  guard let head = frame?.pointee.hd, error == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue else {
+    return 0
+  }
+  if UInt32(head.type) == NGHTTP2_HEADERS.rawValue {
+    withSession(user) { $0.headersNotSent(head.stream_id) }
   }
   return 0
 }

@@ -120,6 +120,13 @@ extension HTTP2Session {
     Int(
       nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
   }
+  /// The largest list of headers the peer takes, in bytes as RFC 9113 §6.5.2 counts them.
+  var remoteMaximumHeaderListBytes: Int {
+    let announced = nghttp2_session_get_remote_settings(
+      session, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
+    // Many clients announce nothing and hold to 8 KiB, which is gRPC's usual default.
+    return announced == .max ? 8 << 10 : Int(announced)
+  }
   /// Whether the peer still lets us open streams (no GOAWAY, numbers left).
   var allowsRequests: Bool { nghttp2_session_check_request_allowed(session) != 0 }
 
@@ -269,6 +276,12 @@ extension HTTP2Session {
     if headerStream === stream { headerStream = nil }
     streams.remove(stream)
     stream.closed(HTTP2ErrorCode(rawValue: code))
+  }
+
+  /// Headers could not be sent (they are too large for HPACK's buffer): nothing else can follow.
+  func headersNotSent(_ id: Int32) {
+    guard side == .server, let stream = stream(id) else { return }
+    reset(stream, .internalError)
   }
 
   /// A server's answer is complete. If the request is not, the client is told to stop sending.

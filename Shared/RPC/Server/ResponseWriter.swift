@@ -32,15 +32,19 @@ public struct ResponseWriter: Sendable {
   ) async throws(Status) {
     if stream.connection.eventLoop.inEventLoop, try action(stream) { return }
     let isDone = stream.connection.eventLoop.inEventLoop
+    let isCancelled = Task.isCancelled
     let id = Self.nextWriterID.add(1, ordering: .relaxed).newValue
     let failure = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Status?, Never>) in
         stream.onLoop { stream in
           do throws(Status) {
-            if !isDone, try action(stream) {
+            let fits = isDone ? stream.hasRoom : try action(stream)
+            try stream.checkRunning()
+            if fits {
               continuation.resume(returning: nil)
+            } else if isCancelled {
+              continuation.resume(returning: Self.cancelled)
             } else {
-              try stream.checkRunning()
               stream.waitingWriters.append((id, continuation))
             }
           } catch {
@@ -55,6 +59,8 @@ public struct ResponseWriter: Sendable {
   }
 
   private static let nextWriterID = Atomic<UInt64>(0)
+  fileprivate static let cancelled = Status(
+    code: .cancelled, message: "the writing task was cancelled")
 }
 
 extension ServerStream {
@@ -62,7 +68,6 @@ extension ServerStream {
   func cancelWriter(_ id: UInt64) {
     guard let index = waitingWriters.firstIndex(where: { $0.id == id }) else { return }
     let writer = waitingWriters.remove(at: index)
-    writer.continuation.resume(
-      returning: Status(code: .cancelled, message: "the writing task was cancelled"))
+    writer.continuation.resume(returning: ResponseWriter.cancelled)
   }
 }

@@ -23,6 +23,8 @@ extension ServerStream {
       status.metadata = trailing
       status.metadata.append(contentsOf: own)
     }
+    status = status.fitting(
+      headerListBytes: connection.session?.remoteMaximumHeaderListBytes ?? .max)
     if !hasSentHeaders, metadata?.initial.isEmpty != false {
       phase = .answering
       sendStatusAlone(status)
@@ -130,7 +132,7 @@ extension ServerStream {
     let count = outbound.copy(into: buffer)
     if count > 0 {
       connection.recordAnswer()
-      if outbound.byteCount < Limits.Buffer.streamOutboundBytes { resumeWriters(with: nil) }
+      if hasRoom { resumeWriters(with: nil) }
     }
     guard outbound.byteCount == 0 else { return .bytes(count) }
     switch ending {
@@ -160,8 +162,11 @@ extension ServerStream {
     outbound.append(message: message)
     resumeBody()
     connection.scheduleDrain()
-    return outbound.byteCount <= Limits.Buffer.streamOutboundBytes
+    return hasRoom
   }
+
+  /// Whether a writer may go on.
+  var hasRoom: Bool { outbound.byteCount <= Limits.Buffer.streamOutboundBytes }
 
   /// Sends the headers before the first message.
   func startResponses() {

@@ -169,18 +169,18 @@ extension ServerStream {
       task = Task.immediate(executorPreference: connection.executor) {
         do {
           let response = try await body(message, context)
-          self.succeed(response)
+          self.handlerReturned(response)
         } catch {
-          self.fail(error)
+          self.handlerFailed(error)
         }
       }
     case .serverStreaming(let body):
       task = Task.immediate(executorPreference: connection.executor) {
         do {
           try await body(message, context, ResponseWriter(stream: self))
-          self.succeed(nil)
+          self.handlerReturned(nil)
         } catch {
-          self.fail(error)
+          self.handlerFailed(error)
         }
       }
     }
@@ -205,9 +205,9 @@ extension ServerStream {
   }
 
   /// The handler has returned. Its task prefers the event loop, so that is normally where this is.
-  private func succeed(_ response: ByteBuffer?) {
+  private func handlerReturned(_ response: ByteBuffer?) {
     guard connection.eventLoop.inEventLoop else {
-      return connection.eventLoop.execute { self.succeed(response) }
+      return connection.eventLoop.execute { self.handlerReturned(response) }
     }
     guard phase == .running else { return }
     if let response { outbound.append(message: response) }
@@ -216,9 +216,9 @@ extension ServerStream {
     end(.ok(metadata?.trailing ?? Metadata()))
   }
 
-  private func fail(_ error: any Error) {
+  private func handlerFailed(_ error: any Error) {
     guard connection.eventLoop.inEventLoop else {
-      return connection.eventLoop.execute { self.fail(error) }
+      return connection.eventLoop.execute { self.handlerFailed(error) }
     }
     guard phase == .running else { return }
     if var status = error as? Status {

@@ -31,7 +31,8 @@ import Testing
 
   @Test(arguments: [
     ("plain text", "plain text"), ("100%", "100%25"), ("Größe", "Gr%C3%B6%C3%9Fe"),
-    ("a\nb", "a%0Ab"), ("\t\u{7F}", "%09%7F"), ("😈", "%F0%9F%98%88"), ("", ""),
+    ("a\nb", "a%0Ab"), ("\t\u{7F}", "%09%7F"), ("😈", "%F0%9F%98%88"), ("", ""), (" ", "%20"),
+    (" a b ", "%20a b%20"),
   ])
   func `a message survives percent-encoding`(text: String, encoded: String) {
     #expect(String(decoding: GRPCHeaders.percentEncoded(text), as: UTF8.self) == encoded)

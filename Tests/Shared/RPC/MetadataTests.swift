@@ -16,6 +16,11 @@ import Testing
     #expect(metadata.values("B") == ["1", "3"])
   }
 
+  @Test(arguments: [(" a b  ", "a b"), ("   ", ""), ("", "")])
+  func `drops the spaces around a value`(value: String, kept: String) throws {
+    #expect(try Metadata([("x", value)])["x"] == kept)
+  }
+
   @Test func `carries bytes in base64`() throws {
     var metadata = Metadata()
     try metadata.append("trace-bin", binary: [0, 255, 1, 254])

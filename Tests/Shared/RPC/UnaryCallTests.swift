@@ -86,6 +86,33 @@ import Testing
     }
   }
 
+  @Test(arguments: [(5_000, 0), (0, 20_000), (100_000, 100_000)])
+  func `fails with its code also when its status is larger than the caller takes`(
+    message: Int, details: Int
+  ) async throws {
+    let thrown = Status(
+      code: .invalidArgument, message: String(repeating: "m", count: message),
+      details: [UInt8](repeating: 1, count: details))
+    try await withServer(["/test/Fail": .unary { _, _ in throw thrown }]) { _, channel, _ in
+      let caught = await status { _ = try await channel.unary(path: "/test/Fail", ByteBuffer()) }
+      #expect(caught?.code == .invalidArgument)
+      #expect(caught?.message.contains("shortened") == true)
+    }
+  }
+
+  @Test func `fails when its metadata is larger than HTTP/2 can carry`() async throws {
+    let handler = MethodHandler.unary { request, context in
+      context.setInitialMetadata(
+        try Metadata([("x", String(repeating: "y", count: 100_000))]))
+      return request
+    }
+    try await withServer(["/test/Large": handler, "/test.Echo/Unary": echo]) { _, channel, port in
+      let caught = await status { _ = try await channel.unary(path: "/test/Large", ByteBuffer()) }
+      #expect(caught?.code == .internalError)
+      try await expectHonestCallSucceeds(port)
+    }
+  }
+
   @Test func `fails with UNKNOWN and no inner text when its handler throws something else`()
     async throws
   {

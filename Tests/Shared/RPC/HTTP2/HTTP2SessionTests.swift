@@ -41,6 +41,17 @@ import Testing
     #expect(client.session.openStreamCount == 0)
   }
 
+  @Test func `forgets a request that was reset before it was sent`() throws {
+    let (client, server) = try pair()
+    let call = RecordingStream(body: [])
+    try client.session.submitRequest(request(), stream: call)
+    client.session.reset(call, .cancel)
+    try exchange(client.session, server.session)
+    #expect(call.closes == [.cancel])
+    #expect(client.session.openStreamCount == 0)
+    #expect(server.session.openStreamCount == 0)
+  }
+
   @Test func `lets no stream outlive it`() throws {
     weak var watched: RecordingStream?
     do {
