@@ -167,7 +167,7 @@ let testTargets: [Target] = [
     "GatewayOdooTests", "Tests/Services/Gateway/Odoo",
     [
       "GatewayOdoo", "OdooSandbox", "Values", "Environment", "JSON", "Protobuf", "Contracts",
-      "RecordStore", "ServiceKit", logging,
+      "RecordStore", "ServiceKit", nioCore, nioPosix, logging,
     ]),
   tests(
     "OdooSandboxTests", "Tests/Services/OdooSandbox",

@@ -125,6 +125,8 @@ final class SiteFlow: Sendable {
       try await noteConfiguration()
       throw failure
     }
+    // Only a whole look without a complaint shows that what was wrong is repaired.
+    setUpProblem.withLock { $0 = nil }
     try await noteConfiguration()
   }
 
@@ -132,7 +134,6 @@ final class SiteFlow: Sendable {
     if let known = operationType.withLock({ $0 }) { return known }
     let type = try await reader.operationType(ofWarehouse: configuration.warehouseCode)
     operationType.withLock { $0 = type }
-    setUpProblem.withLock { $0 = nil }
     return type
   }
 

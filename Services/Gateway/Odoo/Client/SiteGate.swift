@@ -7,11 +7,23 @@ final class SiteGate: Sendable {
   /// After refused credentials or missing rights: a person has to act, and is not overtaken by retries.
   static let haltSeconds: Int64 = 30
 
+  /// A halt that no call has confirmed or lifted for so long is over: the call that met it is no longer made.
+  static let haltExpirySeconds: Int64 = 600
+
+  private struct Halt {
+    var words: OdooWords
+    /// `model.method` that was refused: only when it is answered again are the rights known to be back.
+    var call: String
+    var at: Int64
+  }
+
   private struct State {
     var failures = 0
     var resumeAt: Int64 = 0
-    var halt: OdooWords?
+    var halt: Halt?
   }
+
+  private static let nanosecondsPerSecond: Int64 = 1_000_000_000
 
   private let state = Mutex(State())
   private let environment: Environment
@@ -19,7 +31,7 @@ final class SiteGate: Sendable {
   init(environment: Environment) { self.environment = environment }
 
   /// Why the site is halted; `nil` when it is not.
-  var halt: OdooWords? { state.withLock(\.halt) }
+  var halt: OdooWords? { state.withLock(\.halt?.words) }
 
   /// How long to wait before the next call, in milliseconds; 0 when there is no reason to.
   var waitMilliseconds: Int64 {
@@ -28,8 +40,16 @@ final class SiteGate: Sendable {
     return resumeAt > now ? (resumeAt - now) / 1_000_000 + 1 : 0
   }
 
-  /// Odoo has answered.
-  func answered() { state.withLock { $0 = State() } }
+  /// Odoo has answered `model.method`.
+  func answered(_ call: String) {
+    let now = environment.clock.monotonicNanoseconds
+    state.withLock { state in
+      state.failures = 0
+      guard let halt = state.halt else { return state.resumeAt = 0 }
+      let isExpired = now - halt.at > Self.haltExpirySeconds * Self.nanosecondsPerSecond
+      if halt.call == call || isExpired { state = State() }
+    }
+  }
 
   /// Nothing came back.
   func unreachable() {
@@ -38,16 +58,16 @@ final class SiteGate: Sendable {
       state.failures += 1
       let wait = Backoff.unreachable.milliseconds(
         attempt: state.failures, environment.randomness)
-      state.resumeAt = now + wait * 1_000_000
+      state.resumeAt = max(state.resumeAt, now + wait * 1_000_000)
     }
   }
 
   /// Credentials, rights or address are wrong.
-  func halted(_ words: OdooWords) {
+  func halted(_ words: OdooWords, _ call: String) {
     let now = environment.clock.monotonicNanoseconds
     state.withLock { state in
-      state.halt = words
-      state.resumeAt = now + Self.haltSeconds * 1_000_000_000
+      state.halt = Halt(words: words, call: call, at: now)
+      state.resumeAt = now + Self.haltSeconds * Self.nanosecondsPerSecond
     }
   }
 }
@@ -58,15 +78,16 @@ struct GatedCaller: OdooCaller {
   let gate: SiteGate
 
   func call(_ call: OdooCall) async throws(OdooFailure) -> OdooAnswer {
+    let name = "\(call.model).\(call.method)"
     do {
       let answer = try await odoo.call(call)
-      gate.answered()
+      gate.answered(name)
       return answer
     } catch {
       switch error {
       case .outcomeUnknown(.unreachable): gate.unreachable()
-      case .configuration(let words): gate.halted(words)
-      default: gate.answered()
+      case .configuration(let words): gate.halted(words, name)
+      default: gate.answered(name)
       }
       throw error
     }

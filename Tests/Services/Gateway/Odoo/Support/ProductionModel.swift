@@ -15,6 +15,7 @@ final class ProductionModel: ServiceCaller {
     var events: [Events.V1.SubscribeResponse] = []
     var acknowledged = ""
     var sequence: Int64 = 0
+    var totals: [String: Production.V1.OrderTotalsChanged] = [:]
     var subscribers: [AsyncThrowingStream<Events.V1.SubscribeResponse, any Error>.Continuation] = []
     /// The next calls of a method answer this.
     var refusals: [String: [Refusal]] = [:]
@@ -25,6 +26,11 @@ final class ProductionModel: ServiceCaller {
   /// The request that released an order; `nil` when it was not.
   func order(_ name: String) -> Production.V1.ReleaseOrderRequest? {
     state.withLock { $0.orders[name] }
+  }
+
+  /// The totals that were computed last.
+  func lastTotals(_ name: String) -> Production.V1.OrderTotalsChanged? {
+    state.withLock { $0.totals[name] }
   }
 
   /// What was heard of an order.
@@ -46,7 +52,7 @@ final class ProductionModel: ServiceCaller {
       let order = state.orders[name] ?? .init()
       let unit = order.plannedQuantity?.unit ?? ""
       let planned = Quantity.text(order.plannedQuantity?.value ?? "1")
-      return .with {
+      let totals = Production.V1.OrderTotalsChanged.with {
         $0.site = order.site
         $0.orderName = name
         $0.throughSequence = state.sequence
@@ -70,6 +76,8 @@ final class ProductionModel: ServiceCaller {
         }
         $0.final = final
       }
+      state.totals[name] = totals
+      return totals
     }
   }
 
