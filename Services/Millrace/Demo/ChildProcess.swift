@@ -90,14 +90,14 @@ final class ChildProcess: Sendable {
 enum ChildProcessError: Error, CustomStringConvertible {
   /// It could not be started.
   case notStarted(name: String, reason: String)
-  /// It ended before it was ready.
+  /// It ended before its work was done.
   case endedEarly(name: String, exitCode: Int32, log: String)
 
   var description: String {
     switch self {
     case .notStarted(let name, let reason): "\(name) could not be started: \(reason)"
     case .endedEarly(let name, let exitCode, let log):
-      "\(name) ended with code \(exitCode) before it was ready; it said:\n\(log)"
+      "\(name) ended with code \(exitCode); it said:\n\(log)"
     }
   }
 }

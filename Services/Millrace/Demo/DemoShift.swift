@@ -61,7 +61,7 @@ struct DemoShift: Sendable {
     var orders: [Planner.ConfirmedOrder] = []
     for number in 0..<Self.orderCount {
       let item = SandboxControl.items[number % SandboxControl.items.count]
-      let quantity = Self.firstQuantity + Int64(number) * Self.quantityStep(reports)
+      let quantity = Self.quantity(number, reports: reports)
       let order = try await planner.confirmOrder(item: item, quantity: quantity)
       say("A planner confirmed order \(order.plan.name) in Odoo: \(quantity) of \(item).")
       orders.append(order)
@@ -71,12 +71,12 @@ struct DemoShift: Sendable {
 
   /// How many orders the shift has.
   static let orderCount = 3
-  /// Pieces of the first order; the next ones are larger.
-  static let firstQuantity: Int64 = 120
 
-  /// By how many pieces each order is larger than the one before: with many reports each order must
-  /// have more pieces than reports.
-  static func quantityStep(_ reports: Int) -> Int64 { max(40, Int64(reports)) }
+  /// Pieces of an order: each one larger than the one before, and none with fewer pieces than
+  /// reports, because a report of nothing is refused.
+  static func quantity(_ number: Int, reports: Int) -> Int64 {
+    max(120, Int64(reports)) + Int64(number) * max(80, Int64(reports / 2))
+  }
 
   // MARK: The shift
 
