@@ -48,7 +48,7 @@ final class ReaderPool: @unchecked Sendable {
   }
 
   private func serve(_ first: DatabaseQueue) {
-    var connection: DatabaseQueue? = first
+    var connection = first
     while let read = queue.take(maximum: 1).first {
       gate.enter()
       connection = serve(read, on: connection)
@@ -56,15 +56,12 @@ final class ReaderPool: @unchecked Sendable {
     }
   }
 
-  /// Answers the connection for the next read, `nil` when it must be opened anew.
-  private func serve(_ read: PendingRead, on connection: DatabaseQueue?) -> DatabaseQueue? {
-    do {
-      let connection = try connection ?? factory.open(.reader)
-      return connection.writeWithoutTransaction(read.run) ? connection : nil
-    } catch {
-      read.fail(RecordStoreError(any: error))
-      return nil
-    }
+  /// Answers the connection for the next read: a new one after a storage error, opened before the old one is dropped, so
+  /// that the log's index never goes while the writer's connection is closed. When even opening fails the old one stays,
+  /// and the next read tells its caller so.
+  private func serve(_ read: PendingRead, on connection: DatabaseQueue) -> DatabaseQueue {
+    if connection.writeWithoutTransaction(read.run) { return connection }
+    return (try? factory.open(.reader)) ?? connection
   }
 }
 

@@ -196,6 +196,29 @@ struct StorageFailureTests {
     await database.close()
   }
 
+  @Test(
+    "gives reads a new connection after a storage error, and keeps the old one when there is none")
+  func renewsReaders() async throws {
+    let opened = Shared(0)
+    let isBroken = Shared(false)
+    var seams = DatabaseSeams()
+    seams.prepare = { _, role in
+      guard role == .reader else { return }
+      if isBroken.withLock({ $0 }) { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
+      opened.withLock { $0 += 1 }
+    }
+    let database = try store.open(seams: seams) { $0.readers = 1 }
+    for (broken, expected) in [(false, 2), (true, 2), (false, 3)] {
+      isBroken.withLock { $0 = broken }
+      await #expect(throws: RecordStoreError.ioError("test")) {
+        try await database.read { _ in throw RecordStoreError.ioError("test") }
+      }
+      #expect(try await database.reportCount() == 0)
+      #expect(opened.withLock { $0 } == expected)
+    }
+    await database.close()
+  }
+
   @Test("answers a broken deferred rule to the one who broke it, and keeps the neighbours")
   func isolatesDeferredViolation() async throws {
     let database = try store.open()
