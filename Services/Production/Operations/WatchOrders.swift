@@ -43,7 +43,8 @@ struct WatchOrders: WatchOperation {
     }
     // A page that is not full has seen everything there is, events of other sites included.
     let last = changed.last?.changeSequence ?? after
-    let through = changed.count == limit ? last : max(last, try snapshot.feed.head)
-    return WatchPage(responses, through: through)
+    let hasMore = changed.count == limit
+    let through = hasMore ? last : max(last, try snapshot.feed.head)
+    return WatchPage(responses, through: through, hasMore: hasMore)
   }
 }

@@ -65,7 +65,9 @@ struct SubscribeToFeed: WatchOperation {
     let page = try snapshot.feed.events(
       after: after, limit: limit, types: input.types, site: input.site)
     let granted = page.events.filter { call.principal.mayAct(for: $0.site) }
-    return WatchPage(granted.map(response), through: page.through)
+    return WatchPage(
+      granted.map(response), through: page.through,
+      hasMore: page.through < (try snapshot.feed.head))
   }
 
   private func response(_ event: FeedEvent) -> Events.V1.SubscribeResponse {

@@ -11,6 +11,10 @@ import Values
 enum OperationRunner {
   /// How many responses a watch reads at once: bounds what a slow reader holds in memory.
   static let watchPageLimit = 64
+  /// Shortest time between two looks of a watch that has seen all there is, in milliseconds. Under load there is a
+  /// commit every few milliseconds, each of which would wake every watch: fifty looks a second are as good for a
+  /// person or an MES, and what changes between two of them is sent once.
+  static let watchIntervalMilliseconds: Int64 = 20
 
   /// Everything before the records are touched.
   static func admit<O: Operation>(
@@ -98,9 +102,11 @@ enum OperationRunner {
     var after = try await operation.start(input, database, call)
     // The caller learns that its watch stands before there is anything to tell.
     try await responses.sendInitialMetadata()
+    let clock = service.environment.clock
     while true {
       if service.drain.hasBegun { throw Refusal.shuttingDown }
       let from = after
+      let lookedAt = clock.monotonicNanoseconds
       let page = try await database.read {
         try operation.next(input, after: from, limit: watchPageLimit, $0, call)
       }
@@ -108,8 +114,13 @@ enum OperationRunner {
         try await responses.write(MessageCoding.encode(response))
       }
       after = page.through
-      if page.responses.isEmpty, page.through == from {
-        try await service.drain.wait { try await database.waitForCommit(after: from) }
+      if !page.hasMore {
+        try await service.drain.wait {
+          try await database.waitForCommit(after: page.through)
+          let elapsed = (clock.monotonicNanoseconds - lookedAt) / 1_000_000
+          guard elapsed < watchIntervalMilliseconds else { return }
+          try await Task.sleep(for: .milliseconds(watchIntervalMilliseconds - elapsed))
+        }
       }
     }
   }

@@ -6,11 +6,14 @@ public struct WatchPage<Response: Sendable>: Sendable {
   public let responses: [Response]
   /// Go on after this sequence: everything up to it has been looked at.
   public let through: Int64
+  /// Whether there may be more at once. Otherwise the watch waits for the next commit.
+  public let hasMore: Bool
 
   /// A page.
-  public init(_ responses: [Response], through: Int64) {
+  public init(_ responses: [Response], through: Int64, hasMore: Bool) {
     self.responses = responses
     self.through = through
+    self.hasMore = hasMore
   }
 }
 
@@ -22,8 +25,7 @@ public protocol WatchOperation: Operation {
   /// The sequence to start after: 0 for everything.
   func start(_ input: Input, _ database: Database, _ call: Call) async throws -> Int64
 
-  /// The next responses after a sequence, at most `limit`. An empty page whose `through` is still `after` means that
-  /// there is nothing new.
+  /// The next responses after a sequence, at most `limit`.
   func next(_ input: Input, after: Int64, limit: Int, _ snapshot: Snapshot, _ call: Call) throws
     -> WatchPage<Response>
 }

@@ -50,6 +50,23 @@ public enum WriteIdentity: Sendable, Hashable {
 
 /// A write that is sent at least once and takes effect once: said again it is answered as a duplicate, before any rule
 /// looks at it. Only successes are remembered; a refused one is judged anew.
+///
+/// ```swift
+/// struct AcknowledgeOrder: IdentifiedWriteOperation {
+///   static let method = Production.V1.ProductionService.acknowledgeOrder
+///   static let contentScheme = 1
+///   struct Input: Sendable { var requestID: String; var order: OrderKey }
+///
+///   func site(of request: Request) -> String? { request.site }
+///   func validate(_ request: Request, _ fields: inout Fields) -> Input { … every field … }
+///   func identity(of input: Input) -> WriteIdentity { .command(site: …, requestID: …) }
+///   func addContent(of input: Input, to digest: inout CanonicalDigest) { digest.add(input.order.name) }
+///   func execute(_ input: Input, fact: Identifier, _ transaction: Transaction, _ call: Call) throws
+///     -> Effect<Response> { … rules, records, transaction.outbox.append(event) … }
+///   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws -> Response { … }
+/// }
+/// ```
+/// With one line in the service's route table, `.write(AcknowledgeOrder())`, the RPC is there.
 public protocol IdentifiedWriteOperation: Operation {
   /// Which rule makes ``addContent(of:to:)``'s fingerprints: 1, and one more with every change of it.
   static var contentScheme: Int { get }
