@@ -63,7 +63,7 @@ private struct KeepNote: IdentifiedWriteOperation {
 }
 
 @Suite("Operations")
-final class OperationTests {
+final class OperationTests: Sendable {
   private let path: String
   private let database: Database
   private let context: ServiceContext
@@ -162,8 +162,6 @@ final class OperationTests {
     await database.close()
   }
 }
-
-extension OperationTests: @unchecked Sendable {}
 
 @Suite("Drain")
 struct DrainTests {
