@@ -17,7 +17,7 @@ struct OdooSandboxMain: AsyncParsableCommand {
     commandName: "millrace-odoo-sandbox",
     abstract: "A stand-in for Odoo 18.0: manufacturing orders and stock over JSON-RPC, in memory.",
     discussion: """
-      POST /jsonrpc, GET /web/health          as Odoo
+      POST /jsonrpc, GET /web/health          as Odoo; the administrator is admin, password admin
       POST /sandbox/sample-plant              loads the sample plant (once) and answers its ids
       GET  /sandbox/calls                     calls by model.method; DELETE starts counting anew
       GET  /sandbox/edits                     every change to a posted (done) document, before and after
@@ -54,7 +54,11 @@ struct OdooSandboxMain: AsyncParsableCommand {
     let sandbox = Sandbox(
       environment: .system,
       account: .init(
-        database: database, login: login, apiKey: apiKey, password: apiKey, user: 6, others: [:]))
+        database: database,
+        users: [
+          .init(id: 6, login: login, secrets: [apiKey]),
+          .init(id: 2, login: "admin", secrets: ["admin"], role: .administrator),
+        ]))
     if samplePlant {
       _ = sandbox.handle(
         .init(method: "POST", path: "/sandbox/sample-plant", contentType: "", body: []))

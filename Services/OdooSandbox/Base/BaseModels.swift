@@ -14,6 +14,7 @@ enum BaseModels {
       .boolean("active", "Active").starting(.boolean(true)),
       // Whether the user is one of the managers of manufacturing and inventory.
       .boolean("is_manager", "Manager").starting(.boolean(true)),
+      .boolean("is_administrator", "Administrator").starting(.boolean(false)),
     ])
 
   static let partner = Model(

@@ -4,7 +4,7 @@ enum AccessRights {
     "create": ("create", "create"), "load": ("create", "create"), "write": ("modify", "modify"),
     "unlink": ("delete", "delete"),
   ]
-  /// Rights of administrators: nobody who calls here has them.
+  /// Rights of administrators alone.
   private static let administration = "Administration/"
 
   static func check(_ model: Model, _ method: String, _ session: Session) throws {
@@ -12,8 +12,10 @@ enum AccessRights {
     let (key, verb) = operations[method] ?? ("access", "access")
     guard let groups = model.access[key] ?? model.access["access"] else { return }
     let isForAdministrators = groups.allSatisfy { $0.hasPrefix(administration) }
-    let isManager = session.record("res.users", session.user).flag("is_manager")
-    guard isForAdministrators || !isManager else { return }
+    let user = session.record("res.users", session.user)
+    guard isForAdministrators ? !user.flag("is_administrator") : !user.flag("is_manager") else {
+      return
+    }
     throw OdooError.access(
       "You are not allowed to \(verb) '\(model.title)' (\(model.name)) records.\n\n"
         + "This operation is allowed for the following groups:\n"

@@ -6,30 +6,35 @@ struct Dispatcher {
   let database: Database
   let account: Account
 
-  /// Who may call, and what the database is called.
+  /// What the database is called, and who may call.
   struct Account: Sendable {
     var database: String
+    /// The first one is the integration user.
+    var users: [User]
+
+    /// The integration user.
+    var integration: User { users[0] }
+  }
+
+  /// Somebody who may log in.
+  struct User: Sendable {
+    enum Role { case manager, administrator, viewer }
+
+    var id: Int
     var login: String
-    var apiKey: String
-    /// The password works in every call just as the key does.
-    var password: String
-    var user: Int
-    /// Further users: id by login; they log in with the same key.
-    var others: [String: Int]
+    /// API key and password: either goes in every call.
+    var secrets: [String]
+    var role = Role.manager
   }
 
   /// `authenticate` and `login`: the user's id, or `false`.
   func authenticate(_ arguments: [JSONValue]) throws -> JSONValue {
     try checkDatabase(arguments.first)
-    guard arguments.count > 2, isKey(arguments[2]), let login = arguments[1].stringValue else {
-      return false
-    }
-    if login == account.login { return .int(Int64(account.user)) }
-    return account.others[login].map { .int(Int64($0)) } ?? false
-  }
-
-  private func isKey(_ json: JSONValue) -> Bool {
-    json.stringValue.map { $0 == account.apiKey || $0 == account.password } ?? false
+    guard arguments.count > 2, let login = arguments[1].stringValue,
+      let secret = arguments[2].stringValue,
+      let user = account.users.first(where: { $0.login == login && $0.secrets.contains(secret) })
+    else { return false }
+    return .int(Int64(user.id))
   }
 
   private func checkDatabase(_ json: JSONValue?) throws {
@@ -52,9 +57,9 @@ struct Dispatcher {
         "execute_kw() missing required positional arguments: 'obj', 'method', and 'args'")
     }
     let user = Int(arguments[1].intValue ?? 0)
-    guard isKey(arguments[2]), user == account.user || account.others.values.contains(user) else {
-      throw OdooError.accessDenied
-    }
+    guard let secret = arguments[2].stringValue,
+      account.users.contains(where: { $0.id == user && $0.secrets.contains(secret) })
+    else { throw OdooError.accessDenied }
     let positional = (arguments.count > 5 ? arguments[5].arrayValue : nil) ?? []
     var keywords = (arguments.count > 6 ? arguments[6].objectValue : nil) ?? [:]
     let context = keywords.removeValue(forKey: "context")?.objectValue ?? [:]

@@ -25,7 +25,7 @@ final class Sandbox: Sendable {
     let database = Database(registry: .standard)
     let dispatcher = Dispatcher(database: database, account: account)
     BaseData.load(
-      Session(database: database, context: [:], user: account.user, now: now), account)
+      Session(database: database, context: [:], user: account.integration.id, now: now), account)
     return State(rpc: JSONRPC(dispatcher: dispatcher))
   }
 
@@ -150,7 +150,8 @@ final class Sandbox: Sendable {
 
   private static func edits(_ dispatcher: Dispatcher, _ now: Instant) -> JSONValue {
     let session = Session(
-      database: dispatcher.database, context: [:], user: dispatcher.account.user, now: now)
+      database: dispatcher.database, context: [:], user: dispatcher.account.integration.id, now: now
+    )
     return [
       "edits": .array(
         dispatcher.database.edits.map { edit in
@@ -169,7 +170,8 @@ final class Sandbox: Sendable {
 
   private static func plant(_ dispatcher: Dispatcher, _ now: Instant) -> SandboxReply {
     let session = Session(
-      database: dispatcher.database, context: [:], user: dispatcher.account.user, now: now)
+      database: dispatcher.database, context: [:], user: dispatcher.account.integration.id, now: now
+    )
     do {
       return .json(try dispatcher.transaction(session) { try SamplePlant.load(session) })
     } catch {

@@ -21,16 +21,17 @@ enum BaseData {
 
   /// Ids up to the integration user's belong to accounts of the server itself.
   private static func users(_ session: Session, _ account: Dispatcher.Account) {
-    var logins = account.others
-    logins[account.login] = account.user
-    for id in 1...(logins.values.max() ?? account.user) {
-      let login = logins.first { $0.value == id }?.key
+    for id in 1...(account.users.map(\.id).max() ?? 1) {
+      let user = account.users.first { $0.id == id }
+      let login = user?.login ?? "__system\(id)__"
       session.insert(
         "res.users",
         [
-          "name": .text(login.map { $0.prefix(1).uppercased() + $0.dropFirst() } ?? "System \(id)"),
-          "login": .text(login ?? "__system\(id)__"), "company_id": .reference(1),
-          "is_manager": .boolean(login == account.login),
+          "name": .text(
+            user.map { $0.login.prefix(1).uppercased() + $0.login.dropFirst() } ?? "System \(id)"),
+          "login": .text(login), "company_id": .reference(1),
+          "is_manager": .boolean(user.map { $0.role != .viewer } ?? false),
+          "is_administrator": .boolean(user?.role == .administrator),
         ])
     }
   }
@@ -74,26 +75,19 @@ enum BaseData {
     _ = place("Vendors", partners, "supplier")
     _ = place("Customers", partners, "customer")
     _ = place("Inter-company transit", physical, "transit")
-    let view = place("WH", physical, "view")
-    let stock = place("Stock", view, "internal")
+    var warehouse: WrittenValues = [
+      "name": .value(.text("My Company")), "code": .value(.text("WH")),
+      "company_id": .value(.reference(1)),
+    ]
+    Warehouse.addPlaces(&warehouse, session, below: physical)
+    session.insert(
+      "stock.warehouse",
+      warehouse.compactMapValues { value in
+        if case .value(let scalar) = value { scalar } else { nil }
+      })
     _ = place("Inventory adjustment", virtual, "inventory")
     _ = place("Production", virtual, "production")
     _ = place("Scrap", virtual, "inventory", scrap: true)
-    let type = session.insert(
-      "stock.picking.type",
-      [
-        "name": .text("Manufacturing"), "code": .text("mrp_operation"),
-        "sequence_code": .text("MO"), "prefix": .text("WH/MO/"),
-        "warehouse_name": .text("My Company"), "default_location_src_id": .reference(stock.id),
-        "default_location_dest_id": .reference(stock.id),
-      ])
-    session.insert(
-      "stock.warehouse",
-      [
-        "name": .text("My Company"), "code": .text("WH"), "company_id": .reference(1),
-        "view_location_id": .reference(view.id), "lot_stock_id": .reference(stock.id),
-        "manu_type_id": .reference(type.id),
-      ])
   }
 
   private static func losses(_ session: Session) {

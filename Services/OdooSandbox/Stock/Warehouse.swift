@@ -9,7 +9,19 @@ enum Warehouse {
       .many2one("company_id", "Company", "res.company"),
       .many2one("view_location_id", "View Location", "stock.location"),
       .many2one("lot_stock_id", "Location Stock", "stock.location"),
+      .many2one("wh_input_stock_loc_id", "Input Location", "stock.location"),
+      .many2one("wh_qc_stock_loc_id", "Quality Control Location", "stock.location"),
+      .many2one("in_type_id", "In Type", "stock.picking.type"),
+      .many2one("out_type_id", "Out Type", "stock.picking.type"),
+      .many2one("int_type_id", "Internal Type", "stock.picking.type"),
       .many2one("manu_type_id", "Manufacturing Operation Type", "stock.picking.type"),
+      .selection(
+        "reception_steps", "Incoming Shipments",
+        [
+          "one_step": "Receive and Store (1 step)", "two_steps": "Receive then Store (2 steps)",
+          "three_steps": "Receive, Quality Control, then Store (3 steps)",
+        ]
+      ).starting(.text("one_step")),
       .selection(
         "manufacture_steps", "Manufacture",
         [
@@ -27,26 +39,55 @@ enum Warehouse {
         throw OdooError.constraint(
           "The short name of the warehouse must be unique per company!")
       }
-      if values["view_location_id"] == nil { try addPlaces(&values, session) }
+      try checkFirstExtra(session)
+      if values["view_location_id"] == nil { addPlaces(&values, session) }
     }))
 
-  private static func addPlaces(_ values: inout WrittenValues, _ session: Session) throws {
+  /// The first warehouse beside the one that comes with the company switches a feature on, which only
+  /// administrators may.
+  private static func checkFirstExtra(_ session: Session) throws {
+    guard session.search(session.model("stock.warehouse"), .all).count == 1,
+      !session.record("res.users", session.user).flag("is_administrator")
+    else { return }
+    throw OdooError.access(
+      "You are not allowed to modify 'Access Groups' (res.groups) records.\n\n"
+        + "This operation is allowed for the following groups:\n\t- Administration/Access Rights\n\n"
+        + "Contact your administrator to request access if necessary.")
+  }
+
+  /// Locations and operation types of a warehouse, by the names of its fields.
+  static func addPlaces(
+    _ values: inout WrittenValues, _ session: Session, below parent: Record? = nil
+  ) {
     guard case .value(.text(let code)) = values["code"],
       case .value(.text(let name)) = values["name"]
     else { return }
-    let view = session.insert("stock.location", ["name": .text(code), "usage": .text("view")])
-    let stock = session.insert(
-      "stock.location", ["name": .text("Stock"), "location_id": .reference(view.id)])
-    let type = session.insert(
-      "stock.picking.type",
-      [
-        "name": .text("Manufacturing"), "code": .text("mrp_operation"),
-        "sequence_code": .text("MO"), "prefix": .text("\(code)/MO/"),
-        "warehouse_name": .text(name), "default_location_src_id": .reference(stock.id),
-        "default_location_dest_id": .reference(stock.id),
-      ])
+    func place(_ name: String, _ above: Record?, _ usage: String) -> Record {
+      session.insert(
+        "stock.location",
+        ["name": .text(name), "location_id": .reference(above), "usage": .text(usage)])
+    }
+    let view = place(code, parent, "view")
+    let stock = place("Stock", view, "internal")
     values["view_location_id"] = .value(.reference(view.id))
     values["lot_stock_id"] = .value(.reference(stock.id))
-    values["manu_type_id"] = .value(.reference(type.id))
+    values["wh_input_stock_loc_id"] = .value(.reference(place("Input", view, "internal").id))
+    values["wh_qc_stock_loc_id"] = .value(.reference(place("Quality Control", view, "internal").id))
+    for (field, label, kind, letters) in [
+      ("in_type_id", "Receipts", "incoming", "IN"),
+      ("out_type_id", "Delivery Orders", "outgoing", "OUT"),
+      ("int_type_id", "Internal Transfers", "internal", "INT"),
+      ("manu_type_id", "Manufacturing", "mrp_operation", "MO"),
+    ] {
+      let type = session.insert(
+        "stock.picking.type",
+        [
+          "name": .text(label), "code": .text(kind), "sequence_code": .text(letters),
+          "prefix": .text("\(code)/\(letters)/"), "warehouse_name": .text(name),
+          "default_location_src_id": .reference(stock.id),
+          "default_location_dest_id": .reference(stock.id),
+        ])
+      values[field] = .value(.reference(type.id))
+    }
   }
 }

@@ -18,8 +18,7 @@ struct FaultTests {
     let sandbox = Sandbox(
       environment: .system,
       account: .init(
-        database: "plant", login: "integration", apiKey: "key", password: "key", user: 6,
-        others: [:]))
+        database: "plant", users: [.init(id: 6, login: "integration", secrets: ["key"])]))
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let server = try await HTTPServer.start(sandbox, host: "127.0.0.1", port: 0, group: group)
     do {

@@ -66,7 +66,15 @@ struct Comparison {
       ids(wanted["ids"] ?? .null, got["ids"] ?? .null, model, "ids")
       value(wanted["messages"] ?? .null, got["messages"] ?? .null, "messages")
       value(wanted["nextrow"] ?? .null, got["nextrow"] ?? .null, "nextrow")
-    case "read", "search_read", "read_group": rows(wanted, got, model)
+    case "read", "search_read", "read_group", "get_metadata": rows(wanted, got, model)
+    case "check_object_reference":
+      value(wanted[0] ?? .null, got[0] ?? .null, "model")
+      id(wanted[1] ?? .null, got[1] ?? .null, wanted[0]?.stringValue ?? "", "id")
+    case "get_external_id":
+      let old = (wanted.objectValue ?? [:]).map { key, name in
+        (Int(key).flatMap { map.sandbox(model, $0) }.map(String.init) ?? key, name)
+      }
+      value(.object(Dictionary(old, uniquingKeysWith: { first, _ in first })), got, "external ids")
     default:
       if wanted["type"]?.stringValue?.hasPrefix("ir.actions") ?? false {
         action(wanted, got)

@@ -63,6 +63,8 @@ struct Flow: CustomTestStringConvertible, Sendable {
 
   let name: String
   var clock = "2026-11-23 07:27:00"
+  /// Whether the plant is there already; the recording of master data builds it.
+  var hasPlant = true
   /// The clock before single steps, where dates must be exact.
   var clockBefore: [Int: String] = [:]
   var toleranceSeconds: Int64 = 120

@@ -17,6 +17,21 @@ extension Flow {
             arguments: [[["name": "UserErr probe", "barcode": "F01-BARCODE-1795418767"]]])
         ],
       ]),
+    Flow(
+      name: "02", clock: "2026-11-23 07:26:19", hasPlant: false,
+      clockBefore: [52: "2026-11-23 07:26:30", 59: "2026-11-23 07:26:34"],
+      hidden: [
+        52: [
+          .init(
+            model: "product.template", method: "create", arguments: [[["name": "Fresh"]]],
+            makes: [22])
+        ],
+        59: [
+          .init(
+            model: "product.template", method: "write",
+            arguments: [[8], ["name": "Steel blank S355"]])
+        ],
+      ]),
     Flow(name: "03", stock: [Plant.steel: 500, Plant.screw: 2_000]),
     Flow(
       name: "04a",

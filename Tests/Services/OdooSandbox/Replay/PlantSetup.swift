@@ -19,6 +19,7 @@ struct PlantSetup {
     map.learn("res.users", 6, 6)
     map.learn("res.company", 1, 1)
     map.learn("res.partner", 1, 1)
+    guard flow.hasPlant else { return }
     map.learn(
       "uom.uom", 27,
       try wire.make(

@@ -19,8 +19,12 @@ struct Wire {
     sandbox = Sandbox(
       environment: environment,
       account: .init(
-        database: "plant", login: "integration", apiKey: Self.key, password: "admin", user: 6,
-        others: ["viewer": 7]))
+        database: "plant",
+        users: [
+          .init(id: 6, login: "integration", secrets: [Self.key, "admin"]),
+          .init(id: 2, login: "admin", secrets: ["admin"], role: .administrator),
+          .init(id: 7, login: "viewer", secrets: [Self.key], role: .viewer),
+        ]))
   }
 
   /// Moves the clock on to half a second after this moment.
