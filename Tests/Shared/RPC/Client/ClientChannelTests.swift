@@ -104,6 +104,7 @@ import Testing
       do {
         return try await call()
       } catch let status as Status where status.code == .unavailable {
+        try Task.checkCancellation()
         await Task.yield()
       }
     }

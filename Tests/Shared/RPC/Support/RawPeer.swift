@@ -4,26 +4,24 @@ import Synchronization
 
 /// The other end of a connection, under the test's full control: bytes out, bytes in.
 final class RawPeer: Sendable {
-  private struct State {
+  private struct Received {
     var bytes: [UInt8] = []
     var isClosed = false
-    var waiting: [(@Sendable ([UInt8], Bool) -> Bool, CheckedContinuation<Void, Never>)] = []
   }
 
-  private let state = Mutex(State())
+  private let received = Watched(Received())
   private let channel = Mutex<(any Channel)?>(nil)
 
   /// Connects to a server under test.
   static func connect(_ port: Int) async throws -> RawPeer {
     let peer = RawPeer()
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    _ = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelInitializer { peer.attach($0) }
       .connect(host: "127.0.0.1", port: port).get()
-    peer.channel.withLock { $0 = channel }
     return peer
   }
 
-  /// Takes over a channel that was accepted or connected.
+  /// Takes over a channel that was accepted or is being connected.
   func attach(_ channel: any Channel) -> EventLoopFuture<Void> {
     self.channel.withLock { $0 = channel }
     return channel.eventLoop.makeCompletedFuture {
@@ -48,22 +46,15 @@ final class RawPeer: Sendable {
     try await channel.setOption(.autoRead, value: isReading).get()
   }
 
-  var isClosed: Bool { state.withLock { $0.isClosed } }
+  var isClosed: Bool { received.value.isClosed }
   /// Everything received, as it came.
-  var clientBytes: [UInt8] { state.withLock { $0.bytes } }
+  var bytes: [UInt8] { received.value.bytes }
   /// The frames in it, for one who plays a client.
-  var frames: [ReceivedFrame] { ReceivedFrame.parse(state.withLock { $0.bytes }) }
+  var frames: [ReceivedFrame] { ReceivedFrame.parse(bytes) }
 
   /// Waits until a condition on all bytes received so far (and whether the connection is closed).
   func wait(until condition: @escaping @Sendable ([UInt8], Bool) -> Bool) async {
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      let isMet = state.withLock { state in
-        let isMet = condition(state.bytes, state.isClosed)
-        if !isMet { state.waiting.append((condition, continuation)) }
-        return isMet
-      }
-      if isMet { continuation.resume() }
-    }
+    await received.wait { condition($0.bytes, $0.isClosed) }
   }
 
   /// Waits for a frame, or the end of the connection.
@@ -77,16 +68,8 @@ final class RawPeer: Sendable {
 
   func waitUntilClosed() async { await wait { _, isClosed in isClosed } }
 
-  fileprivate func update(_ change: (inout [UInt8], inout Bool) -> Void) {
-    let ready = state.withLock { state in
-      change(&state.bytes, &state.isClosed)
-      let (bytes, isClosed) = (state.bytes, state.isClosed)
-      let ready = state.waiting.filter { $0.0(bytes, isClosed) }
-      state.waiting.removeAll { $0.0(bytes, isClosed) }
-      return ready
-    }
-    for (_, continuation) in ready { continuation.resume() }
-  }
+  fileprivate func took(_ bytes: ByteBufferView) { received.update { $0.bytes += bytes } }
+  fileprivate func ended() { received.update { $0.isClosed = true } }
 }
 
 private final class Collector: ChannelInboundHandler {
@@ -96,13 +79,10 @@ private final class Collector: ChannelInboundHandler {
   init(peer: RawPeer) { self.peer = peer }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let buffer = unwrapInboundIn(data)
-    peer.update { bytes, _ in bytes += Array(buffer.readableBytesView) }
+    peer.took(unwrapInboundIn(data).readableBytesView)
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
-    peer.update { _, isClosed in isClosed = true }
-  }
+  func channelInactive(context: ChannelHandlerContext) { peer.ended() }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     context.close(promise: nil)

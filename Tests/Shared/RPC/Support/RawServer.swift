@@ -41,7 +41,7 @@ extension RawPeer {
   /// Waits for the n-th request's headers and gives its stream number.
   func waitForRequest(_ number: Int = 1) async -> UInt32 {
     await wait { bytes, isClosed in isClosed || Self.requests(bytes).count >= number }
-    let requests = Self.requests(clientBytes)
+    let requests = Self.requests(bytes)
     return requests.count >= number ? requests[number - 1] : 0
   }
 
