@@ -38,7 +38,7 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
     self.limits = limits
     self.eventLoop = eventLoop
     self.logger = logger
-    floodGuard = FloodGuard(nowNanoseconds: Self.now)
+    floodGuard = FloodGuard(limits: limits, nowNanoseconds: Self.now)
   }
 
   // MARK: for the subclasses

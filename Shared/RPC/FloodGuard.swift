@@ -14,8 +14,10 @@ struct FloodGuard {
     case controlFrame
   }
 
-  private var resetTokens: Int64 = Int64(Limits.Flood.resets) * nanosecondsPerSecond
-  private var resetsAt: Int64 = 0
+  private let resets: Int64
+  private let resetsPerSecond: Int64
+  private var resetTokens: Int64
+  private var resetsAt: Int64
   private var windowStart: Int64 = 0
   private var glitches = 0
   private var controlFrames = 0
@@ -24,7 +26,10 @@ struct FloodGuard {
   private static let nanosecondsPerSecond: Int64 = 1_000_000_000
 
   /// A guard that starts at a reading of the monotonic clock.
-  init(nowNanoseconds: Int64) {
+  init(limits: Limits, nowNanoseconds: Int64) {
+    resets = Int64(limits.resets)
+    resetsPerSecond = Int64(limits.resetsPerSecond)
+    resetTokens = resets * Self.nanosecondsPerSecond
     resetsAt = nowNanoseconds
     windowStart = nowNanoseconds
   }
@@ -53,9 +58,9 @@ struct FloodGuard {
 
   /// Tokens are kept in billionths, so that no fraction of a second is lost.
   private mutating func takeResetToken(_ now: Int64) -> Bool {
-    let full = Int64(Limits.Flood.resets) * Self.nanosecondsPerSecond
+    let full = resets * Self.nanosecondsPerSecond
     let elapsed = min(max(0, now - resetsAt), full)
-    resetTokens = min(full, resetTokens + elapsed * Int64(Limits.Flood.resetsPerSecond))
+    resetTokens = min(full, resetTokens + elapsed * resetsPerSecond)
     resetsAt = now
     guard resetTokens >= Self.nanosecondsPerSecond else { return false }
     resetTokens -= Self.nanosecondsPerSecond

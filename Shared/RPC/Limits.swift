@@ -13,6 +13,11 @@ public struct Limits: Hashable, Sendable {
   /// The largest list of headers accepted, in bytes as RFC 9113 §6.5.2 counts them (32 per header
   /// beside name and value): 8 KiB, gRPC's usual default.
   public var headerListBytes = 8 << 10
+  /// Resets a peer may send at once: a client whose line fails may give up all its calls. Follows
+  /// ``concurrentStreams``: 100 by default.
+  public var resets: Int { max(1, concurrentStreams) }
+  /// Resets a peer gets back per second: a tenth of ``resets``, 10 by default.
+  public var resetsPerSecond: Int { max(1, concurrentStreams / 10) }
   /// Connections a server holds at the same time; more are closed as they come. An idle one costs
   /// about 25 KiB, so 10,000 fit a small machine.
   public var connections = 10_000
@@ -39,6 +44,8 @@ public struct Limits: Hashable, Sendable {
     public static let connectionRequestBytes = 8 << 20
     /// Control frames that may wait to be sent; a peer that makes us queue more does not read.
     public static let outboundFrames = 1_000
+    /// The header list, in bytes, of a peer that announces none: gRPC's usual default.
+    public static let assumedHeaderListBytes = 8 << 10
     /// Calls a client channel queues while it connects or while the peer's stream limit is used up.
     public static let queuedCalls = 1_000
     /// Connections a client channel opens for its streams when the peer's stream limit is used up.
@@ -82,10 +89,6 @@ public struct Limits: Hashable, Sendable {
 
   /// Bounds on misuse; see ``FloodGuard``.
   public enum Flood {
-    /// Resets a peer may send at once. A client that times out may give up all its streams.
-    public static let resets = 100
-    /// Resets a peer gets back per second.
-    public static let resetsPerSecond = 10
     /// Protocol errors, and resets we had to send, per window.
     public static let glitches = 200
     /// PING, SETTINGS, PRIORITY, empty DATA and unknown frames per window, beside one for each frame that we

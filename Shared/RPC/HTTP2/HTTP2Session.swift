@@ -124,8 +124,8 @@ extension HTTP2Session {
   var remoteMaximumHeaderListBytes: Int {
     let announced = nghttp2_session_get_remote_settings(
       session, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
-    // Many clients announce nothing and hold to 8 KiB, which is gRPC's usual default.
-    return announced == .max ? 8 << 10 : Int(announced)
+    // Many clients announce nothing and hold to a limit all the same.
+    return announced == .max ? Limits.Buffer.assumedHeaderListBytes : Int(announced)
   }
   /// Whether the peer still lets us open streams (no GOAWAY, numbers left).
   var allowsRequests: Bool { nghttp2_session_check_request_allowed(session) != 0 }

@@ -27,6 +27,9 @@ public struct ResponseWriter: Sendable {
   }
 
   /// Runs an action on the event loop and then, when it says false, waits for room.
+  ///
+  /// On the loop, where handlers normally are, the action runs at once and mostly nothing suspends;
+  /// elsewhere the task suspends until the loop has run it.
   private func perform(
     _ action: @escaping @Sendable (ServerStream) throws(Status) -> Bool
   ) async throws(Status) {

@@ -6,18 +6,26 @@ import Testing
   private static let second: Int64 = 1_000_000_000
 
   @Test func `takes a burst of resets and then so many per second`() {
-    var subject = FloodGuard(nowNanoseconds: 0)
+    var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
     let taken1 = subject.taken(of: 150, .reset, at: 0)
-    #expect(taken1 == Limits.Flood.resets)
+    #expect(taken1 == 100)
     let taken2 = subject.taken(of: 50, .reset, at: Self.second)
-    #expect(taken2 == Limits.Flood.resetsPerSecond)
+    #expect(taken2 == 10)
+  }
+
+  @Test func `grants as many resets as the connection may have calls`() {
+    var limits = Limits()
+    limits.concurrentStreams = 1_000
+    var subject = FloodGuard(limits: limits, nowNanoseconds: 0)
+    let taken = subject.taken(of: 5_000, .reset, at: 0)
+    #expect(taken == 1_000)
   }
 
   @Test func `never saves up more resets than a burst`() {
-    var subject = FloodGuard(nowNanoseconds: 0)
+    var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
     let after = 1_000_000 * Self.second
     let taken3 = subject.taken(of: 500, .reset, at: after)
-    #expect(taken3 == Limits.Flood.resets)
+    #expect(taken3 == 100)
   }
 
   @Test(arguments: [
@@ -27,7 +35,7 @@ import Testing
   func `takes so many events per window and starts over in the next`(
     event: FloodGuard.Event, limit: Int
   ) {
-    var subject = FloodGuard(nowNanoseconds: 0)
+    var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
     let taken4 = subject.taken(of: limit + 10, event, at: 1)
     #expect(taken4 == limit)
     let next = Limits.Flood.windowMilliseconds * 1_000_000
@@ -36,7 +44,7 @@ import Testing
   }
 
   @Test func `lets a PING pass for every answer sent`() {
-    var subject = FloodGuard(nowNanoseconds: 0)
+    var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
     subject.recordAnswers(1_000)
     let taken6 = subject.taken(of: 2_000, .controlFrame, at: 1)
     #expect(taken6 == 1_000 + Limits.Flood.controlFrames)
