@@ -177,6 +177,7 @@ final class SiteFlow: Sendable {
     guard let words else {
       return try await database.write {
         try CaseRecords.close([.configuration], order: "", site: site, $0)
+        try PostingRecords.wakeAll(rejectedFor: .configuration, site: site, $0)
       }
     }
     logger.critical("the site waits: Odoo's configuration", metadata: ["words": "\(words.text)"])

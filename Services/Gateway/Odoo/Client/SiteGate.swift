@@ -5,7 +5,7 @@ import Synchronization
 /// waits together instead of failing order by order.
 final class SiteGate: Sendable {
   /// After refused credentials or missing rights: a person has to act, and is not overtaken by retries.
-  static let haltSeconds: Int64 = 30
+  static let haltSeconds: Int64 = 10
 
   /// A halt that no call has confirmed or lifted for so long is over: the call that met it is no longer made.
   static let haltExpirySeconds: Int64 = 600

@@ -34,9 +34,14 @@ struct PostingConclusion: Sendable, Hashable {
       }
       (self.isOutcomeOpen, wait) = (true, .technical)
     case .postponed: (self.isOutcomeOpen, wait) = (isOutcomeOpen, .technical)
-    case .halted:
-      // The gate holds the whole site; the order itself is in no doubt.
-      (self.isOutcomeOpen, attempts, wait) = (isOutcomeOpen, task.attempts, .technical)
+    case .halted(let words):
+      // The gate holds the whole site; the order that met it says so too, and comes back ever later so that one
+      // order without rights does not hold up the others for ever.
+      findings.append(
+        CaseFinding(
+          .configuration, "Odoo refuses the integration what \(task.orderName) needs",
+          odooAnswer: words.text))
+      (self.isOutcomeOpen, wait) = (isOutcomeOpen, .openCase)
     }
     if wait == .technical, attempts >= PostingRun.triesBeforeCase {
       findings.append(
@@ -46,7 +51,8 @@ struct PostingConclusion: Sendable, Hashable {
     }
     let found = Set(findings.map(\.reason))
     closedReasons =
-      verdict.isDecided ? CaseReason.ofPosting.filter { !found.contains($0) } : []
+      verdict.isDecided
+      ? (CaseReason.ofPosting + [.configuration]).filter { !found.contains($0) } : []
   }
 }
 

@@ -45,7 +45,8 @@ struct PostingStatus: Sendable, Hashable {
     case .stuck(let finding): changed(.rejected, finding.reason.rawValue, through)
     case .unknown(.unreadable): changed(.unknown, CaseReason.unreadable.rawValue, through)
     case .unknown(.unreachable): changed(.unknown, Self.noAnswer, through)
-    case .postponed, .halted: self
+    case .halted: changed(.rejected, CaseReason.configuration.rawValue, through)
+    case .postponed: self
     }
   }
 

@@ -54,6 +54,15 @@ enum PostingRecords {
       """, site, name, transaction.now)
   }
 
+  /// Has every chain looked at that waits for this reason.
+  static func wakeAll(
+    rejectedFor reason: CaseReason, site: SiteCode, _ transaction: Transaction
+  ) throws {
+    try transaction.execute(
+      "UPDATE odoo_postings SET wake = wake + 1, look_at = ?3 WHERE site = ?1 AND reason = ?2",
+      site, reason.rawValue, transaction.now)
+  }
+
   /// The chains that are due, longest due first.
   static func due(site: SiteCode, limit: Int, _ snapshot: Snapshot) throws -> [Task] {
     try snapshot.rows(

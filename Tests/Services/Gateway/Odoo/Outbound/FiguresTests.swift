@@ -171,6 +171,7 @@ struct PostingStatusTests {
     #expect(later.after(.postponed("x"), through: 9) == later)
     #expect(
       later.after(.unknown(.unreachable("x")), through: 9).reason == PostingStatus.noAnswer)
+    #expect(later.after(.halted(OdooWords(name: "x", message: "")), through: 9).state == .rejected)
     #expect(later.sending(through: 9).state == .sending)
   }
 
