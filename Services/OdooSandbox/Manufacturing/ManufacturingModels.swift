@@ -5,6 +5,6 @@ enum ManufacturingModels {
     BillOfMaterials.operation, WorkCenter.model, Productivity.loss, Productivity.model,
     WorkOrder.model, Production.model, QuantityWizard.model, BackorderWizard.model,
     BackorderWizard.line, ConsumptionWizard.model, ConsumptionWizard.line, SplitWizard.model,
-    SplitWizard.line,
+    SplitWizard.line, Unbuild.model,
   ]
 }

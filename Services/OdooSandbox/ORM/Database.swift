@@ -19,6 +19,8 @@ final class Database {
   private var sequences: [String: Int] = [:]
   /// Records by external id (`module.name`).
   var externalIDs: [String: ExternalReference] = [:]
+  /// Most edits that are remembered: a test looks at the first ones.
+  static let maximumEdits = 100_000
   /// Writes to posted documents, oldest first.
   var edits: [PostedEdit] = []
   private var savedExternalIDs: [String: ExternalReference] = [:]

@@ -164,7 +164,8 @@ final class Session {
     guard let watched = PostedDocuments.watchedFields[record.model.name],
       database.rowAtBegin(record.model.name, record.id)?["state"] == .text("done")
     else { return }
-    for name in watched where changed[name] != nil {
+    for name in watched
+    where changed[name] != nil && database.edits.count < Database.maximumEdits {
       database.edits.append(
         PostedEdit(
           at: now, model: record.model.name, id: record.id,

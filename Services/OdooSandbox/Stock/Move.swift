@@ -76,6 +76,8 @@ enum Move {
     .many2one("operation_id", "Operation To Consume", "mrp.routing.workcenter"),
     .many2one("workorder_id", "Work Order To Consume", "mrp.workorder"),
     .many2one("scrap_id", "Scrap operation", "stock.scrap"),
+    .many2one("unbuild_id", "Disassembly Order", "mrp.unbuild"),
+    .many2one("consume_unbuild_id", "Consumed Disassembly Order", "mrp.unbuild"),
     .float("cost_share", "Cost Share (%)").starting(.float(0)),
     .boolean("manual_consumption", "Manual Consumption").starting(.boolean(false)),
     .boolean("additional", "Whether the move was added after the production's confirmation")

@@ -73,7 +73,10 @@ struct Flow: CustomTestStringConvertible, Sendable {
   var products: [OwnProduct] = []
   /// Stock of the components in WH/Stock before anything is reserved.
   var stock: [Int: Double] = [Plant.steel: 100_000, Plant.screw: 200_000]
+  /// Calls before a step, and before the orders that the step needs are made.
   var hidden: [Int: [HiddenCall]] = [:]
+  /// Calls before a step, after its orders were made.
+  var hiddenAfterOrders: [Int: [HiddenCall]] = [:]
 
   var testDescription: String { name }
 }

@@ -281,6 +281,31 @@ extension Flow {
       ],
       lots: [resin, .init(id: 53, product: Plant.pump, name: "P-53")]),
     Flow(
+      name: "14p", clock: "2026-11-23 08:41:33",
+      orders: [
+        .valves(1231, 4),
+        .init(id: 1232, product: Plant.valve, quantity: 4, before: 9, moves: [4970, 4971, 4973]),
+        .init(id: 1233, product: Plant.valve, quantity: 4, moves: [4980, 4981, 4983]),
+        .init(id: 1234, product: Plant.valve, quantity: 4, moves: [4984, 4985, 4987]),
+        .init(id: 1235, product: Plant.valve, quantity: 4, moves: [4988, 4989, 4991]),
+      ],
+      hiddenAfterOrders: [
+        9: [
+          .init(
+            model: "mrp.production", method: "write",
+            arguments: [
+              [1232],
+              [
+                "qty_producing": 4,
+                "move_raw_ids": [
+                  [1, 4970, ["quantity": 9, "picked": true]],
+                  [1, 4971, ["quantity": 16, "picked": true]],
+                ],
+              ],
+            ])
+        ]
+      ]),
+    Flow(
       name: "14q",
       orders: [
         .valves(1236, 10, before: 0), .valves(1237, 10, before: 0), .valves(1238, 10, before: 0),

@@ -24,7 +24,7 @@ struct IDMap {
   }
 
   /// Numbers of documents that a sequence gives out.
-  private static var numbered: Regex<Substring> { /(?:WH\/MO|SP)\/\d{5}/ }
+  private static var numbered: Regex<Substring> { /(?:WH\/MO|SP|UB)\/\d{5}/ }
 
   /// The recorded text with the sandbox's document numbers; unknown ones are learned from the sandbox's text.
   mutating func translate(_ recorded: String, learningFrom actual: String?) -> String {

@@ -43,7 +43,17 @@ struct Replayer {
   // MARK: Before a step
 
   private mutating func prepare(_ step: Recording.Step) throws {
-    for call in flow.hidden[step.index] ?? [] {
+    try run(flow.hidden[step.index])
+    for order in flow.orders where !made.contains(order.id) {
+      let first = order.before ?? hints.firstStep(mentioning: order.id) ?? 0
+      if first <= step.index { try make(order) }
+    }
+    try run(flow.hiddenAfterOrders[step.index])
+    try learnBackorders()
+  }
+
+  private mutating func run(_ calls: [Flow.HiddenCall]?) throws {
+    for call in calls ?? [] {
       var translation = RequestTranslation(map: setup.map)
       let (positional, keywords) = translation.arguments(
         call.model, call.method, call.arguments, call.keywords)
@@ -52,11 +62,6 @@ struct Replayer {
         if let own = own.intValue { setup.map.learn(call.model, recorded, Int(own)) }
       }
     }
-    for order in flow.orders where !made.contains(order.id) {
-      let first = order.before ?? hints.firstStep(mentioning: order.id) ?? 0
-      if first <= step.index { try make(order) }
-    }
-    try learnBackorders()
   }
 
   /// Backorders that recorded requests use before any recorded answer names them.
