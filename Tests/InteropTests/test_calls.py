@@ -114,7 +114,7 @@ def test_draining_finishes_calls_and_refuses_new_connections(tmp_path):
 
 def test_a_page_of_the_sites_orders_has_what_was_released(mes, record):
     name = facts.unique("MO")
-    release = facts.release(name, "12.5")
+    release = facts.release(name, "12")
     record.production.ReleaseOrder(release)
     order = mes.production.GetOrder(
         production.GetOrderRequest(site=SITE, order_name=name)).order

@@ -185,7 +185,8 @@ def test_another_unit_than_the_orders_is_refused(mes, orders):
 
 
 def test_totals_that_cannot_be_counted_are_refused(mes, orders):
-    order = orders.acknowledged("999999999999")
+    order = orders.acknowledged("999999999999", components=[])
+
     def keep_reporting():
         for _ in range(20):
             mes.production.ReportProduction(
