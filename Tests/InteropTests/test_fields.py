@@ -130,7 +130,8 @@ CASES = {
     ],
     "Subscribe": [
         *wrong("consumer", CODES), *wrong("resume_token", TOKENS),
-        *wrong("site", SITES[1:]), *wrong("event_types", [["x"] * 33], field="event_types")],
+        *wrong("site", SITES[1:]), *wrong("event_types", [["x"] * 33], field="event_types"),
+        *wrong("event_types", [["a b"], [""]], field="event_types[0]")],
     "Acknowledge": [*wrong("consumer", CODES), *wrong("resume_token", "", TOKENS)],
     "ReportOutcome": [
         *wrong("site", SITES), *wrong("order_name", IDENTIFIERS),
@@ -163,7 +164,8 @@ TYPES = {
 @pytest.fixture(scope="module")
 def call(mes, record):
     """Sends a request by the name of its method: to the Gateway, or straight to Production what the
-    Gateway does not offer to partners."""
+    Gateway does not offer to partners.
+    """
     def send(method, request):
         if method in ("ReleaseOrder",):
             return record.production.ReleaseOrder(request)

@@ -26,7 +26,7 @@ struct ListOrders: ReadOperation {
     let site = fields.site(request.site)
     let given = fields.each(request.states, "states", atMost: Self.maximumStates) { fields, state in
       fields.known(
-        OrderState(state), "state", "RELEASED, ACKNOWLEDGED, RUNNING, COMPLETED or CLOSED",
+        OrderState(state), "", "RELEASED, ACKNOWLEDGED, RUNNING, COMPLETED or CLOSED",
         else: .released)
     }
     let states = Set(given).sorted { $0.rawValue < $1.rawValue }

@@ -46,7 +46,7 @@ struct SubscribeToFeed: WatchOperation {
       consumer: fields.text(request.consumer, "consumer", EventFeedRoutes.consumerRule),
       token: fields.resumeToken(request.resumeToken),
       types: fields.each(request.eventTypes, "event_types", atMost: EventFeed.maximumTypes) {
-        $0.text($1, "name", EventFeedRoutes.typeRule)
+        $0.text($1, "", EventFeedRoutes.typeRule)
       })
   }
 

@@ -23,10 +23,11 @@ public struct Fields {
   /// Nothing checked yet.
   public init(now: Instant) { self.now = now }
 
-  /// Reports that a field breaks a rule.
+  /// Reports that a field breaks a rule; an empty name means the element of a list itself.
   public mutating func reject(_ field: String, _ rule: String) {
     guard violations.count < Self.maximumViolations else { return }
-    violations.append(FieldViolation(prefix + field, rule))
+    let path = field.isEmpty ? String(prefix.dropLast()) : prefix + field
+    violations.append(FieldViolation(path, rule))
   }
 
   /// Checks the fields of a nested message; their names follow `field` and a full stop.

@@ -232,8 +232,8 @@ struct BadFieldTests {
   @Test("AcknowledgeOrder, GetOrder, ListOrders, ListReports")
   func others() async throws {
     let states: [Case<Production.V1.ListOrdersRequest>] = [
-      Case("states[0].state") { $0.states = [.unspecified] },
-      Case("states[1].state") { $0.states = [.running, .unrecognized(77)] },
+      Case("states[0]") { $0.states = [.unspecified] },
+      Case("states[1]") { $0.states = [.running, .unrecognized(77)] },
       Case("states") { $0.states = Array(repeating: .running, count: 9) },
     ]
     try await ProductionFixture.run { production in
@@ -306,8 +306,8 @@ struct BadFieldTests {
     Case("site") { $0.site = "PLANT 1" },
     Case("consumer") { $0.consumer = "" },
     Case("consumer") { $0.consumer = String(repeating: "c", count: 65) },
-    Case("event_types[0].name") { $0.eventTypes = ["a b"] },
-    Case("event_types[1].name") { $0.eventTypes = ["a", ""] },
+    Case("event_types[0]") { $0.eventTypes = ["a b"] },
+    Case("event_types[1]") { $0.eventTypes = ["a", ""] },
     Case("event_types") { $0.eventTypes = Array(repeating: "a", count: 33) },
   ]
 
