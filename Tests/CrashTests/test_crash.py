@@ -103,4 +103,4 @@ def test_a_shift_with_sudden_deaths(crashing, cycle):
         assert facts.Decimal(shift.order(name).progress.good.value) == good
         shift.assert_agreement(product, order, name)
         assert not shift.cases(name)
-    assert plant.odoo.edits() == []
+    assert plant.edits() == []

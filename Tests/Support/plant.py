@@ -36,6 +36,7 @@ class Plant:
         self.odoo = Odoo("127.0.0.1", self.sandbox_port)
         self.wire = None
         self._clients = []
+        self._edits_by_people = set()
 
     # Settings
 
@@ -114,6 +115,24 @@ class Plant:
     def _keep(self, client: Client) -> Client:
         self._clients.append(client)
         return client
+
+    # People
+
+    def by_hand(self, action, *arguments):
+        """Lets a person do something; what that edits in posted documents is the person's own doing.
+
+        The Gateway must be standing still, or waiting for the very call the person is quicker than.
+        """
+        before = len(self.odoo.edits())
+        try:
+            return action(*arguments)
+        finally:
+            self._edits_by_people.update(range(before, len(self.odoo.edits())))
+
+    def edits(self) -> list:
+        """Changes to posted documents that no person has made."""
+        return [edit for place, edit in enumerate(self.odoo.edits())
+                if place not in self._edits_by_people]
 
     # Running
 

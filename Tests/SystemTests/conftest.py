@@ -24,5 +24,5 @@ def no_posted_document_is_edited(request):
     if "plant" in request.fixturenames:
         plant = request.getfixturevalue("plant")
         plant.wire.clear()
-        assert plant.odoo.edits() == []
+        assert plant.edits() == []
         eventually("the programs run", lambda: all(each.is_running for each in plant.programs), 5)

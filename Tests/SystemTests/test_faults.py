@@ -179,4 +179,4 @@ def test_a_wrong_api_key_is_shown_and_mended(tmp_path):
         alone.gateway.start()
         shift.booked(name)
         shift.assert_agreement(shift.factory.plain, order, name)
-        assert alone.odoo.edits() == []
+        assert alone.edits() == []

@@ -105,7 +105,7 @@ def test_in_the_middle_of_a_booking(shift, factory, plant, action, when, model, 
 
     def hand():
         try:
-            action(shift.odoo, order)
+            plant.by_hand(action, shift.odoo, order)
         except OdooError as error:
             refused.append(error)
     getattr(plant.wire, when)(model, method, hand)
@@ -180,7 +180,7 @@ def test_hands_at_random_moments(shift, factory, plant, round_number):
             target = chance.choice(chain)["id"]
             try:
                 with plant.gateway.frozen():
-                    action(shift.odoo, target)
+                    plant.by_hand(action, shift.odoo, target)
                 print(f"{name}: {action.__name__} on {target}")
             except OdooError as error:
                 print(f"{name}: {action.__name__} refused: {error}")
