@@ -1,3 +1,4 @@
+import Identity
 import ServiceKit
 import Values
 
@@ -29,6 +30,15 @@ struct ProductionConfiguration: Sendable {
     let configuration = try ProductionConfiguration(settings)
     try settings.finish()
     return configuration
+  }
+
+  /// Reads the keys file.
+  /// - Throws: ``ServiceKit/ConfigurationError`` that names the setting, when the file is refused.
+  func loadPrincipalKeys() async throws -> VerificationKeys {
+    do { return try await VerificationKeys.load(principalKeysFile) } catch {
+      throw ConfigurationError(
+        problems: ["principalKeysFile names a file that is refused: \(error)"])
+    }
   }
 
   private init(_ settings: Settings) throws {

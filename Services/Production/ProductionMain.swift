@@ -1,6 +1,5 @@
 import ArgumentParser
 import Environment
-import Identity
 import Logging
 import NIOCore
 import NIOPosix
@@ -18,7 +17,7 @@ struct ProductionMain: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try await ProductionConfiguration.load(options.config)
-    let keys = try await VerificationKeys.load(configuration.principalKeysFile)
+    let keys = try await configuration.loadPrincipalKeys()
     if options.checkConfig { return print("the configuration is valid") }
     ServiceHost.bootstrapLogging()
     let logger = Logger(label: "millrace.production")

@@ -14,9 +14,9 @@ from Support.stubs import common
 
 CYCLES = 10
 ORDERS = 3
-REPORTS = 15
+REPORTS = 30
 """Reports of one order in one cycle; some of them are said twice."""
-KILLS = 3
+KILLS = 5
 LONGEST_PAUSE_SECONDS = 1.2
 """A program dies at a random moment within this time of the last death."""
 
@@ -89,6 +89,7 @@ def test_a_shift_with_sudden_deaths(crashing, cycle):
         killer.join(60)
     assert killer.failure is None, killer.failure
     print(f"killed: {killer.killed}")
+    assert len(killer.killed) == KILLS
 
     for product, order, name in orders:
         said = {request.header.source_event_id: answer

@@ -33,6 +33,28 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+class _Output:
+    """What one run of a program says, read by a thread of its own until the run is over."""
+
+    def __init__(self, process, log: Path):
+        self.lines = collections.deque(maxlen=KEPT_LINES)
+        self.changed = threading.Condition()
+        self.is_over = False
+        threading.Thread(target=self._read, args=(process, log), daemon=True).start()
+
+    def _read(self, process, path):
+        with path.open("ab") as log:
+            for line in process.stdout:
+                log.write(line)
+                log.flush()
+                with self.changed:
+                    self.lines.append(line.decode(errors="replace").rstrip())
+                    self.changed.notify_all()
+        with self.changed:
+            self.is_over = True
+            self.changed.notify_all()
+
+
 class Program:
     """One program of Millrace with its arguments; may be started again after it has ended."""
 
@@ -41,9 +63,7 @@ class Program:
         self.arguments = arguments
         self.log = folder / f"{name}.log"
         self._process = None
-        self._lines = collections.deque(maxlen=KEPT_LINES)
-        self._changed = threading.Condition()
-        self._ended = False
+        self._output = None
 
     @property
     def is_running(self) -> bool:
@@ -62,9 +82,6 @@ class Program:
     def launch(self):
         """Starts it without waiting."""
         assert not self.is_running, f"{self.name} runs already"
-        with self._changed:
-            self._lines.clear()
-            self._ended = False
         self._process = _starter.submit(
             subprocess.Popen,
             [*_ENDS_WITH_US, str(paths.program(self.name)), *self.arguments],
@@ -73,38 +90,30 @@ class Program:
             stderr=subprocess.STDOUT,
             env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
         ).result()
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
-
-    def _read(self, process):
-        with self.log.open("ab") as log:
-            for line in process.stdout:
-                log.write(line)
-                log.flush()
-                with self._changed:
-                    self._lines.append(line.decode(errors="replace").rstrip())
-                    self._changed.notify_all()
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
+        self._output = _Output(self._process, self.log)
 
     def wait_for(self, text: str, seconds: float = START_SECONDS) -> str:
         """The first line of output with this text."""
         end = time.monotonic() + seconds
-        with self._changed:
+        output = self._output
+        with output.changed:
             while True:
-                for line in self._lines:
+                for line in output.lines:
                     if text in line:
                         return line
                 left = end - time.monotonic()
-                if self._ended or left <= 0:
-                    state = "ended" if self._ended else f"said nothing like it in {seconds} s"
-                    raise AssertionError(f"{self.name} {state}, no «{text}»:\n{self.output()}")
-                self._changed.wait(left)
+                if output.is_over or left <= 0:
+                    state = "ended" if output.is_over else f"said nothing like it in {seconds} s"
+                    said = "\n".join(output.lines)
+                    raise AssertionError(f"{self.name} {state}, no «{text}»:\n{said}")
+                output.changed.wait(left)
 
     def output(self) -> str:
         """The newest lines of what it has said."""
-        with self._changed:
-            return "\n".join(self._lines)
+        if self._output is None:
+            return ""
+        with self._output.changed:
+            return "\n".join(self._output.lines)
 
     @contextlib.contextmanager
     def frozen(self):

@@ -89,9 +89,28 @@ def test_a_technical_error_is_tried_again(shift, factory, plant, error):
     shift.assert_agreement(factory.routed, order, name)
 
 
+@pytest.mark.parametrize("model, method", WRITES, ids=lambda each: each)
+def test_missing_rights_are_a_case_until_they_are_granted(shift, factory, plant, model, method):
+    order, name = shift.start(factory.routed, 10)
+    plant.wire.errors(
+        model, method, "odoo.exceptions.AccessError", message="You may not", times=None)
+    shift.report(name, 4)
+    shift.report(name, 6, final=True)
+
+    def shown():
+        return [each for each in shift.cases() if "You may not" in each.odoo_answer]
+    case = eventually("a case says what is missing", shown)[0]
+    assert case.owner_role == gateway.OWNER_ROLE_INTEGRATION
+    assert shift.order(name).posting.state != common.POSTING_STATE_BOOKED
+    assert shift.odoo.booked(order).good == 0
+    plant.wire.clear()
+    shift.booked(name)
+    shift.assert_agreement(factory.routed, order, name)
+    eventually("the case is closed", lambda: not shown())
+
+
 @pytest.mark.parametrize("error", [
-    "odoo.exceptions.UserError", "odoo.exceptions.ValidationError",
-    "odoo.exceptions.AccessError", "builtins.ValueError"])
+    "odoo.exceptions.UserError", "odoo.exceptions.ValidationError", "builtins.ValueError"])
 @pytest.mark.parametrize("model, method", WRITES[1:], ids=lambda each: each)
 def test_a_refusal_is_a_case_with_odoos_own_words(shift, factory, plant, error, model, method):
     order, name = shift.start(factory.routed, 10)
@@ -167,10 +186,10 @@ def test_a_wrong_api_key_is_shown_and_mended(tmp_path):
         order, name = shift.start(shift.factory.plain, 3)
         key_file = alone.folder / "odoo-api-key"
         alone.gateway.stop()
-        key_file.write_text("wrong\n")
+        key_file.write_text("no-such-key-77\n")
         alone.gateway.start()
         eventually("the refusal is shown", lambda: status(shift).last_failure)
-        assert "wrong" not in status(shift).last_failure
+        assert "no-such-key-77" not in status(shift).last_failure
         shift.report(name, 3, final=True)
         assert shift.order(name).posting.state != common.POSTING_STATE_BOOKED
         assert shift.odoo.booked(order).good == 0
