@@ -7,6 +7,7 @@ from Support import facts
 from Support.client import Client
 from Support.conditions import eventually
 from Support.plant import SITE, Plant
+from Support.shift import insist
 from Support.stubs import common, health, production
 
 
@@ -46,7 +47,7 @@ def test_a_deadline_that_is_over_is_told(mes):
 
 def test_a_cancelled_call_leaves_the_connection_in_order(mes, orders):
     order = orders.acknowledged("10000")
-    for _ in range(200):
+    for _ in range(80):
         call = mes.production.ReportProduction.future(facts.report(order, 1))
         call.cancel()
     assert listing(mes).orders
@@ -62,10 +63,19 @@ def test_a_report_whose_caller_went_away_is_stored_whole_or_not_at_all(mes, orde
     for request in requests:
         mes.production.ReportProduction.future(request).cancel()
     for request in requests:
-        mes.production.ReportProduction(request)
+        insist(mes.production.ReportProduction, request)
     progress = mes.production.GetOrder(
         production.GetOrderRequest(site=SITE, order_name=order)).order.progress
     assert (progress.good.value, progress.report_count) == ("100", 100)
+
+
+def test_a_caller_that_cancels_without_end_is_cut_off_and_may_come_again(plant, orders):
+    """More cancelled calls than a connection may have are an attack; a new connection is not."""
+    order = orders.acknowledged("10000")
+    restless = plant.mes()
+    for _ in range(2000):
+        restless.production.ReportProduction.future(facts.report(order, 1)).cancel()
+    assert insist(restless.production.ListOrders, production.ListOrdersRequest(site=SITE)).orders
 
 
 def test_metadata_the_server_does_not_know_is_ignored(mes):

@@ -34,7 +34,7 @@ def test_an_accepted_report_is_durable_and_counted(mes, orders):
 @pytest.mark.parametrize("metadata", [
     [],
     [("authorization", "")],
-    [("authorization", "Bearer ")],
+    [("authorization", "Bearer")],
     [("authorization", "Basic bWVzOnNlY3JldA==")],
     [("authorization", "Bearer mr_live_nobody_" + "A" * 43)],
     [("authorization", "Bearer " + "x" * 4000)],

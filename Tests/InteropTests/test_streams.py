@@ -9,6 +9,7 @@ from Support import facts
 from Support.client import refused
 from Support.conditions import eventually
 from Support.plant import SITE, Plant
+from Support.shift import insist
 from Support.stubs import events, production
 
 
@@ -145,7 +146,7 @@ def test_a_thousand_cancelled_watches_leave_nothing_behind(plant, mes):
         for stream in streams:
             stream.cancel()
     eventually("the descriptors are closed", lambda: descriptors() <= before + 4)
-    assert mes.production.ListOrders(production.ListOrdersRequest(site=SITE)).orders
+    assert insist(mes.production.ListOrders, production.ListOrdersRequest(site=SITE)).orders
 
 
 def test_watches_end_unavailable_when_production_goes_and_resume_after_it(tmp_path):
