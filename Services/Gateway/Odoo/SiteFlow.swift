@@ -79,9 +79,7 @@ final class SiteFlow: Sendable {
   ) async {
     while !Task.isCancelled {
       var pause = milliseconds
-      do { try await step() } catch is CancellationError {
-        return
-      } catch RecordStoreError.closed {
+      do { try await step() } catch RecordStoreError.closed {
         return
       } catch let failure as OdooFailure {
         logger.warning("Odoo: \(failure.text)", metadata: ["loop": "\(name)"])

@@ -32,6 +32,11 @@ final class HTTPTransport: OdooTransport {
     timeout = .seconds(Int64(timeoutSeconds))
   }
 
+  deinit {
+    // A client must not go without being shut down; a second time does nothing.
+    client.shutdown { _ in }
+  }
+
   func post(path: String, body: [UInt8]) async throws(OdooTransportFailure) -> OdooHTTPAnswer {
     var request = HTTPClientRequest(url: baseURL + path)
     request.method = .POST

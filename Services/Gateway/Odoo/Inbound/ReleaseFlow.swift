@@ -25,19 +25,29 @@ struct ReleaseFlow: Sendable {
   /// write_date does not show.
   static let rejudgeSeconds: Int64 = 30
 
+  /// Rounds of one poll: 2,000 orders; more wait for the next poll.
+  static let maximumRounds = 100
+
   /// - Throws: ``OdooFailure`` of the reads, errors of the database, cancellation.
   func once() async throws {
     try await sendUnanswered()
+    for _ in 0..<Self.maximumRounds {
+      guard try await round() else { return }
+    }
+  }
+
+  /// Whether more orders may be due.
+  private func round() async throws -> Bool {
     let (site, limit) = (site, Self.maximumOrders)
     let due = try await database.read { try SeenRecords.due(site: site, limit: limit, $0) }
-    guard !due.isEmpty else { return }
+    guard !due.isEmpty else { return false }
     let headers = try await reader.headers([["id", "in", OdooCall.ids(due)]])
     let candidates = try await judge(headers, due: due)
     if !candidates.isEmpty {
       let details = try await reader.details(of: candidates)
       for header in candidates { try await prepare(header, details) }
     }
-    try await sendUnanswered()
+    return try await sendUnanswered() && due.count == limit
   }
 
   // MARK: Judging
@@ -92,14 +102,17 @@ struct ReleaseFlow: Sendable {
 
   // MARK: Releasing
 
-  private func sendUnanswered() async throws {
+  /// Whether Production takes orders now.
+  @discardableResult
+  private func sendUnanswered() async throws -> Bool {
     let (site, limit) = (site, Self.maximumOrders)
     let releases = try await database.read {
       try OrderRecords.unanswered(site: site, limit: limit, $0)
     }
     for release in releases {
-      guard try await send(release) else { return }
+      guard try await send(release) else { return false }
     }
+    return true
   }
 
   /// Whether the next one may be sent.

@@ -16,7 +16,9 @@ enum Observations {
     }
     let planned = chain.orders.filter { $0.state != .cancel }.map(\.planned.millionths)
       .reduce(into: Int128(0)) { $0 += Int128($1) }
-    guard planned != Int128(order.planned.millionths) else { return [] }
+    // Parts of a split are rounded each: less than a step of the unit is no change of plan.
+    let difference = (planned - Int128(order.planned.millionths)).magnitude
+    guard difference >= order.rounding.millionths.magnitude else { return [] }
     let text = Int64(exactly: planned).flatMap { try? Quantity(millionths: $0) }
     return [
       CaseFinding(

@@ -2,6 +2,9 @@ import JSON
 import Values
 
 /// The few things that are ever written to Odoo for an order. All are absolute: said twice they mean the same.
+///
+/// There is no closing with a backorder: today an order is booked once, at its final report, and what was not made
+/// then is not made.
 enum PostingCall: Sendable, Hashable {
   /// What work orders have produced. Books nothing and leaves reservations alone.
   case state(workOrders: [Int64], quantity: Quantity)

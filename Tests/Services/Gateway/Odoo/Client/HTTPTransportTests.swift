@@ -13,8 +13,8 @@ struct HTTPTransportTests {
     Sandbox(
       environment: .system,
       account: .init(
-        database: "plant", login: "integration", apiKey: "sandbox-key", password: "sandbox-key",
-        user: 6, others: [:]))
+        database: "plant",
+        users: [.init(id: 6, login: "integration", secrets: ["sandbox-key"])]))
   }
 
   private func client(_ transport: HTTPTransport) -> OdooClient {

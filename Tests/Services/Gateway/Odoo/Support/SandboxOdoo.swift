@@ -23,8 +23,8 @@ final class SandboxOdoo: OdooTransport {
     let sandbox = Sandbox(
       environment: environment,
       account: .init(
-        database: "plant", login: "integration", apiKey: "sandbox-key", password: "sandbox-key",
-        user: 6, others: [:]))
+        database: "plant",
+        users: [.init(id: 6, login: "integration", secrets: ["sandbox-key"])]))
     self.sandbox = sandbox
     people = OdooClient(
       transport: Door(sandbox: sandbox), credentials: Self.credentials, board: OdooStatusBoard(),
