@@ -164,6 +164,12 @@ let testTargets: [Target] = [
       "Identity", "ServiceKit", nioCore, nioPosix, logging,
     ]),
   tests(
+    "GatewayTests", "Tests/Services/Gateway/Main",
+    [
+      "Gateway", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts", "RPC",
+      "RecordStore", "Identity", "ServiceKit", nioCore, nioPosix, logging,
+    ]),
+  tests(
     "GatewayOdooTests", "Tests/Services/Gateway/Odoo",
     [
       "GatewayOdoo", "OdooSandbox", "Values", "Environment", "JSON", "Protobuf", "Contracts",

@@ -22,8 +22,7 @@ struct GatewayMain: AsyncParsableCommand {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let program = try GatewayProgram(
       configuration, environment: .system, group: group, logger: Logger(label: "millrace.gateway"))
-    try await program.host(on: group).run()
-    await program.close()
+    try await program.run(on: group)
     try await group.shutdownGracefully()
   }
 }

@@ -72,18 +72,31 @@ struct GatewayProgram: Sendable {
     }
   }
 
-  /// What `millrace-gateway` runs: its own service and health first, everything else is forwarded.
+  /// What answers a path: the Gateway's own service and health first, everything else is forwarded.
+  func handler(for path: String) -> MethodHandler {
+    table.handler(for: path) ?? health.handler(for: path) ?? front.handler(for: path)
+  }
+
+  /// What `millrace-gateway` runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
     ServiceHost(
       name: "gateway", listen: configuration.listen, group: group, health: health, drain: drain,
       logger: logger, background: [(name: "odoo", run: { try await wing.run() })],
-      lookup: { path in
-        table.handler(for: path) ?? health.handler(for: path) ?? front.handler(for: path)
-      })
+      lookup: { handler(for: $0) })
+  }
+
+  /// Runs until a signal has been served or a part has failed, and closes everything in both cases.
+  func run(on group: any EventLoopGroup) async throws {
+    do { try await host(on: group).run() } catch {
+      await close()
+      throw error
+    }
+    await close()
   }
 
   /// Closes what was opened.
   func close() async {
+    await wing.close()
     await production.close()
     await database.close()
   }

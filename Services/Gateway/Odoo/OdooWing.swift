@@ -53,6 +53,12 @@ public final class OdooWing: Sendable {
     }
   }
 
+  /// Closes the connections to Odoo, of a wing that was never run too: they must be closed before it goes. Closing
+  /// again does nothing.
+  public func close() async {
+    for flow in flows.values { await flow.close() }
+  }
+
   /// Whether a site's Odoo answers and how many calls were made to it since the program started; `nil` for a site
   /// that has no Odoo here.
   public func status(of site: SiteCode) -> OdooStatus? { flows[site]?.board.status }

@@ -1,0 +1,62 @@
+import GatewayOdoo
+import Identity
+import ServiceKit
+import Testing
+import Values
+
+@testable import Gateway
+
+@Suite("Gateway's configuration")
+struct GatewayConfigurationTests {
+  @Test("A good file is taken over, with defaults for what it leaves out")
+  func good() async throws {
+    let files = try await GatewayFiles()
+    let configuration = try await GatewayConfiguration.load(files.configuration())
+    #expect(configuration.listen == HostAndPort(host: "127.0.0.1", port: 0))
+    #expect(configuration.sites == [SiteCode("PLANT1")])
+    #expect(configuration.partners.partners.map(\.id) == ["planner"])
+    let odoo = try #require(configuration.odoo.first)
+    #expect(odoo.apiKey == "key")
+    #expect(odoo.warehouseCode == "WH")
+    #expect(odoo.releaseHorizonDays == 14)
+    #expect(odoo.pollIntervalMilliseconds == 2_000)
+    #expect(odoo.postingIntervalMilliseconds == 1_000)
+    #expect(odoo.requestTimeoutSeconds == 120)
+  }
+
+  @Test(
+    "A wrong value is refused with the path of its key",
+    arguments: [
+      (#""port": 0"#, #""port": 65536"#, "listen.port"),
+      (#""site": "PLANT1""#, #""site": "no site""#, "odoo[0].site"),
+      ("http://127.0.0.1:9", "127.0.0.1:9", "odoo[0].url"),
+      ("odoo-api-key", "nowhere", "odoo[0].apiKeyFile"),
+      ("partners.json", "principal-keys.json", "partnersFile"),
+      ("principal-signing-key.pem", "partners.json", "signingKeyFile"),
+      (#""login""#, #""lgoin""#, "odoo[0].lgoin"), (#""login""#, #""lgoin""#, "odoo[0].login"),
+      (#""database": "plant""#, #""database": 7"#, "odoo[0].database"),
+      (
+        #""login": "integration""#, #""login": "x", "requestTimeoutSeconds": 5"#,
+        "odoo[0].requestTimeoutSeconds"
+      ),
+      (#""services""#, #""extra": 1, "services""#, "extra"),
+    ])
+  func wrong(old: String, new: String, path: String) async throws {
+    let files = try await GatewayFiles()
+    let file = try files.configuration(replacing: old, with: new)
+    let error = await #expect(throws: ConfigurationError.self) {
+      try await GatewayConfiguration.load(file)
+    }
+    #expect(error?.problems.contains { $0.hasPrefix(path + " ") } == true)
+  }
+
+  @Test("Every problem is told at once")
+  func all() async throws {
+    let files = try await GatewayFiles()
+    let file = try files.configuration(replacing: "127.0.0.1", with: "")
+    let error = await #expect(throws: ConfigurationError.self) {
+      try await GatewayConfiguration.load(file)
+    }
+    #expect((error?.problems.count ?? 0) >= 2)
+  }
+}

@@ -1,0 +1,85 @@
+import Environment
+import Foundation
+import Identity
+import Logging
+import NIOCore
+import NIOPosix
+import RPC
+import ServiceKit
+import Values
+
+@testable import Gateway
+
+/// Files of a Gateway that is configured for one site whose Odoo and Production nobody has started.
+final class GatewayFiles: Sendable {
+  let directory: String
+  let key: APIKey
+
+  init() async throws {
+    directory =
+      FileManager.default.temporaryDirectory
+      .appending(path: "gateway-tests-\(UUID().uuidString)").path
+    key = APIKey.generate(.system)
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: false)
+    _ = try await SigningKey.create(directory: directory)
+    var partners = PartnersFile()
+    try partners.add(
+      PartnerKey(id: key.id, secretHash: key.secretHash), to: "planner",
+      sites: [SiteCode("PLANT1"), SiteCode("GHOST")])
+    try SecretFile.create(path("partners.json"), partners.serialized, isPrivate: true)
+    try SecretFile.create(path("odoo-api-key"), Array("key\n".utf8), isPrivate: true)
+  }
+
+  deinit {
+    // What is left in the place for temporary files does no harm.
+    try? FileManager.default.removeItem(atPath: directory)
+  }
+
+  func path(_ name: String) -> String { directory + "/" + name }
+
+  /// A good configuration, with one text replaced by another.
+  func configuration(replacing old: String = "", with new: String = "") throws -> String {
+    let text = """
+      {"listen": {"host": "127.0.0.1", "port": 0}, "database": "\(path("gateway.sqlite"))",
+       "signingKeyFile": "\(path(SigningKey.fileName))", "partnersFile": "\(path("partners.json"))",
+       "services": {"production": {"host": "127.0.0.1", "port": 9}},
+       "odoo": [{"site": "PLANT1", "url": "http://127.0.0.1:9", "database": "plant",
+                 "login": "integration", "apiKeyFile": "\(path("odoo-api-key"))"}]}
+      """
+    let file = path("gateway-\(UUID().uuidString).json")
+    let changed = old.isEmpty ? text : text.replacing(old, with: new)
+    try SecretFile.create(file, Array(changed.utf8), isPrivate: true)
+    return file
+  }
+}
+
+/// A Gateway as its callers meet it: a server on loopback. The Odoo wing stands still.
+enum GatewayFixture {
+  /// Runs the body with a channel to the Gateway and a caller with a key.
+  static func run(
+    _ body: (_ channel: RPC.ClientChannel, _ caller: RPCCaller, _ files: GatewayFiles)
+      async throws -> Void
+  ) async throws {
+    let group = MultiThreadedEventLoopGroup.singleton
+    let files = try await GatewayFiles()
+    let program = try GatewayProgram(
+      await GatewayConfiguration.load(files.configuration()), environment: .system, group: group,
+      logger: Logger(label: "test"))
+    let server = RPC.Server(
+      configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
+      lookup: { program.handler(for: $0) })
+    let port = try await server.start().port ?? 0
+    let channel = RPC.ClientChannel(host: "127.0.0.1", port: port, group: group)
+    let key = files.key.text
+    let caller = RPCCaller(channel) { [("authorization", "Bearer \(key)")] }
+    let result: Result<Void, any Error>
+    do { result = .success(try await body(channel, caller, files)) } catch {
+      result = .failure(error)
+    }
+    await channel.close()
+    await server.shutdown(graceMilliseconds: 0)
+    await program.close()
+    try result.get()
+  }
+}
