@@ -1,25 +1,27 @@
 /// A Swift source split into what is code, what is inside string literals, and what is comment.
-/// Good enough to judge imports and literals; it does not parse the language.
+/// Good enough to judge imports and literals; it does not parse the language. Works on bytes: the
+/// whole project is read in every run of the tests.
 struct SwiftText {
   /// The text with comments and the contents of string literals left out.
-  private(set) var code = ""
+  let code: String
   /// The contents of the string literals, in order.
-  private(set) var strings: [String] = []
-  private var rest: Substring
+  let strings: [String]
 
   init(_ text: String) {
-    rest = text[...]
-    scanCode(untilClosingParenthesis: false)
+    var scanner = Scanner(text)
+    scanner.scanCode(untilClosingParenthesis: false)
+    code = String(decoding: scanner.code, as: UTF8.self)
+    strings = scanner.strings
   }
 
   /// The names of the imported modules; a submodule counts as its module.
   var imports: [String] {
-    code.split(separator: "\n").compactMap { line in
-      var words = line.split(separator: " ").map(String.init)
+    code.utf8.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      guard let text = String(line), text.contains("import ") else { return nil }
+      var words = text.split(separator: " ").map(String.init)
       words.removeAll { $0.hasPrefix("@") || Self.accessLevels.contains($0) }
       guard words.first == "import", words.count > 1 else { return nil }
-      let kinds: Set = ["class", "enum", "func", "let", "protocol", "struct", "typealias", "var"]
-      let module = kinds.contains(words[1]) && words.count > 2 ? words[2] : words[1]
+      let module = Self.kinds.contains(words[1]) && words.count > 2 ? words[2] : words[1]
       return module.split(separator: ".").first.map(String.init)
     }
   }
@@ -27,68 +29,98 @@ struct SwiftText {
   private static let accessLevels: Set = [
     "fileprivate", "internal", "package", "private", "public",
   ]
+  private static let kinds: Set = [
+    "class", "enum", "func", "let", "protocol", "struct", "typealias", "var",
+  ]
+}
 
-  private mutating func scanCode(untilClosingParenthesis: Bool) {
+private struct Scanner {
+  var code: [UInt8] = []
+  var strings: [String] = []
+  private let bytes: [UInt8]
+  private var place = 0
+
+  init(_ text: String) {
+    bytes = Array(text.utf8)
+    code.reserveCapacity(bytes.count)
+  }
+
+  private var isAtEnd: Bool { place >= bytes.count }
+
+  private func sees(_ text: StaticString) -> Bool {
+    text.withUTF8Buffer { sees($0) }
+  }
+
+  private func sees(_ wanted: some Collection<UInt8>) -> Bool {
+    place + wanted.count <= bytes.count && bytes[place..<place + wanted.count].elementsEqual(wanted)
+  }
+
+  mutating func scanCode(untilClosingParenthesis: Bool) {
     var depth = 0
-    while let character = rest.first {
-      if rest.hasPrefix("//") {
-        rest = rest[(rest.firstIndex(of: "\n") ?? rest.endIndex)...]
-      } else if rest.hasPrefix("/*") {
+    while !isAtEnd {
+      let byte = bytes[place]
+      if sees("//") {
+        while !isAtEnd, bytes[place] != UInt8(ascii: "\n") { place += 1 }
+      } else if sees("/*") {
         skipBlockComment()
-      } else if character == "\"" || (character == "#" && opensRawString) {
+      } else if byte == UInt8(ascii: "\"") || (byte == UInt8(ascii: "#") && opensRawString) {
         scanString()
       } else {
-        if character == "(" { depth += 1 }
-        if character == ")" {
+        if byte == UInt8(ascii: "(") { depth += 1 }
+        if byte == UInt8(ascii: ")") {
           if untilClosingParenthesis, depth == 0 { return }
           depth -= 1
         }
-        code.append(character)
-        rest.removeFirst()
+        code.append(byte)
+        place += 1
       }
     }
   }
 
-  private var opensRawString: Bool { rest.drop { $0 == "#" }.first == "\"" }
+  private var opensRawString: Bool {
+    bytes[place...].first { $0 != UInt8(ascii: "#") } == UInt8(ascii: "\"")
+  }
 
   private mutating func skipBlockComment() {
     var depth = 0
     repeat {
-      if rest.hasPrefix("/*") {
+      if sees("/*") {
         depth += 1
-        rest.removeFirst(2)
-      } else if rest.hasPrefix("*/") {
+        place += 2
+      } else if sees("*/") {
         depth -= 1
-        rest.removeFirst(2)
+        place += 2
       } else {
-        rest.removeFirst()
+        place += 1
       }
-    } while depth > 0 && !rest.isEmpty
+    } while depth > 0 && !isAtEnd
   }
 
   private mutating func scanString() {
-    let hashes = String(rest.prefix { $0 == "#" })
-    rest.removeFirst(hashes.count)
-    let quote = rest.hasPrefix("\"\"\"") ? "\"\"\"" : "\""
-    rest.removeFirst(quote.count)
+    let hashes = Array(bytes[place...].prefix { $0 == UInt8(ascii: "#") })
+    place += hashes.count
+    let quote = Array((sees("\"\"\"") ? "\"\"\"" : "\"").utf8)
+    place += quote.count
     let end = quote + hashes
-    let escape = "\\" + hashes
-    var content = ""
-    while !rest.isEmpty, !rest.hasPrefix(end) {
-      if rest.hasPrefix(escape + "(") {
-        rest.removeFirst(escape.count + 1)
-        content.append("?")
+    let escape = [UInt8(ascii: "\\")] + hashes
+    let interpolation = escape + [UInt8(ascii: "(")]
+    var content: [UInt8] = []
+    while !isAtEnd, !sees(end) {
+      if sees(interpolation) {
+        place += interpolation.count
+        content.append(UInt8(ascii: "?"))
         scanCode(untilClosingParenthesis: true)
-        rest = rest.dropFirst()
-      } else if rest.hasPrefix(escape) {
-        rest.removeFirst(escape.count)
-        content.append(rest.popFirst().map(String.init) ?? "")
+        place += 1
+      } else if sees(escape) {
+        content.append(contentsOf: bytes[place...].dropFirst(escape.count).prefix(1))
+        place += escape.count + 1
       } else {
-        content.append(rest.removeFirst())
+        content.append(bytes[place])
+        place += 1
       }
     }
-    rest = rest.dropFirst(end.count)
-    strings.append(content)
-    code.append("\"\"")
+    place += end.count
+    strings.append(String(decoding: content, as: UTF8.self))
+    code.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\"")])
   }
 }
