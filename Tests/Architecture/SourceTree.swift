@@ -5,10 +5,7 @@ struct SourceFile {
   let path: String
   let text: String
 
-  var lineCount: Int {
-    text.split(separator: "\n", omittingEmptySubsequences: false).count
-      - (text.last == "\n" ? 1 : 0)
-  }
+  var lineCount: Int { text.utf8.count { $0 == UInt8(ascii: "\n") } }
   var isSwift: Bool { path.hasSuffix(".swift") }
   var isGenerated: Bool { AllowedArrows.generatedFolders.contains { path.hasPrefix($0) } }
 

@@ -45,6 +45,9 @@ private struct Scanner {
     code.reserveCapacity(bytes.count)
   }
 
+  /// Where anything but plain code may begin or end.
+  private static let special = Array("/\"#()".utf8)
+
   private var isAtEnd: Bool { place >= bytes.count }
 
   private func sees(_ text: StaticString) -> Bool {
@@ -59,7 +62,10 @@ private struct Scanner {
     var depth = 0
     while !isAtEnd {
       let byte = bytes[place]
-      if sees("//") {
+      if !Self.special.contains(byte) {
+        code.append(byte)
+        place += 1
+      } else if sees("//") {
         while !isAtEnd, bytes[place] != UInt8(ascii: "\n") { place += 1 }
       } else if sees("/*") {
         skipBlockComment()
