@@ -2,17 +2,28 @@ import Synchronization
 
 /// The programs that were started, to be stopped in the opposite order.
 final class Children: Sendable {
-  private let started = Mutex<[ChildProcess]>([])
+  private struct Started {
+    let child: ChildProcess
+    let isServer: Bool
+  }
+
+  private let started = Mutex<[Started]>([])
 
   /// How long a program may take to end by itself, in milliseconds: longer than it lets its calls
   /// go on.
   static let stopGraceMilliseconds = 15_000
 
-  /// Remembers a program.
-  func add(_ child: ChildProcess) { started.withLock { $0.append(child) } }
+  /// Remembers a program. A server is not meant to end by itself.
+  func add(_ child: ChildProcess, isServer: Bool) {
+    started.withLock { $0.append(Started(child: child, isServer: isServer)) }
+  }
 
-  /// The first program that has ended although nobody asked it to.
-  var ended: ChildProcess? { started.withLock { $0.first { !$0.isRunning } } }
+  /// A server that has ended although nobody asked it to.
+  var endedServer: ChildProcess? {
+    started.withLock { started in
+      started.first { $0.isServer && !$0.child.isRunning }?.child
+    }
+  }
 
   /// Stops all, the last one first. It does so even when the task is cancelled.
   func stopAll() async {
@@ -21,8 +32,8 @@ final class Children: Sendable {
       return children
     }
     await Task {
-      for child in children.reversed() {
-        await child.stop(graceMilliseconds: Self.stopGraceMilliseconds)
+      for started in children.reversed() {
+        await started.child.stop(graceMilliseconds: Self.stopGraceMilliseconds)
       }
     }.value
   }

@@ -105,10 +105,7 @@ struct DemoShift: Sendable {
     try Task.checkCancellation()
     try await incidents?.value
     let exitCode = await mes.exitCode()
-    guard exitCode == 0, let summary else {
-      throw ChildProcessError.endedEarly(
-        name: mes.name, exitCode: exitCode, log: installation.endOfLog("millrace"))
-    }
+    guard exitCode == 0, let summary else { throw await installation.endedEarly(mes) }
     return summary
   }
 

@@ -29,15 +29,19 @@ struct Installation: Sendable {
       attributes: [.posixPermissions: 0o700])
   }
 
+  /// How often it is looked whether the servers still run, in milliseconds.
+  private static let watchMilliseconds = 250
+
   /// Makes an installation, uses it, and leaves nothing behind: no process and no file, whether the
-  /// body succeeds, fails or is cancelled.
-  static func use<Result>(
-    in parent: String? = nil, _ body: (Installation) async throws -> Result
+  /// body succeeds, fails or is cancelled. When one of the servers ends by itself, the body is
+  /// cancelled and this throws ``ChildProcessError/endedEarly(name:exitCode:log:)``.
+  static func use<Result: Sendable>(
+    in parent: String? = nil, _ body: @escaping @Sendable (Installation) async throws -> Result
   ) async throws -> Result {
     let installation = try Installation(in: parent)
     let result: Result
     do {
-      result = try await body(installation)
+      result = try await installation.whileServersRun(body)
     } catch {
       await installation.children.stopAll()
       try FileManager.default.removeItem(atPath: installation.directory)
@@ -46,6 +50,33 @@ struct Installation: Sendable {
     await installation.children.stopAll()
     try FileManager.default.removeItem(atPath: installation.directory)
     return result
+  }
+
+  private func whileServersRun<Result: Sendable>(
+    _ body: @escaping @Sendable (Installation) async throws -> Result
+  ) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+      group.addTask { try await body(self) }
+      group.addTask {
+        while !Task.isCancelled {
+          if let server = children.endedServer { throw await endedEarly(server) }
+          // Ends early when it is cancelled, and the loop with it.
+          try? await Task.sleep(for: .milliseconds(Self.watchMilliseconds))
+        }
+        return nil
+      }
+      defer { group.cancelAll() }
+      // A body that is cancelled may still have a result: it is waited for.
+      while let outcome = try await group.next() {
+        if let result = outcome { return result }
+      }
+      throw CancellationError()
+    }
+  }
+
+  /// The error that says how a program ended and what it said last.
+  func endedEarly(_ child: ChildProcess) async -> ChildProcessError {
+    .endedEarly(name: child.name, exitCode: await child.exitCode(), log: endOfLog(child.name))
   }
 
   /// A file's path in the directory.
@@ -64,23 +95,28 @@ struct Installation: Sendable {
 
   /// Starts one of Millrace's programs; its log is `<program>.log`.
   func start(_ program: String, _ arguments: [String]) async throws -> ChildProcess {
+    try await start(program, arguments, isServer: false)
+  }
+
+  private func start(
+    _ program: String, _ arguments: [String], isServer: Bool
+  ) async throws -> ChildProcess {
     let child = try await ChildProcess.start(
       name: program, executable: programs + "/" + program, arguments: arguments,
       errorFile: file(program + ".log"))
-    children.add(child)
+    children.add(child, isServer: isServer)
     return child
   }
 
   /// Starts a program that serves, and waits until it says where it listens.
   /// - Throws: ``ChildProcessError/endedEarly(name:exitCode:log:)``.
   func startServer(_ program: String, _ arguments: [String]) async throws -> GatewayAddress {
-    let child = try await start(program, arguments)
+    let child = try await start(program, arguments, isServer: true)
     for await line in child.lines {
       if let address = Self.address(in: line) { return address }
     }
     try Task.checkCancellation()
-    throw ChildProcessError.endedEarly(
-      name: program, exitCode: await child.exitCode(), log: endOfLog(program))
+    throw await endedEarly(child)
   }
 
   /// The address in `listening on 127.0.0.1:50051`; nil for any other line.
