@@ -139,7 +139,8 @@ final class SiteFlow: Sendable {
   /// than one after the other (contract §4), and one sender per chain is what exactly-once rests on.
   func post() async throws {
     let run = PostingRun(
-      site: site, odoo: odoo, database: database, environment: environment, logger: logger)
+      site: site, odoo: odoo, gate: gate, database: database, environment: environment,
+      logger: logger)
     let (site, limit) = (site, Self.maximumChains)
     var isMore = true
     while isMore {

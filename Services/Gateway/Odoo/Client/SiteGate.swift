@@ -14,6 +14,8 @@ final class SiteGate: Sendable {
     var words: OdooWords
     /// `model.method` that was refused: only when it is answered again are the rights known to be back.
     var call: String
+    /// The order whose posting met it; `nil` when it was a poll.
+    var order: String?
     var at: Int64
   }
 
@@ -51,6 +53,17 @@ final class SiteGate: Sendable {
     }
   }
 
+  /// An order's posting was halted.
+  func halted(order name: String) { state.withLock { $0.halt?.order = name } }
+
+  /// An order's posting was not halted: when it is the one that was, the halt is over. Its next call may be another
+  /// one than the refused, which then is never answered.
+  func concluded(order name: String) {
+    state.withLock { state in
+      if state.halt?.order == name { state = State() }
+    }
+  }
+
   /// Nothing came back.
   func unreachable() {
     let now = environment.clock.monotonicNanoseconds
@@ -66,7 +79,7 @@ final class SiteGate: Sendable {
   func halted(_ words: OdooWords, _ call: String) {
     let now = environment.clock.monotonicNanoseconds
     state.withLock { state in
-      state.halt = Halt(words: words, call: call, at: now)
+      state.halt = Halt(words: words, call: call, order: state.halt?.order, at: now)
       state.resumeAt = now + Self.haltSeconds * Self.nanosecondsPerSecond
     }
   }

@@ -7,6 +7,7 @@ import Values
 struct PostingRun: Sendable {
   let site: SiteCode
   let odoo: any OdooCaller
+  let gate: SiteGate
   let database: Database
   let environment: Environment
   let logger: Logger
@@ -116,6 +117,11 @@ struct PostingRun: Sendable {
     _ task: PostingRecords.Task, _ verdict: PostingVerdict, through: Int64 = 0,
     isOutcomeOpen: Bool = false
   ) async throws {
+    switch verdict.outcome {
+    case .halted: gate.halted(order: task.orderName)
+    case .settled, .stuck: gate.concluded(order: task.orderName)
+    case .unknown, .postponed: break
+    }
     let conclusion = PostingConclusion(
       task, verdict, through: through, isOutcomeOpen: isOutcomeOpen)
     let wait = conclusion.wait.map {
