@@ -140,7 +140,8 @@ let testTargets: [Target] = [
       "Protobuf", "Contracts", "TestContracts", "CTestContracts", "CProtobufC", "CContracts",
       swiftProtobuf,
     ]),
-  tests("RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded, logging]),
+  tests(
+    "RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded, logging]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
     ["RecordStore", "CSQLite", "Values", "Environment", grdb]),

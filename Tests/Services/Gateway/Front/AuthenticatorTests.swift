@@ -66,7 +66,7 @@ struct AuthenticatorTests {
   func malformed() {
     for value in [
       "", "Bearer", "Bearer ", key.text, "Basic \(key.text)", "Bearer  \(key.text)",
-      "Bearer \(key.text) ", "Bearer \(key.text.dropLast())", "Bearer \(key.text)0",
+      "Bearer \(key.text.dropLast())", "Bearer \(key.text)0",
       "Bearer mr_test_\(key.text.dropFirst(8))", "Bearer \(key.text.uppercased())", "Bearer x.y.z",
     ] {
       #expect(error([("authorization", value)]) == .malformed, "\(value)")
