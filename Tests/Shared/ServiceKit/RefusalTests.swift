@@ -46,6 +46,7 @@ struct RefusalTests {
     (.overloaded(bound: 1), .resourceExhausted, "OVERLOADED", true),
     (.ioError("secret path"), .unavailable, "STORAGE_UNAVAILABLE", true),
     (.outOfMemory, .unavailable, "STORAGE_UNAVAILABLE", true),
+    (.lockedByAnotherProcess("secret lock"), .unavailable, "STORAGE_UNAVAILABLE", true),
     (.closed, .unavailable, "SHUTTING_DOWN", true),
     (.corrupted("secret page"), .dataLoss, "RECORDS_DAMAGED", false),
     (.invalidToken, .invalidArgument, "INVALID_FIELDS", false),
