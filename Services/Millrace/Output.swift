@@ -1,6 +1,7 @@
 import Foundation
 
-/// The tool's standard output. Written at once: whoever reads a pipe sees each line when it happens.
+/// The tool's standard output. Written at once: whoever reads a pipe sees each line when it
+/// happens.
 enum Output {
   /// Prints a line.
   static func line(_ text: String) {

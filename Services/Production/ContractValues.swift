@@ -5,7 +5,8 @@ import Values
 
 /// The rules' values in the contract's messages.
 enum ContractValues {
-  /// Good and scrap of each operation, in their order; one entry with an empty code for an order without operations.
+  /// Good and scrap of each operation, in their order; one entry with an empty code for an order
+  /// without operations.
   static func operations(of order: Order) -> [Production.V1.OperationProgress] {
     let definition = order.definition
     return definition.reportableOperations.map { operation in
@@ -20,7 +21,8 @@ enum ContractValues {
 }
 
 extension Production.V1.Order {
-  /// - Throws: `QuantityError.outOfRange` when a consumption does not fit; a report that was taken never leads to it.
+  /// - Throws: `QuantityError.outOfRange` when a consumption does not fit; a report that was taken
+  ///   never leads to it.
   init(_ order: Order) throws {
     let definition = order.definition
     self.init()
@@ -120,8 +122,8 @@ extension Common.V1.Posting {
   }
 }
 
-/// Enumerations: the rules' raw values are the contract's numbers, so the translation cannot go astray; a test compares
-/// the names.
+/// Enumerations: the rules' raw values are the contract's numbers, so the translation cannot go
+/// astray; a test compares the names.
 extension Production.V1.OrderState {
   init(_ state: OrderState) { self.init(rawValue: Int32(state.rawValue)) }
 }

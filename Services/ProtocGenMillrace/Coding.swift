@@ -1,8 +1,8 @@
 import SwiftProtobuf
 import SwiftProtobufPluginLibrary
 
-/// The C module's header: everything protoc-c made, and the addresses of the descriptors. Swift must
-/// not take `&descriptor` itself: that would be the address of a copy.
+/// The C module's header: everything protoc-c made, and the addresses of the descriptors. Swift
+/// must not take `&descriptor` itself: that would be the address of a copy.
 func headerSource(files: [FileDescriptor]) -> String {
   var printer = CodePrinter.lines()
   printer.print(fileHeader("proto/"), "#pragma once", "")

@@ -1,7 +1,7 @@
 import SwiftProtobufPluginLibrary
 
-/// SwiftProtobuf's own rules for names; the file option swift_prefix is empty by then. A new one each
-/// time: it caches without a lock, and there is no time to win.
+/// SwiftProtobuf's own rules for names; the file option swift_prefix is empty by then. A new one
+/// each time: it caches without a lock, and there is no time to win.
 var namer: SwiftProtobufNamer { SwiftProtobufNamer() }
 
 /// The nested enumerations that hold a package's types: `millrace.production.v1` becomes

@@ -2,8 +2,9 @@ public import Values
 
 /// Everything a run takes from outside itself: time, randomness, new identifiers.
 ///
-/// Programs use ``system``; tests and simulations use ``manual(seed:start:)``, and the same seed gives the same
-/// run. Nothing else in Millrace may ask the operating system for time or random numbers.
+/// Programs use ``system``; tests and simulations use ``manual(seed:start:)``, and the same seed
+/// gives the same run. Nothing else in Millrace may ask the operating system for time or random
+/// numbers.
 public struct Environment: Sendable {
   /// What time it is.
   public let clock: any Clock
@@ -23,7 +24,8 @@ public struct Environment: Sendable {
   public static let system = Environment(
     clock: SystemClock(), randomness: Randomness(SystemRandomNumberGenerator()))
 
-  /// A repeatable environment whose clock only moves when it is told to; the clock is returned beside it.
+  /// A repeatable environment whose clock only moves when it is told to; the clock is returned
+  /// beside it.
   public static func manual(
     seed: UInt64, start: Instant = Instant(seconds: 1_780_000_000)
   ) -> (environment: Environment, clock: ManualClock) {

@@ -3,8 +3,9 @@ public import Values
 
 /// Makes identifiers that sort by the time they were made: UUID version 7 (RFC 9562 §5.7).
 ///
-/// Within one millisecond the 12 bits after the version count up, so that one source's identifiers never go
-/// backwards and rows keyed by them are inserted at the end of their index (twice as fast as random keys).
+/// Within one millisecond the 12 bits after the version count up, so that one source's identifiers
+/// never go backwards and rows keyed by them are inserted at the end of their index (twice as fast
+/// as random keys).
 public final class IdentifierSource: Sendable {
   private struct Last {
     var milliseconds: Int64 = 0

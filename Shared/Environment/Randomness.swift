@@ -31,8 +31,8 @@ public final class Randomness: Sendable {
   }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, fast, and the same sequence for the same seed everywhere.
-/// Not for secrets.
+/// SplitMix64 (Steele, Lea, Flood 2014): small, fast, and the same sequence for the same seed
+/// everywhere. Not for secrets.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

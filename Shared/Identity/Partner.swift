@@ -4,8 +4,8 @@ public import Values
 public struct PartnerKey: Sendable, Hashable {
   /// The key's public part, by which it is looked up.
   public let id: String
-  /// SHA-256 of the secret's bytes, 64 lower-case hexadecimal digits. The secret has 256 random bits,
-  /// so that a slow hash would add nothing.
+  /// SHA-256 of the secret's bytes, 64 lower-case hexadecimal digits. The secret has 256 random
+  /// bits, so that a slow hash would add nothing.
   public let secretHash: String
 
   /// What a key's public part looks like.

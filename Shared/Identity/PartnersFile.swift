@@ -8,8 +8,8 @@ public import Values
 ///                "keys": [{"id": "3f9c…", "secretSha256": "64 hexadecimal digits"}]}]}
 /// ```
 ///
-/// Written by `millrace key issue`, read by the Gateway. Unknown members are refused: a misspelt one
-/// must not silently mean less than its writer thought.
+/// Written by `millrace key issue`, read by the Gateway. Unknown members are refused: a misspelt
+/// one must not silently mean less than its writer thought.
 public struct PartnersFile: Sendable, Hashable {
   /// The partners in the file's order; ids are unique, key ids are unique among all partners.
   public private(set) var partners: [Partner]
@@ -21,7 +21,8 @@ public struct PartnersFile: Sendable, Hashable {
   public init() { partners = [] }
 
   /// Adds a key to a partner, and the partner when it is new. Sites are added to those it has.
-  /// - Throws: ``PartnersFileError`` when a name, a site or a bound is broken, or the key id is taken.
+  /// - Throws: ``PartnersFileError`` when a name, a site or a bound is broken, or the key id is
+  ///   taken.
   public mutating func add(_ key: PartnerKey, to partnerID: String, sites: [SiteCode])
     throws(PartnersFileError)
   {

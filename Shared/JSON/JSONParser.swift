@@ -13,7 +13,8 @@ extension JSONValue {
   public static let maximumDepth = 128
 
   /// Reads exactly one JSON value (RFC 8259), with white space around it.
-  /// - Throws: ``JSONError`` for anything else, for bad UTF-8 and for nesting beyond ``maximumDepth``.
+  /// - Throws: ``JSONError`` for anything else, for bad UTF-8 and for nesting beyond
+  ///   ``maximumDepth``.
   public init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
     var parser = JSONParser(bytes: Array(bytes))
     self = try parser.document()
@@ -23,8 +24,8 @@ extension JSONValue {
   public init(parsing text: String) throws(JSONError) { try self.init(parsing: text.utf8) }
 }
 
-/// A recursive-descent reader over the bytes. Our own because Foundation's readers, on Linux, either lose the
-/// difference between `10` and `10.0` or try every type in turn for each value.
+/// A recursive-descent reader over the bytes. Our own because Foundation's readers, on Linux,
+/// either lose the difference between `10` and `10.0` or try every type in turn for each value.
 struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0

@@ -1,5 +1,5 @@
-/// A JSON value (RFC 8259) that keeps whole numbers and floating-point numbers apart, as Python's json does:
-/// Odoo answers `10.0` for a quantity and `10` for an id, and a reader may depend on it.
+/// A JSON value (RFC 8259) that keeps whole numbers and floating-point numbers apart, as Python's
+/// json does: Odoo answers `10.0` for a quantity and `10` for an id, and a reader may depend on it.
 public enum JSONValue: Sendable, Hashable {
   /// `null`
   case null

@@ -1,6 +1,7 @@
 extension JSONValue {
-  /// The value as JSON text in UTF-8, members by name in ascending order so that equal values give equal text.
-  /// Floating-point numbers always have a point or an exponent (`10.0`), whole numbers never.
+  /// The value as JSON text in UTF-8, members by name in ascending order so that equal values give
+  /// equal text. Floating-point numbers always have a point or an exponent (`10.0`), whole numbers
+  /// never.
   public var serialized: [UInt8] {
     var output: [UInt8] = []
     write(to: &output)

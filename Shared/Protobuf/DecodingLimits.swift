@@ -8,8 +8,8 @@ public struct DecodingLimits: Sendable, Hashable {
   public var maximumDepth: Int
 
   /// How many messages, elements of repeated fields (packed ones aside, they cost no more than
-  /// eight times their bytes) and unknown fields may occur in all levels together. Default: 200,000,
-  /// about 20 bytes each for the largest message; it bounds what the Swift values take.
+  /// eight times their bytes) and unknown fields may occur in all levels together. Default:
+  /// 200,000, about 20 bytes each for the largest message; it bounds what the Swift values take.
   public var maximumElementCount: Int
 
   /// How much memory protobuf-c may use while it unpacks, in bytes. Default: 32 MiB. Empty

@@ -1,15 +1,18 @@
 /// A protobuf message as a Swift value.
 ///
-/// The types that conform are generated from `proto/` by `deploy/generate`; nobody conforms by hand.
-/// Fields without presence hold their zero value when absent, fields with presence (messages,
+/// The types that conform are generated from `proto/` by `deploy/generate`; nobody conforms by
+/// hand. Fields without presence hold their zero value when absent, fields with presence (messages,
 /// `optional`) are Swift optionals, a `oneof` is an optional enumeration, a `map` is a dictionary.
 ///
 /// What differs from other protobuf implementations, on purpose:
 /// - A singular message field that is sent twice is refused (`DecodingError.duplicateField`): the
-///   specification asks for merging, which protobuf-c does wrongly. No known encoder sends one twice.
-/// - A field of a known number with another wire type than declared is refused, not kept as unknown.
+///   specification asks for merging, which protobuf-c does wrongly. No known encoder sends one
+///   twice.
+/// - A field of a known number with another wire type than declared is refused, not kept as
+///   unknown.
 /// - Unknown fields are checked and dropped; unknown enum values are kept (`unrecognized`).
-/// - The text of a string field that a later value of the same field or oneof replaces is not checked.
+/// - The text of a string field that a later value of the same field or oneof replaces is not
+///   checked.
 /// - Negative zero in a `float` or `double` without presence is not sent: it arrives as zero.
 public protocol Message: Sendable, Hashable {
   /// A message with every field absent or zero.

@@ -56,8 +56,8 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   /// The peer opens no further streams for us, or ends the connection.
   func receivedGoAway(_ code: HTTP2ErrorCode) {}
 
-  /// Frames were submitted: drains now, at the end of the running read, or in the loop's next turn, so
-  /// that what belongs together leaves in one write.
+  /// Frames were submitted: drains now, at the end of the running read, or in the loop's next turn,
+  /// so that what belongs together leaves in one write.
   final func scheduleDrain() {
     guard !isReading, !isDrainScheduled, !isDraining else { return }
     isDrainScheduled = true

@@ -43,8 +43,8 @@ enum GRPCHeaders {
     return "\(min(most, nanoseconds / 3_600_000_000_000))H"
   }
 
-  /// `grpc-message` of a text: printable ASCII stays, everything else and `%` is percent-encoded, and
-  /// so is a space at either end, where HTTP/2 allows none.
+  /// `grpc-message` of a text: printable ASCII stays, everything else and `%` is percent-encoded,
+  /// and so is a space at either end, where HTTP/2 allows none.
   static func percentEncoded(_ text: String) -> [UInt8] {
     let hexadecimal = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []

@@ -64,8 +64,8 @@ public struct Limits: Hashable, Sendable {
     public static let sweepMilliseconds: Int64 = 5_000
     /// A header block that is open at this many sweeps closes its connection: 5 to 10 s.
     public static let headerSweeps = 2
-    /// A request that is incomplete at this many sweeps is refused: 40 to 45 s, in which a message of
-    /// full size arrives at 1 Mbit/s.
+    /// A request that is incomplete at this many sweeps is refused: 40 to 45 s, in which a message
+    /// of full size arrives at 1 Mbit/s.
     public static let requestSweeps = 9
     /// How long a peer may take nothing while we have something to send.
     public static let stalledWriteMilliseconds: Int64 = 30_000
@@ -78,8 +78,8 @@ public struct Limits: Hashable, Sendable {
     public static let connectMilliseconds: Int64 = 5_000
     /// The first pause after a failed connect. In a plant the peer restarts on the next machine.
     public static let backoffFirstMilliseconds: Int64 = 100
-    /// The longest pause between two connects: how long a restarted peer may stay unnoticed. A connect
-    /// on a plant network is cheap.
+    /// The longest pause between two connects: how long a restarted peer may stay unnoticed. A
+    /// connect on a plant network is cheap.
     public static let backoffLastMilliseconds: Int64 = 2_000
     /// Each pause is longer than the one before by this factor (gRPC's connection backoff).
     public static let backoffFactor = 1.6
@@ -91,8 +91,8 @@ public struct Limits: Hashable, Sendable {
   public enum Flood {
     /// Protocol errors, and resets we had to send, per window.
     public static let glitches = 200
-    /// PING, SETTINGS, PRIORITY, empty DATA and unknown frames per window, beside one for each frame that we
-    /// sent with data: clients measure the line with a PING per answer.
+    /// PING, SETTINGS, PRIORITY, empty DATA and unknown frames per window, beside one for each
+    /// frame that we sent with data: clients measure the line with a PING per answer.
     public static let controlFrames = 200
     /// The window for the two above.
     public static let windowMilliseconds: Int64 = 30_000

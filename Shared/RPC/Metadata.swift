@@ -1,8 +1,8 @@
 /// The metadata of a call: an ordered list of names and values; names are case-insensitive.
 ///
 /// Values of names ending in `-bin` are bytes (base64 on the wire); all others are printable ASCII.
-/// Kept as one flat run of bytes in wire form, so that taking metadata from a connection, passing it
-/// on and sending it again costs no string and no allocation per entry.
+/// Kept as one flat run of bytes in wire form, so that taking metadata from a connection, passing
+/// it on and sending it again costs no string and no allocation per entry.
 ///
 /// gRPC's own headers (`content-type`, `te`, `grpc-…`) and HTTP/2's (`:path` …) are never in here.
 public struct Metadata: Hashable, Sendable {
@@ -30,8 +30,8 @@ public struct Metadata: Hashable, Sendable {
   /// Whether there is no entry.
   public var isEmpty: Bool { flat.isEmpty }
 
-  /// Adds a text entry at the end. A name ending in `-bin` takes its value in base64. Spaces around the
-  /// value are dropped, as gRPC allows: HTTP/2 carries none.
+  /// Adds a text entry at the end. A name ending in `-bin` takes its value in base64. Spaces around
+  /// the value are dropped, as gRPC allows: HTTP/2 carries none.
   public mutating func append(_ name: String, _ value: String) throws(InvalidEntry) {
     let lowercased = try Self.checkedName(name)
     guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
@@ -128,7 +128,8 @@ public struct Metadata: Hashable, Sendable {
 
 /// The wire side: raw bytes in and out.
 extension Metadata {
-  /// Adds an entry whose name and value are known to be valid (they came from HPACK, or were checked).
+  /// Adds an entry whose name and value are known to be valid (they came from HPACK, or were
+  /// checked).
   mutating func appendUnchecked(name: some Collection<UInt8>, value: some Collection<UInt8>) {
     withUnsafeBytes(of: UInt32(truncatingIfNeeded: name.count)) { flat.append(contentsOf: $0) }
     withUnsafeBytes(of: UInt32(truncatingIfNeeded: value.count)) { flat.append(contentsOf: $0) }

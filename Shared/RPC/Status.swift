@@ -76,7 +76,8 @@ public struct Status: Error, Hashable, Sendable, CustomStringConvertible {
     self.metadata = metadata
   }
 
-  /// The same status, small enough for a peer's limit on headers (bytes, as RFC 9113 §6.5.2 counts).
+  /// The same status, small enough for a peer's limit on headers (bytes, as RFC 9113 §6.5.2
+  /// counts).
   ///
   /// A peer drops what is larger, and with it the whole answer: better to lose the details, and say
   /// so. The caller's own metadata is kept to the last.

@@ -5,11 +5,14 @@ import Logging
 import Values
 
 extension Database {
-  /// Opens the database of a service, creating the file when there is none, and brings its schema up to date.
+  /// Opens the database of a service, creating the file when there is none, and brings its schema
+  /// up to date.
   ///
-  /// The store's own tables (`rs_…`) are migrated first, then `migrations`, which the service embeds.
-  /// - Throws: ``RecordStoreError`` with a sentence for the person who starts the program: `lockedByAnotherProcess`,
-  ///   `settings`, `notARecordStore`, `migration`, `corrupted`, `ioError`, `diskFull`.
+  /// The store's own tables (`rs_…`) are migrated first, then `migrations`, which the service
+  /// embeds.
+  /// - Throws: ``RecordStoreError`` with a sentence for the person who starts the program:
+  ///   `lockedByAnotherProcess`, `settings`, `notARecordStore`, `migration`, `corrupted`,
+  ///   `ioError`, `diskFull`.
   public static func open(
     _ configuration: DatabaseConfiguration, migrations: [Migration], environment: Environment
   ) throws -> Database {

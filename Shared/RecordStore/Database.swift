@@ -16,14 +16,16 @@ import Synchronization
 /// await database.close()
 /// ```
 ///
-/// **The promise.** When a write has been answered, whatever the answer, everything it is based on is on disk: the record,
-/// its identity entry, its event and its audit entry together. After a crash, a power cut or a full disk the file holds
-/// exactly the answered writes and possibly some unanswered ones, never part of one.
+/// **The promise.** When a write has been answered, whatever the answer, everything it is based on
+/// is on disk: the record, its identity entry, its event and its audit entry together. After a
+/// crash, a power cut or a full disk the file holds exactly the answered writes and possibly some
+/// unanswered ones, never part of one.
 ///
-/// **Group commit.** What queues while one transaction is being made durable goes into the next one, each write in a
-/// savepoint of its own. Writes of a batch see each other, so results, refusals and duplicates alike wait for COMMIT. When
-/// a batch fails as a whole, a full disk is answered to all of it with `diskFull`; otherwise every write is rerun alone,
-/// once. Bodies therefore touch nothing outside their transaction.
+/// **Group commit.** What queues while one transaction is being made durable goes into the next
+/// one, each write in a savepoint of its own. Writes of a batch see each other, so results,
+/// refusals and duplicates alike wait for COMMIT. When a batch fails as a whole, a full disk is
+/// answered to all of it with `diskFull`; otherwise every write is rerun alone, once. Bodies
+/// therefore touch nothing outside their transaction.
 public final class Database: Sendable {
   /// The sixteen bytes that a restore changes.
   public let incarnation: Incarnation
@@ -57,9 +59,11 @@ public final class Database: Sendable {
 
   /// Runs a write and answers when it is on disk.
   ///
-  /// `body` runs on the writer's thread; it is synchronous, touches nothing outside its transaction, and may run twice.
-  /// What it throws is thrown here, after COMMIT, and nothing it wrote is kept.
-  /// - Throws: what `body` throws, or ``RecordStoreError``: `overloaded`, `diskFull`, `ioError`, `closed`, …
+  /// `body` runs on the writer's thread; it is synchronous, touches nothing outside its
+  /// transaction, and may run twice. What it throws is thrown here, after COMMIT, and nothing it
+  /// wrote is kept.
+  /// - Throws: what `body` throws, or ``RecordStoreError``: `overloaded`, `diskFull`, `ioError`,
+  ///   `closed`, …
   @discardableResult
   nonisolated(nonsending) public func write<Value: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Value
@@ -73,7 +77,8 @@ public final class Database: Sendable {
 
   /// Runs a read on a snapshot: everything committed so far, nothing that commits meanwhile.
   ///
-  /// `body` runs on a reader's thread and is synchronous; keep it short, a handful of reads run at a time.
+  /// `body` runs on a reader's thread and is synchronous; keep it short, a handful of reads run at
+  /// a time.
   /// - Throws: what `body` throws, or ``RecordStoreError``: `overloaded`, `ioError`, `closed`, …
   nonisolated(nonsending) public func read<Value: Sendable>(
     _ body: @escaping @Sendable (Snapshot) throws -> Value
@@ -95,20 +100,24 @@ public final class Database: Sendable {
   /// The sequence of the newest committed event, 0 when there never was one.
   public var head: Int64 { signal.head }
 
-  /// Returns as soon as the newest committed event is later than `sequence`; at once when it is already.
-  /// - Throws: `CancellationError` when the task is cancelled, ``RecordStoreError/closed`` when the database is closed.
+  /// Returns as soon as the newest committed event is later than `sequence`; at once when it is
+  /// already.
+  /// - Throws: `CancellationError` when the task is cancelled, ``RecordStoreError/closed`` when the
+  ///   database is closed.
   nonisolated(nonsending) public func waitForCommit(after sequence: Int64) async throws {
     try await signal.wait(after: sequence)
   }
 
-  /// Deletes the oldest events that every registered consumer has acknowledged, at most ``maximumPrune`` a call, and
-  /// answers how many. Call it again while it answers the maximum. Without a consumer nothing is deleted.
+  /// Deletes the oldest events that every registered consumer has acknowledged, at most
+  /// ``maximumPrune`` a call, and answers how many. Call it again while it answers the maximum.
+  /// Without a consumer nothing is deleted.
   @discardableResult
   nonisolated(nonsending) public func pruneEvents() async throws -> Int64 {
     try await write { try $0.outbox.prune(limit: Self.maximumPrune) }
   }
 
-  /// The most events one call of ``pruneEvents()`` deletes: some milliseconds, so that writes hardly notice.
+  /// The most events one call of ``pruneEvents()`` deletes: some milliseconds, so that writes
+  /// hardly notice.
   public static let maximumPrune: Int64 = 1_000
 
   /// What the database has done since it was opened.
@@ -117,8 +126,8 @@ public final class Database: Sendable {
   /// How many writes wait for the writer.
   public var queuedWrites: Int { writer.queue.count }
 
-  /// Serves what has queued, moves the write-ahead log into the file, closes every connection, ends every wait with
-  /// `closed`, and releases the lock. Safe to call more than once.
+  /// Serves what has queued, moves the write-ahead log into the file, closes every connection, ends
+  /// every wait with `closed`, and releases the lock. Safe to call more than once.
   nonisolated(nonsending) public func close() async {
     writer.queue.close()
     await closing.wait()

@@ -17,16 +17,18 @@ public struct DatabaseConfiguration: Sendable, Hashable {
   /// The page cache of the writer, in KiB; a reader has an eighth of it.
   public var cacheKibibytes: Int
 
-  /// 4,096 waiting writes are a tenth to a third of a second of work at the measured 12,000 to 28,000 durable
-  /// writes a second; whoever comes later is served sooner by trying again.
+  /// 4,096 waiting writes are a tenth to a third of a second of work at the measured 12,000 to
+  /// 28,000 durable writes a second; whoever comes later is served sooner by trying again.
   public static let defaultMaximumQueuedWrites = 4_096
-  /// 256 writes take about as long as five fsyncs: larger batches gain little and delay the first caller.
+  /// 256 writes take about as long as five fsyncs: larger batches gain little and delay the first
+  /// caller.
   public static let defaultMaximumBatch = 256
   /// The same bound for reads, which take some 20 µs each.
   public static let defaultMaximumQueuedReads = 4_096
   /// Reads are short; two threads keep one long list from holding up the point reads.
   public static let defaultReaders = 2
-  /// 32 MiB: holds the inner pages of the indexes at ten million rows, and keeps a service within 150 MB.
+  /// 32 MiB: holds the inner pages of the indexes at ten million rows, and keeps a service within
+  /// 150 MB.
   public static let defaultCacheKibibytes = 32_768
 
   /// The configuration of a file; every bound has a default.

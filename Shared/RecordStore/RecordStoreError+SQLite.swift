@@ -1,7 +1,8 @@
 import GRDB
 
 extension RecordStoreError {
-  /// What an error of GRDB means. The resulting text never holds arguments, which may be a partner's data.
+  /// What an error of GRDB means. The resulting text never holds arguments, which may be a
+  /// partner's data.
   init(_ error: DatabaseError) {
     let text = "\(error.message ?? "no message") (\(error.extendedResultCode.rawValue))"
     switch (error.resultCode, error.extendedResultCode) {

@@ -1,22 +1,25 @@
 /// What can go wrong with the records. Services map these to status codes in one place.
 ///
-/// `diskFull`, `ioError`, `outOfMemory` and `overloaded` are passing: the same call may succeed later and nothing of
-/// it was kept. The others stay until a person or a program changes something.
+/// `diskFull`, `ioError`, `outOfMemory` and `overloaded` are passing: the same call may succeed
+/// later and nothing of it was kept. The others stay until a person or a program changes something.
 public enum RecordStoreError: Error, Sendable, Hashable {
-  /// No space left for the write, on the file system or by a page limit. Nothing was kept; the store heals by
-  /// itself when there is space again. (`RESOURCE_EXHAUSTED`)
+  /// No space left for the write, on the file system or by a page limit. Nothing was kept; the
+  /// store heals by itself when there is space again. (`RESOURCE_EXHAUSTED`)
   case diskFull
-  /// The operating system failed a read, a write or an fsync. Nothing was acknowledged. (`UNAVAILABLE`)
+  /// The operating system failed a read, a write or an fsync. Nothing was acknowledged.
+  /// (`UNAVAILABLE`)
   case ioError(String)
   /// SQLite could not get memory. Nothing was kept. (`UNAVAILABLE`)
   case outOfMemory
-  /// As many calls wait as the queue holds (its bound is given); try again after a moment. (`RESOURCE_EXHAUSTED`)
+  /// As many calls wait as the queue holds (its bound is given); try again after a moment.
+  /// (`RESOURCE_EXHAUSTED`)
   case overloaded(bound: Int)
   /// The database has been closed. (`UNAVAILABLE`)
   case closed
   /// The file is damaged: what SQLite says about it. (`DATA_LOSS`)
   case corrupted(String)
-  /// Another process (or another `Database` in this one) has the file open for writing. The text says which.
+  /// Another process (or another `Database` in this one) has the file open for writing. The text
+  /// says which.
   case lockedByAnotherProcess(String)
   /// A connection does not have a setting that durability depends on; a sentence names it.
   case settings(String)
@@ -28,7 +31,8 @@ public enum RecordStoreError: Error, Sendable, Hashable {
   case constraint(ConstraintKind, String)
   /// SQL that cannot run: a mistake in a program. SQLite's result code and words.
   case sql(code: Int32, String)
-  /// A column holds another type than was asked for, or NULL: a mistake in a program or a damaged row.
+  /// A column holds another type than was asked for, or NULL: a mistake in a program or a damaged
+  /// row.
   case column(index: Int, expected: String, found: String)
   /// A feed token that was not made by ``FeedToken``.
   case invalidToken
@@ -59,7 +63,8 @@ public enum RecordStoreError: Error, Sendable, Hashable {
   public enum MigrationFailure: Sendable, Hashable {
     /// The program's own list is not numbered 1, 2, 3, …
     case notConsecutive(scope: String, expected: Int, found: Int)
-    /// A migration that has been applied reads otherwise now. Past migrations never change: add a new one.
+    /// A migration that has been applied reads otherwise now. Past migrations never change: add a
+    /// new one.
     case changed(scope: String, version: Int, appliedName: String, programName: String)
     /// The database has been migrated by a newer program than this one.
     case newerDatabase(scope: String, database: Int, program: Int)

@@ -12,7 +12,8 @@ public struct SiteCode: Sendable, Hashable, Comparable, CustomStringConvertible 
   public var description: String { text }
 }
 
-/// An order's key: its site and its name at release. It never changes, whatever the ERP calls it later.
+/// An order's key: its site and its name at release. It never changes, whatever the ERP calls it
+/// later.
 public struct OrderKey: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The site.
   public let site: SiteCode

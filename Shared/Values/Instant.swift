@@ -34,7 +34,8 @@ public struct Instant: Sendable, Hashable, Comparable {
 }
 
 extension Instant: CustomStringConvertible {
-  /// RFC 3339 in UTC, with as many of six fractional digits as are not zero: `2026-12-01T06:00:00Z`.
+  /// RFC 3339 in UTC, with as many of six fractional digits as are not zero:
+  /// `2026-12-01T06:00:00Z`.
   public var description: String {
     let civil = CivilTime(self)
     let fraction = Quantity.fractionText(millionths: civil.microsecond)

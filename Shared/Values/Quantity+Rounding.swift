@@ -1,8 +1,9 @@
 extension Quantity {
   /// `self × whole ÷ base`, rounded half up (away from zero) to a multiple of `step`.
   ///
-  /// The rule of consumption: processed × component demand ÷ planned quantity, rounded once, on the total,
-  /// to the unit's rounding. The product is formed in 128 bits, so nothing is lost before the one rounding.
+  /// The rule of consumption: processed × component demand ÷ planned quantity, rounded once, on the
+  /// total, to the unit's rounding. The product is formed in 128 bits, so nothing is lost before
+  /// the one rounding.
   /// - Throws: ``QuantityError/divisionByZero`` when `base` is zero or `step` not above zero,
   ///   ``QuantityError/outOfRange`` when the result is too large.
   public func proportion(of whole: Quantity, to base: Quantity, step: Quantity)
@@ -23,7 +24,8 @@ extension Quantity {
     throws(QuantityError) -> Quantity
   {
     guard denominator != 0, step.millionths > 0 else { throw .divisionByZero }
-    // Each factor is below 10^18, so numerator and divisor are below 10^36 and twice them fits 128 bits.
+    // Each factor is below 10^18, so numerator and divisor are below 10^36 and twice them fits 128
+    // bits.
     let divisor = (denominator * Int128(step.millionths)).magnitude
     let steps = (numerator.magnitude * 2 + divisor) / (divisor * 2)
     let total = steps.multipliedReportingOverflow(by: UInt128(step.millionths.magnitude))

@@ -4,11 +4,12 @@ extension Quantity: CustomStringConvertible {
   /// Most digits behind the point.
   public static let maximumFractionDigits = 6
 
-  /// Reads decimal text: an optional minus, 1 to 12 integer digits, optionally a point and 1 to 6 digits.
+  /// Reads decimal text: an optional minus, 1 to 12 integer digits, optionally a point and 1 to 6
+  /// digits.
   ///
   /// No plus, exponent, space or separator, and no locale: the format of the contracts.
-  /// - Throws: ``QuantityError/notDecimal``, ``QuantityError/outOfRange`` (too many integer digits),
-  ///   ``QuantityError/tooPrecise`` (too many fractional digits).
+  /// - Throws: ``QuantityError/notDecimal``, ``QuantityError/outOfRange`` (too many integer
+  ///   digits), ``QuantityError/tooPrecise`` (too many fractional digits).
   public init(decimal text: String) throws(QuantityError) {
     var bytes = Array(text.utf8)[...]
     let isNegative = bytes.first == UInt8(ascii: "-")

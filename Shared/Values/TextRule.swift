@@ -15,13 +15,15 @@ public struct TextRule: Sendable, Hashable {
   /// Which characters.
   public let characters: Characters
 
-  /// A rule; the minimum length is always one: whether a field may be absent is the caller's matter.
+  /// A rule; the minimum length is always one: whether a field may be absent is the caller's
+  /// matter.
   public init(maximumLength: Int, characters: Characters) {
     self.maximumLength = maximumLength
     self.characters = characters
   }
 
-  /// `nil` when the text follows the rule, else the broken part of it as a sentence without the field's name.
+  /// `nil` when the text follows the rule, else the broken part of it as a sentence without the
+  /// field's name.
   public func violation(of text: String) -> String? {
     if text.isEmpty { return "is required" }
     let length = text.unicodeScalars.prefix(maximumLength + 1).count

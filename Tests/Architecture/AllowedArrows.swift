@@ -110,8 +110,8 @@ enum AllowedArrows {
     "CContracts", "CProtobufC", "Contracts", "Protobuf", "SwiftProtobuf",
   ]
 
-  /// Where words of Odoo's interface may stand in code: the wing that talks to it, its stand-in, and
-  /// the demo, which plays the people who work in Odoo.
+  /// Where words of Odoo's interface may stand in code: the wing that talks to it, its stand-in,
+  /// and the demo, which plays the people who work in Odoo.
   static let foldersThatSpeakOdoo = [
     "Services/Gateway/Odoo/", "Services/OdooSandbox/", "Services/Millrace/",
   ]

@@ -8,7 +8,8 @@ struct Violation: Hashable, CustomStringConvertible {
   var description: String { "\(path): \(problem)" }
 }
 
-/// The rules of the design as functions from texts to violations, so that each can be shown to bite.
+/// The rules of the design as functions from texts to violations, so that each can be shown to
+/// bite.
 enum Rules {
   /// Imports of the sources, against the table.
   static func imports(_ files: [SourceFile], rooms: [Room] = AllowedArrows.rooms) -> [Violation] {

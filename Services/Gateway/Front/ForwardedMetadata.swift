@@ -17,7 +17,8 @@ public enum ForwardedMetadata {
   ) throws(Metadata.InvalidEntry) -> Metadata {
     var forwarded = Metadata()
     for name in allowed {
-      // A value that came over the wire but could not be sent again (control characters) stays here.
+      // A value that came over the wire but could not be sent again (control characters) stays
+      // here.
       for value in metadata.values(name) { try? forwarded.append(name, value) }
     }
     try forwarded.append(PrincipalToken.metadataName, principal)

@@ -1,6 +1,7 @@
 /// A service behind the Gateway, and which paths are its own.
 public struct Destination: Sendable, Hashable {
-  /// The audience of forwarded principals, and the service's name in messages: `millrace.production`.
+  /// The audience of forwarded principals, and the service's name in messages:
+  /// `millrace.production`.
   public let audience: String
   /// What its paths start with, for example `/millrace.production.v1.`: it ends with a dot, so that
   /// no other package's name can continue it.

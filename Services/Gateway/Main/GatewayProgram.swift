@@ -61,7 +61,8 @@ struct GatewayProgram: Sendable {
     health = HealthService(services: [Gateway.V1.GatewayService.name], logger: logger)
   }
 
-  /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any other.
+  /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any
+  /// other.
   private static func integrationCaller(
     _ channel: ClientChannel, _ signer: PrincipalSigner, sites: Set<SiteCode>
   ) -> RPCCaller {

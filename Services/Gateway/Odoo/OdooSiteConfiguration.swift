@@ -12,19 +12,21 @@ public struct OdooSiteConfiguration: Sendable {
   public var login: String
   /// Its API key; never logged.
   public var apiKey: String
-  /// The short name of the warehouse whose manufacturing operation type belongs to the site, for example `WH`.
+  /// The short name of the warehouse whose manufacturing operation type belongs to the site, for
+  /// example `WH`.
   public var warehouseCode: String
   /// Confirmed orders are released when they start within so many days. 0 or more.
   public var releaseHorizonDays: Int
   /// Between two looks for new and changed orders, in milliseconds. 1 or more.
   public var pollIntervalMilliseconds: Int
-  /// Between two rounds of postings, in milliseconds: reports of one round become one call. 1 or more.
+  /// Between two rounds of postings, in milliseconds: reports of one round become one call. 1 or
+  /// more.
   public var postingIntervalMilliseconds: Int
   /// Longest call, in seconds. Not below ``minimumRequestTimeoutSeconds``.
   public var requestTimeoutSeconds: Int
 
-  /// Odoo repeats a conflicting posting by itself, up to five times with waits: 30 seconds were recorded. Giving up
-  /// earlier would make every one of them an unknown outcome.
+  /// Odoo repeats a conflicting posting by itself, up to five times with waits: 30 seconds were
+  /// recorded. Giving up earlier would make every one of them an unknown outcome.
   public static let minimumRequestTimeoutSeconds = 60
 
   /// A configuration of its parts.

@@ -4,16 +4,16 @@ public import Protobuf
 public import RecordStore
 public import Values
 
-/// The only part of Millrace that talks to Odoo: brings orders down, brings reported totals up, and keeps the cases
-/// that a person must decide.
+/// The only part of Millrace that talks to Odoo: brings orders down, brings reported totals up, and
+/// keeps the cases that a person must decide.
 ///
 /// ```swift
 /// let wing = OdooWing(
 ///   sites: sites, database: database, production: caller, environment: .system, logger: logger)
 /// try await wing.run()                    // until cancelled
 /// ```
-/// Everything it must remember is in the Gateway's database before Odoo or Production is called, so it may be killed at
-/// any moment: the next start reads what Odoo holds and goes on.
+/// Everything it must remember is in the Gateway's database before Odoo or Production is called, so
+/// it may be killed at any moment: the next start reads what Odoo holds and goes on.
 public final class OdooWing: Sendable {
   /// The schema: pass it to `Database.open`.
   public static var migrations: [Migration] { OdooMigrations.all }
@@ -53,24 +53,26 @@ public final class OdooWing: Sendable {
     }
   }
 
-  /// Closes the connections to Odoo, of a wing that was never run too: they must be closed before it goes. Closing
-  /// again does nothing.
+  /// Closes the connections to Odoo, of a wing that was never run too: they must be closed before
+  /// it goes. Closing again does nothing.
   public func close() async {
     for flow in flows.values { await flow.close() }
   }
 
-  /// Whether a site's Odoo answers and how many calls were made to it since the program started; `nil` for a site
-  /// that has no Odoo here.
+  /// Whether a site's Odoo answers and how many calls were made to it since the program started;
+  /// `nil` for a site that has no Odoo here.
   public func status(of site: SiteCode) -> OdooStatus? { flows[site]?.board.status }
 
-  /// Postings of a site by order name, after the one of this name (empty: from the beginning), at most `limit`.
+  /// Postings of a site by order name, after the one of this name (empty: from the beginning), at
+  /// most `limit`.
   public static func postings(
     site: SiteCode, after name: String, limit: Int, _ snapshot: Snapshot
   ) throws -> [OdooPosting] {
     try OutcomeRecords.list(site: site, after: name, limit: limit, snapshot)
   }
 
-  /// Cases of a site, oldest first, after the one of this identifier (`nil`: from the beginning), at most `limit`.
+  /// Cases of a site, oldest first, after the one of this identifier (`nil`: from the beginning),
+  /// at most `limit`.
   public static func cases(
     site: SiteCode, openOnly: Bool, after id: Identifier?, limit: Int, _ snapshot: Snapshot
   ) throws -> [OdooCase] {

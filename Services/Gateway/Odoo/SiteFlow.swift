@@ -5,7 +5,8 @@ import RecordStore
 import Synchronization
 import Values
 
-/// Everything that runs for one site. Sites share nothing but the database: an outage of one never delays another.
+/// Everything that runs for one site. Sites share nothing but the database: an outage of one never
+/// delays another.
 final class SiteFlow: Sendable {
   /// Chains of one round: what is due beyond them waits for the next, which follows at once.
   static let maximumChains = 50
@@ -21,7 +22,8 @@ final class SiteFlow: Sendable {
   private let production: any ServiceCaller
   private let environment: Environment
   private let logger: Logger
-  /// What is wrong with the site's set-up beside the credentials, such as a warehouse that is not there.
+  /// What is wrong with the site's set-up beside the credentials, such as a warehouse that is not
+  /// there.
   private let setUpProblem = Mutex<OdooWords?>(nil)
   /// Asked for once, and again after a configuration failure.
   private let operationType = Mutex<Int64?>(nil)
@@ -135,8 +137,9 @@ final class SiteFlow: Sendable {
     return type
   }
 
-  /// One round of postings: one chain after the other. Closing orders that share components side by side is slower
-  /// than one after the other (contract §4), and one sender per chain is what exactly-once rests on.
+  /// One round of postings: one chain after the other. Closing orders that share components side by
+  /// side is slower than one after the other (contract §4), and one sender per chain is what
+  /// exactly-once rests on.
   func post() async throws {
     let run = PostingRun(
       site: site, odoo: odoo, gate: gate, database: database, environment: environment,
@@ -165,7 +168,8 @@ final class SiteFlow: Sendable {
 
   // MARK: The alarm
 
-  /// Opens the site's configuration case while something is wrong, and closes it when it is right again.
+  /// Opens the site's configuration case while something is wrong, and closes it when it is right
+  /// again.
   private func noteConfiguration() async throws {
     let words = gate.halt ?? setUpProblem.withLock { $0 }
     let (site, identifiers) = (site, environment.identifiers)

@@ -17,7 +17,8 @@ final class ChildProcess: Sendable {
 
   private let ending: Ending
 
-  /// Lines that may wait to be read; beyond it the oldest are dropped. A child prints a few hundred.
+  /// Lines that may wait to be read; beyond it the oldest are dropped. A child prints a few
+  /// hundred.
   private static let maximumWaitingLines = 10_000
 
   private init(name: String, processID: pid_t, lines: AsyncStream<String>, ending: Ending) {

@@ -54,8 +54,8 @@ struct DemoCommand: AsyncParsableCommand {
 
 /// Runs something until it is finished or the person at the keyboard has had enough.
 enum Interruptible {
-  /// The body's result. When SIGINT or SIGTERM comes first the body is cancelled, has cleaned up when
-  /// this returns, and the result is nil unless it had one all the same.
+  /// The body's result. When SIGINT or SIGTERM comes first the body is cancelled, has cleaned up
+  /// when this returns, and the result is nil unless it had one all the same.
   static func run<Result: Sendable>(
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result? {

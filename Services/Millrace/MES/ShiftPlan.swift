@@ -70,11 +70,11 @@ enum ShiftPlanError: Error, Equatable, CustomStringConvertible {
 /// The sample shift: every order is worked off in many small reports, its operations one after the
 /// other, all orders side by side. The same orders always give the same plan.
 ///
-/// The first order is made exactly as planned. The second has scrap, the third (and every later one)
-/// has scrap and ends short of the plan, so that closing below plan is shown too.
+/// The first order is made exactly as planned. The second has scrap, the third (and every later
+/// one) has scrap and ends short of the plan, so that closing below plan is shown too.
 struct ShiftPlan: Sendable, Equatable {
-  /// A fact is sent a second time after every so many reports: often enough to be seen in a shift of
-  /// 200, seldom enough to stay the exception it is.
+  /// A fact is sent a second time after every so many reports: often enough to be seen in a shift
+  /// of 200, seldom enough to stay the exception it is.
   static let reportsPerRepetition = 16
   /// One piece in so many is scrap on orders that have scrap.
   static let piecesPerScrap: Int64 = 20

@@ -47,7 +47,8 @@ struct Dispatcher {
     }
   }
 
-  /// `execute_kw(database, user, key, model, method, arguments, keywords)`. `nil`: nothing to answer.
+  /// `execute_kw(database, user, key, model, method, arguments, keywords)`. `nil`: nothing to
+  /// answer.
   func execute(_ arguments: [JSONValue], at now: Instant) throws -> JSONValue? {
     try checkDatabase(arguments.first)
     guard arguments.count >= 5, let model = arguments[3].stringValue,

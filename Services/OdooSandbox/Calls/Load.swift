@@ -1,7 +1,7 @@
 import JSON
 
-/// `load(columns, rows)`: makes or changes records given as a table. Bad rows are no error: the answer has
-/// `ids: false` and messages, and nothing of the call is kept.
+/// `load(columns, rows)`: makes or changes records given as a table. Bad rows are no error: the
+/// answer has `ids: false` and messages, and nothing of the call is kept.
 enum Load {
   static let call: Method = { session, call in
     var call = call
@@ -71,7 +71,8 @@ struct LoadTable {
   let columns: [[String]]
   let rows: [[JSONValue]]
 
-  /// Cuts the table into records: a row whose own cells are all empty belongs to the record above it.
+  /// Cuts the table into records: a row whose own cells are all empty belongs to the record above
+  /// it.
   func entries(_ model: Model, _ session: Session) -> [LoadEntry] {
     var starts: [Int] = []
     let own = columns.indices.filter { !isChild(columns[$0], model) }

@@ -87,7 +87,8 @@ enum ProductionClose {
     return .object(action)
   }
 
-  /// Posts the picked components and the finished goods. A done or cancelled order has nothing to post.
+  /// Posts the picked components and the finished goods. A done or cancelled order has nothing to
+  /// post.
   private static func postInventory(_ order: Record) throws {
     let raw = order.records("move_raw_ids").filter(Move.isOpen)
     let finished = order.records("move_finished_ids").filter(Move.isOpen)

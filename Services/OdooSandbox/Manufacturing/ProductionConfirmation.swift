@@ -22,7 +22,8 @@ enum ProductionConfirmation {
     order.reference("picking_type_id")?.text("reservation_method") == "at_confirm"
   }
 
-  /// Each work order waits for the one before; moves hang on their operation's work order, else on the last.
+  /// Each work order waits for the one before; moves hang on their operation's work order, else on
+  /// the last.
   static func link(_ order: Record) {
     let work = order.records("workorder_ids")
     for (before, after) in zip(work, work.dropFirst())

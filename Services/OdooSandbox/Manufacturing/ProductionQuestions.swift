@@ -38,7 +38,8 @@ enum ProductionQuestions {
       ["default_production_id": .int(Int64(order.id))])
   }
 
-  /// A consumption that differs from the bill, unless the caller accepts it or the policy allows it.
+  /// A consumption that differs from the bill, unless the caller accepts it or the policy allows
+  /// it.
   static func consumption(_ orders: [Record]) -> JSONValue? {
     guard let session = orders.first?.session, !session.isSet("skip_consumption") else {
       return nil

@@ -146,8 +146,8 @@ enum ProductionSplit {
 
   // MARK: Work orders
 
-  /// What a work order did beyond the first order's quantity counts for the backorders, in their order; one
-  /// that has nothing left to do is cancelled.
+  /// What a work order did beyond the first order's quantity counts for the backorders, in their
+  /// order; one that has nothing left to do is cancelled.
   private static func carryWorkOrders(_ cut: Cut) {
     let originals = cut.order.records("workorder_ids")
     for (index, original) in originals.enumerated() {

@@ -42,7 +42,8 @@ enum ProductionState {
     return .text(states.allSatisfy { $0 == "assigned" } ? "assigned" : "confirmed")
   }
 
-  /// `available` when every component is reserved or free in stock; empty for drafts and closed orders.
+  /// `available` when every component is reserved or free in stock; empty for drafts and closed
+  /// orders.
   static func availability(_ order: Record) -> String {
     guard ["confirmed", "progress", "to_close"].contains(order.text("state")) else { return "" }
     let isShort = order.records("move_raw_ids").contains { move in

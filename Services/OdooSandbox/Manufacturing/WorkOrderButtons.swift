@@ -53,8 +53,8 @@ enum WorkOrderButtons {
     return true
   }
 
-  /// Finishes open work orders. Those components that hang on them and were not stated are taken as consumed
-  /// to scale.
+  /// Finishes open work orders. Those components that hang on them and were not stated are taken as
+  /// consumed to scale.
   static func finish(_ orders: [Record]) throws {
     for order in orders where !["done", "cancel"].contains(order.text("state")) {
       try consume(order)

@@ -4,7 +4,8 @@ import Values
 /// Between the values of the wire and the values of records.
 enum Conversion {
   /// The values of a `create` or `write`.
-  /// - Throws: Python's ValueError for unknown fields and wrong values, MissingError for ids that are not there.
+  /// - Throws: Python's ValueError for unknown fields and wrong values, MissingError for ids that
+  ///   are not there.
   static func written(
     _ json: JSONValue, _ model: Model, _ session: Session
   ) throws -> WrittenValues {

@@ -112,8 +112,8 @@ indirect enum Domain: Sendable {
 
 /// What stands on the right of a comparison.
 enum DomainOperand {
-  /// Checks and completes it: moments of 10 characters get a time, moments that are none are refused as
-  /// PostgreSQL refuses them.
+  /// Checks and completes it: moments of 10 characters get a time, moments that are none are
+  /// refused as PostgreSQL refuses them.
   static func checked(
     _ operand: JSONValue, _ field: Field?, _ operation: Domain.Operation, leaf: String
   ) throws -> JSONValue {

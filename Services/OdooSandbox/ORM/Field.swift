@@ -8,7 +8,8 @@ struct Field {
     case char
     case boolean
     case integer
-    /// Rounded half away from zero to so many decimals when written; `nil` keeps the number as it is.
+    /// Rounded half away from zero to so many decimals when written; `nil` keeps the number as it
+    /// is.
     case float(digits: Int?)
     case datetime
     case date

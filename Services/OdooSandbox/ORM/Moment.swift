@@ -8,7 +8,8 @@ enum Moment {
     return "\(civil.dateText) \(civil.timeText)"
   }
 
-  /// Reads a value to be kept: a date, or a date and a time with a space between. Nothing else is allowed.
+  /// Reads a value to be kept: a date, or a date and a time with a space between. Nothing else is
+  /// allowed.
   /// - Throws: Python's ValueError in `strptime`'s words.
   static func fromValue(_ text: String) throws -> Instant {
     if text.utf8.count > 19, text.utf8.dropFirst(10).first == UInt8(ascii: " "),
@@ -38,7 +39,8 @@ enum Moment {
 }
 
 extension Instant {
-  /// Longest distance that is added to a moment: a hundred years. What is planned beyond ends there.
+  /// Longest distance that is added to a moment: a hundred years. What is planned beyond ends
+  /// there.
   private static let maximumMinutes = 100 * 366 * 1_440.0
 
   /// The moment so many minutes later, to the second.

@@ -1,4 +1,5 @@
-/// Which fields of a posted (done) document say what was booked: a change there is an edit of a posted document.
+/// Which fields of a posted (done) document say what was booked: a change there is an edit of a
+/// posted document.
 enum PostedDocuments {
   static let watchedFields: [String: [String]] = [
     "mrp.production": ["qty_producing", "product_qty", "lot_producing_id", "state"],

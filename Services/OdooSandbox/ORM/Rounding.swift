@@ -4,15 +4,17 @@
   import Darwin
 #endif
 
-/// Odoo's arithmetic with quantities: floating point, rounded to a unit's rounding with a tolerance that hides
-/// the representation error (2.675 counts as a tie although it is stored a little below).
+/// Odoo's arithmetic with quantities: floating point, rounded to a unit's rounding with a tolerance
+/// that hides the representation error (2.675 counts as a tie although it is stored a little
+/// below).
 enum Rounding {
   enum Method { case halfUp, up, down }
 
   /// Rounds to a multiple of `precision`.
   static func round(_ value: Double, to precision: Double, _ method: Method = .halfUp) -> Double {
     guard precision > 0, value != 0, value.isFinite else { return value }
-    // Dividing by 0.01 and multiplying by 100 differ in the last bit; the inverse keeps whole results whole.
+    // Dividing by 0.01 and multiplying by 100 differ in the last bit; the inverse keeps whole
+    // results whole.
     let inverse = precision < 1 ? 1 / precision : 0
     let normal = inverse > 0 ? value * inverse.rounded() : value / precision
     let isDecimal = inverse > 0 && abs(inverse - inverse.rounded()) < 1e-9

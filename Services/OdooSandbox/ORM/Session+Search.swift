@@ -28,7 +28,8 @@ extension Session {
       .leaf(.init(path: [field], operation: .equal, operand: value)))
   }
 
-  /// Ids by the keys, ties by id. Records without a value come last, or first when descending (PostgreSQL).
+  /// Ids by the keys, ties by id. Records without a value come last, or first when descending
+  /// (PostgreSQL).
   func sorted(_ records: [Record], _ keys: [SortKey]) -> [Int] {
     guard records.count > 1 else { return records.map(\.id) }
     if keys.count == 1, keys[0].field == "id", !keys[0].isDescending {

@@ -1,7 +1,8 @@
 import JSON
 import Values
 
-/// One call at work: the database, who calls, with which context, and the moment its transaction began.
+/// One call at work: the database, who calls, with which context, and the moment its transaction
+/// began.
 final class Session {
   let database: Database
   let context: [String: JSONValue]
@@ -82,7 +83,8 @@ final class Session {
     update(record, [pending.field: value])
   }
 
-  /// Most fields worked out in one flush: a bound on a chain of dependencies that would never settle.
+  /// Most fields worked out in one flush: a bound on a chain of dependencies that would never
+  /// settle.
   private static let maximumRecomputations = 1_000_000
 
   /// Works out everything that is out of date.

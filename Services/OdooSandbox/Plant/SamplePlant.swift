@@ -1,7 +1,7 @@
 import JSON
 
-/// The plant of the demo and of tests: a valve by the piece with two operations, a housing with a component
-/// in kilograms, a pump with lots and a sensor with serial numbers.
+/// The plant of the demo and of tests: a valve by the piece with two operations, a housing with a
+/// component in kilograms, a pump with lots and a sensor with serial numbers.
 enum SamplePlant {
   private static let codes = [
     "RM-STEEL", "RM-SCREW", "RM-RESIN", "RM-GRANULATE", "RM-INSERT", "FG-VALVE", "FG-PUMP",

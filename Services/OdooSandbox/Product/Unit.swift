@@ -50,7 +50,8 @@ enum Unit {
     values["factor"] = .value(.float(1 / inverse))
   }
 
-  /// The seven units Odoo protects have an external id of the module `uom`; others count when products use them.
+  /// The seven units Odoo protects have an external id of the module `uom`; others count when
+  /// products use them.
   private static func isUsed(_ unit: Record, _ session: Session) -> Bool {
     ExternalIDs.names(of: unit).contains { $0.hasPrefix("uom.") }
       || session.database.ids("product.template", where: "uom_id", isOneOf: [unit.id])?.isEmpty

@@ -94,8 +94,8 @@ enum MoveLine {
     } else {
       reserve(line, 1)
     }
-    // Odoo works the state out anew only where the line takes stock: goods from outside the plant and goods
-    // without stock keep theirs.
+    // Odoo works the state out anew only where the line takes stock: goods from outside the plant
+    // and goods without stock keep theirs.
     if let place = place(line), !Location.bypassesReservation(place.location),
       Product.isStorable(place.product)
     {

@@ -1,6 +1,7 @@
 /// Setting the quantity of a move by setting its lines.
 enum MoveQuantity {
-  /// Sets the quantity, in the move's unit. More goes on a new line, less is taken from the last lines.
+  /// Sets the quantity, in the move's unit. More goes on a new line, less is taken from the last
+  /// lines.
   static func set(_ move: Record, to quantity: Double) throws {
     let rounding = Move.rounding(move)
     let wanted = Rounding.round(
@@ -44,7 +45,8 @@ enum MoveQuantity {
     }
   }
 
-  /// Before the demand changes: reservations above it are given back, and what was fully available is so no more.
+  /// Before the demand changes: reservations above it are given back, and what was fully available
+  /// is so no more.
   static func prepareDemand(_ moves: [Record], _ demand: Double) throws {
     for move in moves where Move.isOpen(move) {
       if Rounding.compare(move.float("quantity"), demand, Move.rounding(move)) > 0 {

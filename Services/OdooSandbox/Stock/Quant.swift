@@ -43,8 +43,8 @@ enum Quant {
     var lot: Record?
   }
 
-  /// The quants of a place, oldest first. `isStrict` asks for exactly this location and lot; otherwise the
-  /// locations below count too, and no lot means any.
+  /// The quants of a place, oldest first. `isStrict` asks for exactly this location and lot;
+  /// otherwise the locations below count too, and no lot means any.
   static func gather(_ place: Place, isStrict: Bool) -> [Record] {
     let session = place.product.session
     let ids =
@@ -70,7 +70,8 @@ enum Quant {
       decimals: Field.quantityDigits)
   }
 
-  /// Adds to the quantity or the reservation of exactly this place, and answers what is available after.
+  /// Adds to the quantity or the reservation of exactly this place, and answers what is available
+  /// after.
   @discardableResult
   static func add(_ place: Place, quantity: Double = 0, reserved: Double = 0) -> Double {
     let session = place.product.session

@@ -121,8 +121,8 @@ enum Reservation {
     }
   }
 
-  /// Takes reservations away from others, the latest first, because the stock they stand on is gone;
-  /// then lets them look for other stock.
+  /// Takes reservations away from others, the latest first, because the stock they stand on is
+  /// gone; then lets them look for other stock.
   static func free(_ place: Quant.Place, _ quantity: Double, except own: Record) throws {
     let session = place.product.session
     let ids = session.database.ids(

@@ -46,8 +46,8 @@ enum Scrap {
     }
   }
 
-  /// One record only. Asks when there is not enough at the location. On a posted scrap it posts again, as
-  /// Odoo does.
+  /// One record only. Asks when there is not enough at the location. On a posted scrap it posts
+  /// again, as Odoo does.
   private static let validate: Method = { session, call in
     let scrap = try call.one(session)
     guard scrap.float("scrap_qty") > 0 else {
@@ -90,8 +90,8 @@ enum Scrap {
     scrap.set(["state": .text("done"), "date_done": .instant(session.second)])
   }
 
-  /// The scrap of a finished product stands among the order's finished moves, that of a component among its
-  /// raw moves.
+  /// The scrap of a finished product stands among the order's finished moves, that of a component
+  /// among its raw moves.
   private static func values(of scrap: Record, _ product: Record) -> [String: FieldValue] {
     var values: [String: FieldValue] = [
       "name": scrap.value("name"), "reference": scrap.value("name"),

@@ -43,8 +43,8 @@ enum Warehouse {
       if values["view_location_id"] == nil { addPlaces(&values, session) }
     }))
 
-  /// The first warehouse beside the one that comes with the company switches a feature on, which only
-  /// administrators may.
+  /// The first warehouse beside the one that comes with the company switches a feature on, which
+  /// only administrators may.
   private static func checkFirstExtra(_ session: Session) throws {
     guard session.search(session.model("stock.warehouse"), .all).count == 1,
       !session.record("res.users", session.user).flag("is_administrator")

@@ -23,7 +23,8 @@ struct Order: Sendable, Hashable {
   }
 
   /// Moves the order on.
-  /// - Throws: ``ProductionError/orderState(_:state:step:)`` when the state does not allow the step.
+  /// - Throws: ``ProductionError/orderState(_:state:step:)`` when the state does not allow the
+  ///   step.
   mutating func take(_ step: OrderStep) throws(ProductionError) {
     guard let next = state.after(step) else {
       throw .orderState(definition.key, state: state, step: step)

@@ -1,6 +1,7 @@
 import Values
 
-/// How an item's pieces are told apart. The raw values are those of the contract and of the stored records.
+/// How an item's pieces are told apart. The raw values are those of the contract and of the stored
+/// records.
 enum Tracking: Int64, Sendable, Hashable {
   case none = 1
   case lot = 2
@@ -54,7 +55,8 @@ struct OrderDefinition: Sendable, Hashable {
     operations.isEmpty ? [""] : operations.map(\.code)
   }
 
-  /// The first item that is told apart by lot or serial number, the finished one first; `nil` when there is none.
+  /// The first item that is told apart by lot or serial number, the finished one first; `nil` when
+  /// there is none.
   var firstTrackedItem: String? {
     if tracking != .none { return itemCode }
     return components.first { $0.tracking != .none }?.itemCode

@@ -1,5 +1,5 @@
-/// Where an order stands on its way (`millrace.production.v1.OrderState`). The raw values are those of the contract and
-/// of the stored records.
+/// Where an order stands on its way (`millrace.production.v1.OrderState`). The raw values are those
+/// of the contract and of the stored records.
 enum OrderState: Int64, Sendable, Hashable, CaseIterable {
   case released = 1
   case acknowledged = 2
@@ -45,7 +45,8 @@ enum OrderStep: Sendable, Hashable, CaseIterable {
 }
 
 extension OrderState {
-  /// The state after a step; `nil` when the step is not allowed here (``OrderStep/allowedStates`` says where it is).
+  /// The state after a step; `nil` when the step is not allowed here (``OrderStep/allowedStates``
+  /// says where it is).
   func after(_ step: OrderStep) -> OrderState? {
     step.allowedStates.contains(self) ? step.target : nil
   }

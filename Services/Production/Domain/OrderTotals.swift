@@ -64,8 +64,9 @@ struct Consumption: Sendable, Hashable {
 }
 
 extension OrderDefinition {
-  /// What every component line's consumption comes to: (good + scrap) × demand ÷ planned quantity, rounded half up
-  /// once, on the total, to the unit's rounding. So a thousand reports round as one.
+  /// What every component line's consumption comes to: (good + scrap) × demand ÷ planned quantity,
+  /// rounded half up once, on the total, to the unit's rounding. So a thousand reports round as
+  /// one.
   /// - Throws: `QuantityError.outOfRange` when a consumption does not fit.
   func consumption(of output: Output) throws(QuantityError) -> [Consumption] {
     let processed = try output.processed()

@@ -1,7 +1,7 @@
 import Values
 
-/// How far a fact has come on its way into the ERP system. The raw values are those of the contract and of the stored
-/// records.
+/// How far a fact has come on its way into the ERP system. The raw values are those of the contract
+/// and of the stored records.
 enum PostingState: Int64, Sendable, Hashable, CaseIterable {
   case queued = 1
   case stated = 2
@@ -19,7 +19,8 @@ struct PostingOutcome: Sendable, Hashable {
   /// What the facts up to ``coversThroughSequence`` have come to.
   var state: PostingState
   var coversThroughSequence: Int64
-  /// All facts up to here are booked, whatever the state of the later ones. Never above ``coversThroughSequence``.
+  /// All facts up to here are booked, whatever the state of the later ones. Never above
+  /// ``coversThroughSequence``.
   var bookedThroughSequence: Int64
   /// The case's stable reason when rejected or unknown, else empty.
   var reason: String
@@ -40,7 +41,8 @@ struct Posting: Sendable, Hashable {
 
 extension Posting {
   /// The posting of the report with this sequence, derived from the order's newest outcome.
-  /// - Parameter receivedAt: when the report was recorded: the time of a posting that is still queued.
+  /// - Parameter receivedAt: when the report was recorded: the time of a posting that is still
+  ///   queued.
   static func ofReport(
     sequence: Int64, receivedAt: Instant, outcome: PostingOutcome?
   ) -> Posting {
@@ -59,7 +61,8 @@ extension Posting {
 }
 
 extension Order {
-  /// How far the reported quantities have come: as far as the newest report; `nil` before the first.
+  /// How far the reported quantities have come: as far as the newest report; `nil` before the
+  /// first.
   var posting: Posting? {
     guard let lastReportAt else { return nil }
     return .ofReport(
@@ -67,7 +70,8 @@ extension Order {
   }
 
   /// Takes an outcome over. A completed order whose last report is booked is closed.
-  /// - Returns: false when a newer revision, or this one, had been recorded before; nothing changed then.
+  /// - Returns: false when a newer revision, or this one, had been recorded before; nothing changed
+  ///   then.
   /// - Throws: ``ProductionError/outcomeBeyondReports(_:sequence:newest:)``.
   mutating func take(_ outcome: PostingOutcome) throws(ProductionError) -> Bool {
     if let recorded = self.outcome, outcome.revision <= recorded.revision { return false }

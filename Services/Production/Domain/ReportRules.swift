@@ -41,8 +41,8 @@ struct AcceptedReport: Sendable, Hashable {
 extension Order {
   /// Takes a report: checks it against the order, moves the state, adds to the totals.
   ///
-  /// Only the reporting operation makes output: it alone is held against the plan, consumes components and can be
-  /// final. Reports of other operations are progress.
+  /// Only the reporting operation makes output: it alone is held against the plan, consumes
+  /// components and can be final. Reports of other operations are progress.
   /// - Parameters:
   ///   - sequence: the report's sequence, above every earlier one of the order.
   ///   - receivedAt: when it is recorded.

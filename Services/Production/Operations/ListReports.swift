@@ -4,8 +4,8 @@ import RecordStore
 import ServiceKit
 import Values
 
-/// `ListReports`: a site's or an order's reports in the order in which they were recorded, each with how far it has
-/// come in the ERP system.
+/// `ListReports`: a site's or an order's reports in the order in which they were recorded, each
+/// with how far it has come in the ERP system.
 struct ListReports: ReadOperation {
   static let method = Production.V1.ProductionService.listReports
 

@@ -3,8 +3,8 @@ import RecordStore
 import ServiceKit
 import Values
 
-/// What Production does with `ReportOutcome`: the newest outcome stays with its order, and an order whose final report
-/// is booked is closed.
+/// What Production does with `ReportOutcome`: the newest outcome stays with its order, and an order
+/// whose final report is booked is closed.
 struct RecordOutcome: OutcomeRecorder {
   let orders: OrderRecords
 

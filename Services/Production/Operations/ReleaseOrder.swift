@@ -76,7 +76,8 @@ extension OrderDefinition {
     return Fingerprint(digest, scheme: ReleaseOrder.contentScheme)
   }
 
-  /// Lines in the order of their numbers, operations in the order of their positions: how they were sent says nothing.
+  /// Lines in the order of their numbers, operations in the order of their positions: how they were
+  /// sent says nothing.
   func add(to digest: inout CanonicalDigest) {
     digest.add(key.site.text)
     digest.add(key.name)

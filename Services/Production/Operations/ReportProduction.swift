@@ -41,8 +41,8 @@ struct ReportProduction: IdentifiedWriteOperation {
     .fact(input.header.identity(at: input.order.site))
   }
 
-  /// Absent and zero are the same. The operation counts as it was sent: leaving it out and naming the reporting one
-  /// are two ways to say a thing, and a sender repeats itself in one.
+  /// Absent and zero are the same. The operation counts as it was sent: leaving it out and naming
+  /// the reporting one are two ways to say a thing, and a sender repeats itself in one.
   func addContent(of input: Input, to digest: inout CanonicalDigest) {
     let report = input.report
     digest.add(input.order.name)

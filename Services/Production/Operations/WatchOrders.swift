@@ -4,10 +4,11 @@ import RecordStore
 import ServiceKit
 import Values
 
-/// `WatchOrders`: every order of a site that has changed since a token, as it is now, in the order of their last change.
+/// `WatchOrders`: every order of a site that has changed since a token, as it is now, in the order
+/// of their last change.
 ///
-/// An order that changes between two looks is sent once, as it is at the second; that is why nothing is missed and the
-/// stream never grows with the number of reports.
+/// An order that changes between two looks is sent once, as it is at the second; that is why
+/// nothing is missed and the stream never grows with the number of reports.
 struct WatchOrders: WatchOperation {
   static let method = Production.V1.ProductionService.watchOrders
 

@@ -2,11 +2,11 @@ import RecordStore
 import Synchronization
 import Values
 
-/// Remembers what was released, by the fingerprint of its content, so that a report need not read a thousand
-/// component lines to add one piece.
+/// Remembers what was released, by the fingerprint of its content, so that a report need not read a
+/// thousand component lines to add one piece.
 ///
-/// The key is the content itself: an entry can be superfluous but never wrong, whatever becomes of the transaction it
-/// was read in.
+/// The key is the content itself: an entry can be superfluous but never wrong, whatever becomes of
+/// the transaction it was read in.
 final class DefinitionCache: Sendable {
   /// Most lines and operations kept in all definitions together, some 150 bytes each: about 8 MB.
   static let maximumLines = 50_000

@@ -51,8 +51,8 @@ extension OrderRecords {
       operation.expectedDurationSeconds)
   }
 
-  /// Stores what a report has changed: state and running totals, in one update of the order, and of the operation
-  /// when it is not the reporting one.
+  /// Stores what a report has changed: state and running totals, in one update of the order, and of
+  /// the operation when it is not the reporting one.
   func update(
     _ stored: StoredOrder, afterReportOf operation: String, changeSequence: Int64,
     _ transaction: Transaction

@@ -1,9 +1,11 @@
 import Crypto
 public import Environment
 
-/// A partner's API key: `mr_live_<id>_<secret>`. The identifier is looked up, the secret is compared by its hash.
+/// A partner's API key: `mr_live_<id>_<secret>`. The identifier is looked up, the secret is
+/// compared by its hash.
 ///
-/// `id` is 16 and `secret` 64 lower-case hexadecimal digits: 256 bits, so a plain SHA-256 is enough to store.
+/// `id` is 16 and `secret` 64 lower-case hexadecimal digits: 256 bits, so a plain SHA-256 is enough
+/// to store.
 public struct APIKey: Sendable, Hashable {
   /// What every key of this environment starts with.
   public static let prefix = "mr_live_"
@@ -46,7 +48,8 @@ public struct APIKey: Sendable, Hashable {
   /// What is stored of the secret: the SHA-256 of its 32 bytes, as 64 hexadecimal digits.
   public var secretHash: String { Hexadecimal.encode(SHA256.hash(data: secret)) }
 
-  /// Whether the stored hash is of this key's secret. The time it takes does not depend on where they differ.
+  /// Whether the stored hash is of this key's secret. The time it takes does not depend on where
+  /// they differ.
   public func matches(secretHash stored: String) -> Bool {
     guard let bytes = Hexadecimal.decode(stored[...]), bytes.count == SHA256.byteCount else {
       return false

@@ -15,7 +15,8 @@ enum Base64URL {
       })
   }
 
-  /// The bytes, or `nil` for padding, characters outside the alphabet, or bits that belong to no byte.
+  /// The bytes, or `nil` for padding, characters outside the alphabet, or bits that belong to no
+  /// byte.
   static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     var standard = text.map { byte -> UInt8 in
       switch byte {

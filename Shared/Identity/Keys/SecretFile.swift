@@ -4,7 +4,8 @@
   import Darwin
 #endif
 
-/// Small files that hold keys: read with their permissions checked, written so that nobody else can read them.
+/// Small files that hold keys: read with their permissions checked, written so that nobody else can
+/// read them.
 public enum SecretFile {
   /// Why a file was not read or written. Its description names the file, never its content.
   public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
@@ -26,8 +27,8 @@ public enum SecretFile {
   public static let maximumByteCount = 256 << 10
 
   /// Reads a whole file.
-  /// - Parameter isPrivate: true for secrets: the file must belong to nobody but its owner (no group or other
-  ///   permissions).
+  /// - Parameter isPrivate: true for secrets: the file must belong to nobody but its owner (no
+  ///   group or other permissions).
   public static func read(_ path: String, isPrivate: Bool) throws(Failure) -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Failure(path: path, problem: "cannot be opened: \(reason())") }

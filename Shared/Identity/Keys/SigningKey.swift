@@ -4,7 +4,8 @@ import JWTKit
 
 /// The Gateway's private key for principals: Ed25519 in PEM (PKCS #8).
 public struct SigningKey: Sendable {
-  /// The key's name in tokens and key sets: its JWK thumbprint (RFC 7638), so that no two keys share one.
+  /// The key's name in tokens and key sets: its JWK thumbprint (RFC 7638), so that no two keys
+  /// share one.
   public let keyID: String
   let algorithm: any JWTAlgorithm
   private let key: EdDSA.PrivateKey

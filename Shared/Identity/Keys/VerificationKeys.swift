@@ -1,7 +1,8 @@
 import FoundationEssentials
 import JWTKit
 
-/// The public keys a service believes principals by: a JWK set (RFC 7517) of Ed25519 keys, each with its `kid`.
+/// The public keys a service believes principals by: a JWK set (RFC 7517) of Ed25519 keys, each
+/// with its `kid`.
 public struct VerificationKeys: Sendable {
   /// Most keys: enough for years of rotation in one file.
   public static let maximumCount = 100
@@ -9,8 +10,8 @@ public struct VerificationKeys: Sendable {
   private let algorithms: [String: any JWTAlgorithm]
 
   /// Reads a key set.
-  /// - Throws: ``SecretFile/Failure`` when it cannot be read, is no key set, or holds anything but Ed25519 public keys
-  ///   with different identifiers.
+  /// - Throws: ``SecretFile/Failure`` when it cannot be read, is no key set, or holds anything but
+  ///   Ed25519 public keys with different identifiers.
   public static func load(_ path: String) async throws -> VerificationKeys {
     let bytes = try SecretFile.read(path, isPrivate: false)
     do {

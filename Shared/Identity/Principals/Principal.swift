@@ -10,7 +10,8 @@ public struct Principal: Sendable, Hashable {
     case integration
   }
 
-  /// The partner's identifier, the same for all its credentials. 1 to 64 characters of A-Z a-z 0-9 . _ -
+  /// The partner's identifier, the same for all its credentials. 1 to 64 characters of A-Z a-z 0-9
+  /// . _ -
   public let subject: String
   /// What kind of caller it is.
   public let kind: Kind
@@ -19,7 +20,8 @@ public struct Principal: Sendable, Hashable {
 
   /// What a subject looks like.
   public static let subjectRule = TextRule(maximumLength: 64, characters: .code)
-  /// Most sites of one principal: their codes must fit the header list that carries the token (8 KiB).
+  /// Most sites of one principal: their codes must fit the header list that carries the token (8
+  /// KiB).
   public static let maximumSites = 100
 
   /// A caller; the subject follows ``subjectRule`` and the sites ``SiteCode/rule``.

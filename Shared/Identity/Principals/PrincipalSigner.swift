@@ -4,12 +4,14 @@ import JWTKit
 import Synchronization
 import Values
 
-/// Mints forwarded principals. A token is made once per credential and service and used until it must be renewed, so
-/// that forwarding a call costs a dictionary lookup.
+/// Mints forwarded principals. A token is made once per credential and service and used until it
+/// must be renewed, so that forwarding a call costs a dictionary lookup.
 public final class PrincipalSigner: Sendable {
-  /// A token is renewed when less than this is left, in seconds: longer than a call may wait on its way.
+  /// A token is renewed when less than this is left, in seconds: longer than a call may wait on its
+  /// way.
   public static let renewalMarginSeconds: Int64 = 120
-  /// Most tokens kept; beyond it the cache starts anew, which costs one signature (about 30 µs) per credential.
+  /// Most tokens kept; beyond it the cache starts anew, which costs one signature (about 30 µs) per
+  /// credential.
   public static let maximumCachedTokens = 10_000
 
   private struct Key: Hashable {
@@ -39,8 +41,8 @@ public final class PrincipalSigner: Sendable {
     encodedHeader = Base64URL.encode(try encoder.encode(header))
   }
 
-  /// The token of a principal for one service, to be sent as ``PrincipalToken/metadataName``; valid for at least
-  /// ``renewalMarginSeconds``.
+  /// The token of a principal for one service, to be sent as ``PrincipalToken/metadataName``; valid
+  /// for at least ``renewalMarginSeconds``.
   public func token(for principal: Principal, audience: String) throws -> String {
     let now = environment.clock.now
     let cacheKey = Key(principal: principal, audience: audience)

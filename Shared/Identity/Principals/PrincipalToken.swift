@@ -1,4 +1,5 @@
-/// What a forwarded principal's token is: a JWT (RFC 7519) signed with Ed25519, for one service, for a short time.
+/// What a forwarded principal's token is: a JWT (RFC 7519) signed with Ed25519, for one service,
+/// for a short time.
 public enum PrincipalToken {
   /// The metadata that carries it.
   public static let metadataName = "millrace-principal"
@@ -8,7 +9,8 @@ public enum PrincipalToken {
   public static let productionAudience = "millrace.production"
   /// Longest time between issue and expiry, in seconds: DESIGN §7 grants five minutes.
   public static let maximumLifetimeSeconds: Int64 = 300
-  /// How far the issuer's clock may run ahead of ours, in seconds. Expiry has no such leeway: the Gateway renews early.
+  /// How far the issuer's clock may run ahead of ours, in seconds. Expiry has no such leeway: the
+  /// Gateway renews early.
   public static let allowedClockSkewSeconds: Int64 = 30
   /// Longest token, in bytes: below the header list a server accepts (8 KiB).
   public static let maximumByteCount = 6 << 10
@@ -33,7 +35,8 @@ struct PrincipalClaims: Codable, Sendable, Hashable {
 public enum TokenError: Error, Sendable, Hashable {
   /// Not three base64url parts of JSON with the claims we require, in their types, or too long.
   case malformed
-  /// Another algorithm than EdDSA, another type than JWT, or critical extensions, which we do not know.
+  /// Another algorithm than EdDSA, another type than JWT, or critical extensions, which we do not
+  /// know.
   case header
   /// The `kid` names no key of ours.
   case unknownKey

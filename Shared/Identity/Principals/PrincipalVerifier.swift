@@ -4,11 +4,11 @@ import JWTKit
 import Synchronization
 import Values
 
-/// Turns a forwarded token back into a principal. Verifying the same token again is a dictionary lookup: no
-/// cryptography and nothing to await, so it may run on an event loop.
+/// Turns a forwarded token back into a principal. Verifying the same token again is a dictionary
+/// lookup: no cryptography and nothing to await, so it may run on an event loop.
 public final class PrincipalVerifier: Sendable {
-  /// Most verified tokens remembered. Tokens are minted once per credential and service and live for minutes, so this
-  /// is thousands of partners; when it is full the expired ones go, then all.
+  /// Most verified tokens remembered. Tokens are minted once per credential and service and live
+  /// for minutes, so this is thousands of partners; when it is full the expired ones go, then all.
   public static let maximumCachedTokens = 4_096
 
   private struct Verified {
@@ -96,7 +96,8 @@ public final class PrincipalVerifier: Sendable {
   private func check(_ claims: PrincipalClaims, _ now: Instant) throws(TokenError) {
     guard claims.iss == PrincipalToken.issuer else { throw .issuer }
     guard claims.aud == audience else { throw .audience }
-    // Whole seconds, and only within what a calendar can mean: the differences below cannot overflow.
+    // Whole seconds, and only within what a calendar can mean: the differences below cannot
+    // overflow.
     let calendar = Int64(0)...253_402_300_799
     guard calendar.contains(claims.iat), calendar.contains(claims.exp) else { throw .lifetime }
     let seconds = now.microseconds / Instant.microsecondsPerSecond

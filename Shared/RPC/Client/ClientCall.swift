@@ -47,7 +47,8 @@ public struct UnaryResponse: Sendable {
   }
 }
 
-/// Collects the one message of a unary call. Confined to the channel's event loop (hence unchecked).
+/// Collects the one message of a unary call. Confined to the channel's event loop (hence
+/// unchecked).
 final class UnaryReceiver: ClientReceiver, @unchecked Sendable {
   typealias Outcome = Result<UnaryResponse, Status>
 

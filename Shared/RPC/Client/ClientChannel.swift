@@ -1,7 +1,7 @@
 public import NIOCore
 
-/// Calls to one server, over plaintext connections that are opened when they are needed and replaced
-/// when they break.
+/// Calls to one server, over plaintext connections that are opened when they are needed and
+/// replaced when they break.
 ///
 /// All unary calls share one connection; server streams use others, so that a long-lived stream
 /// never takes a place from a unary call. Nothing is retried: a call that fails because of the
@@ -49,8 +49,8 @@ public final class ClientChannel: Sendable {
     return try outcome.get()
   }
 
-  /// Starts a server-streaming call (or a unary one whose kind is not known). Returns as soon as the
-  /// request is on its way; failures come from the stream.
+  /// Starts a server-streaming call (or a unary one whose kind is not known). Returns as soon as
+  /// the request is on its way; failures come from the stream.
   public func serverStreaming(
     path: String, _ message: ByteBuffer, options: ClientCallOptions = ClientCallOptions()
   ) async throws(Status) -> ClientResponseStream {

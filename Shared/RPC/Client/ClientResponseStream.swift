@@ -20,8 +20,8 @@ public final class ClientResponseStream: AsyncSequence, Sendable {
 
   deinit { call.cancel(ClientChannel.cancelled) }
 
-  /// Waits for the response headers; throws the status of a call that failed without any. Empty when
-  /// an OK call had none.
+  /// Waits for the response headers; throws the status of a call that failed without any. Empty
+  /// when an OK call had none.
   public func initialMetadata() async throws(Status) -> Metadata {
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { buffer.waitForHeaders($0) }

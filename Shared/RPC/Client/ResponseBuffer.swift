@@ -65,7 +65,8 @@ final class ResponseBuffer: ClientReceiver {
 
   var trailingMetadata: Metadata { state.withLock { $0.ending?.metadata ?? Metadata() } }
 
-  /// Answers with the next message, now or when it comes. True when the window should be given back.
+  /// Answers with the next message, now or when it comes. True when the window should be given
+  /// back.
   func waitForMessage(_ continuation: CheckedContinuation<MessageOutcome, Never>) -> Bool {
     var releasesWindow = false
     let outcome: MessageOutcome? = state.withLock { state in

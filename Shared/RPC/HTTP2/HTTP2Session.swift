@@ -84,7 +84,8 @@ extension HTTP2Session {
     if taken < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: taken)) }
   }
 
-  /// The next bytes for the peer, valid until the next call on this session; nil when there are none.
+  /// The next bytes for the peer, valid until the next call on this session; nil when there are
+  /// none.
   func nextOutbound() throws(HTTP2SessionError) -> UnsafeRawBufferPointer? {
     assert(begin(), "a session must not be drained inside its callbacks")
     defer { assert(end()) }

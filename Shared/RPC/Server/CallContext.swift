@@ -23,7 +23,8 @@ public final class CallContext: Sendable {
     var cancelActions: [@Sendable () -> Void] = []
   }
 
-  /// A context as the runtime makes it for each call; a test may make one to call a handler directly.
+  /// A context as the runtime makes it for each call; a test may make one to call a handler
+  /// directly.
   public init(
     path: String, metadata: Metadata = Metadata(), deadline: Deadline = .none,
     peerAddress: SocketAddress? = nil, eventLoop: any EventLoop

@@ -72,7 +72,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
   }
 
   override func receivedData(_ bytes: UnsafeRawBufferPointer) {
-    // Taken at once: a message may be longer than the window. What is held is bounded per connection.
+    // Taken at once: a message may be longer than the window. What is held is bounded per
+    // connection.
     connection.session?.consume(self, bytes.count)
     guard phase == .message, !request.isHealthCheck else { return }
     do {

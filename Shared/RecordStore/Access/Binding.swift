@@ -4,9 +4,11 @@ import GRDB
 extension Statement {
   /// Binds the arguments in order.
   ///
-  /// With SQLite's own functions instead of GRDB's, which takes texts as C strings (what follows a NUL would be lost without
-  /// a word), ends the process when a value is too big, and costs more per statement than running it.
-  /// - Throws: ``RecordStoreError/sql(code:_:)`` when the number of arguments differs or a value is too big.
+  /// With SQLite's own functions instead of GRDB's, which takes texts as C strings (what follows a
+  /// NUL would be lost without a word), ends the process when a value is too big, and costs more
+  /// per statement than running it.
+  /// - Throws: ``RecordStoreError/sql(code:_:)`` when the number of arguments differs or a value is
+  ///   too big.
   func bind(_ arguments: [any SQLConvertible]) throws {
     // Resets the statement, and tells GRDB that nothing is left to be bound or checked.
     setUncheckedArguments(StatementArguments())

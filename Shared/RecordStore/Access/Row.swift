@@ -8,8 +8,9 @@ public import Values
 ///   (good: try row.quantity(0), note: try row.optionalText(1))
 /// }
 /// ```
-/// A row is valid only inside the closure that receives it. Every accessor throws ``RecordStoreError/column(index:expected:found:)``
-/// when the column holds another type, or NULL where the accessor is not optional.
+/// A row is valid only inside the closure that receives it. Every accessor throws
+/// ``RecordStoreError/column(index:expected:found:)`` when the column holds another type, or NULL
+/// where the accessor is not optional.
 public struct Row {
   /// Positioned on this row by the query that made it, which steps it on after the closure returns.
   private let statement: OpaquePointer

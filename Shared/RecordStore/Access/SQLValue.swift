@@ -1,7 +1,7 @@
 public import Values
 
-/// A value in a statement's argument or a row's column. There is no floating point: quantities are whole numbers
-/// of millionths, times whole numbers of microseconds.
+/// A value in a statement's argument or a row's column. There is no floating point: quantities are
+/// whole numbers of millionths, times whole numbers of microseconds.
 public enum SQLValue: Sendable, Hashable {
   /// NULL.
   case null

@@ -11,8 +11,9 @@ public import Values
 ///   }
 /// }
 /// ```
-/// A ``Transaction`` is a snapshot that can also write, so a function that takes a `Snapshot` serves both.
-/// Statements are prepared once per connection and kept; write SQL as constants and pass every value as an argument.
+/// A ``Transaction`` is a snapshot that can also write, so a function that takes a `Snapshot`
+/// serves both. Statements are prepared once per connection and kept; write SQL as constants and
+/// pass every value as an argument.
 public class Snapshot {
   let connection: GRDB.Database
   /// The wall clock when the operation began; one operation sees one time.
@@ -71,7 +72,8 @@ public class Snapshot {
     _ sql: String, _ arguments: [any SQLConvertible], body: (Row) throws -> Bool
   ) throws {
     let statement = try statement(sql)
-    // An unfinished SELECT would keep the connection's read mark, and with it the write-ahead log, for ever.
+    // An unfinished SELECT would keep the connection's read mark, and with it the write-ahead log,
+    // for ever.
     defer { sqlite3_reset(statement.sqliteStatement) }
     try statement.bind(arguments)
     let cursor = try translatingErrors { try GRDB.Row.fetchCursor(statement) }
@@ -81,8 +83,8 @@ public class Snapshot {
     }
   }
 
-  /// The prepared statement of the SQL, from the connection's cache unless that one is being stepped through (a
-  /// query inside the closure of the same query).
+  /// The prepared statement of the SQL, from the connection's cache unless that one is being
+  /// stepped through (a query inside the closure of the same query).
   final func statement(_ sql: String) throws -> Statement {
     try translatingErrors {
       let cached = try connection.cachedStatement(sql: sql)

@@ -19,13 +19,14 @@ import Values
 ///   return .accepted(fact)
 /// }
 /// ```
-/// Throwing rolls back this operation alone. It sees what earlier operations of its batch wrote; that is safe because
-/// nobody is answered before all of it is on disk. The body may run twice (once more alone when its batch failed), so
-/// it touches nothing outside the transaction.
+/// Throwing rolls back this operation alone. It sees what earlier operations of its batch wrote;
+/// that is safe because nobody is answered before all of it is on disk. The body may run twice
+/// (once more alone when its batch failed), so it touches nothing outside the transaction.
 public final class Transaction: Snapshot {
   /// The sequence of the newest event, those of this batch included.
   var head: Int64 = 0
-  /// The first error after which SQLite cannot go on with the batch, kept even when the operation swallows it.
+  /// The first error after which SQLite cannot go on with the batch, kept even when the operation
+  /// swallows it.
   private(set) var batchError: RecordStoreError?
 
   /// Which facts have taken effect.
@@ -64,7 +65,8 @@ public final class Transaction: Snapshot {
 }
 
 extension RecordStoreError {
-  /// Whether SQLite may have ended the whole transaction with this error, released savepoints included.
+  /// Whether SQLite may have ended the whole transaction with this error, released savepoints
+  /// included.
   var endsTheBatch: Bool {
     switch self {
     case .diskFull, .ioError, .outOfMemory, .corrupted: true

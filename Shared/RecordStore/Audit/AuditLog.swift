@@ -6,7 +6,8 @@ public struct AuditEntry: Sendable, Hashable {
   public let principal: String
   /// From where: the address of the connection, or the program.
   public let origin: String
-  /// What: the full method name, for example `millrace.production.v1.ProductionService/ReportProduction`.
+  /// What: the full method name, for example
+  /// `millrace.production.v1.ProductionService/ReportProduction`.
   public let action: String
   /// To what: a business key that a person recognises.
   public let object: String

@@ -7,7 +7,8 @@ enum BatchEnd {
   case committed(head: Int64)
   /// Nothing of it was kept.
   case abandoned(RecordStoreError)
-  /// It could not even begin: there was no connection, or another program held its lock for longer than the busy timeout.
+  /// It could not even begin: there was no connection, or another program held its lock for longer
+  /// than the busy timeout.
   case notStarted(RecordStoreError)
 }
 
@@ -24,8 +25,9 @@ struct BatchRunner {
   let now: () -> Instant
   let commit: CommitStep
 
-  /// Runs the writes in order. Each sees the ones before it. A write that throws is rolled back alone and keeps its error as
-  /// its answer; an error after which SQLite has ended the transaction abandons the batch.
+  /// Runs the writes in order. Each sees the ones before it. A write that throws is rolled back
+  /// alone and keeps its error as its answer; an error after which SQLite has ended the transaction
+  /// abandons the batch.
   func run(_ writes: some Collection<any PendingWrite>, head: Int64, on connection: GRDB.Database)
     -> BatchEnd
   {
@@ -35,7 +37,8 @@ struct BatchRunner {
       try statement("BEGIN IMMEDIATE", connection)
     } catch {
       let error = RecordStoreError(any: error)
-      // Waiting for another program's lock has taken the busy timeout once; once per write would stop the service.
+      // Waiting for another program's lock has taken the busy timeout once; once per write would
+      // stop the service.
       if case .lockedByAnotherProcess = error { return .notStarted(error) }
       return .abandoned(error)
     }
@@ -61,8 +64,8 @@ struct BatchRunner {
       // The write keeps its error as its answer; here it only decides about the savepoint.
       transaction.head = head
     }
-    // SQLITE_FULL, IOERR and NOMEM may have ended the whole transaction, released savepoints included, and the body may
-    // have swallowed the error: ask the connection, not the body.
+    // SQLITE_FULL, IOERR and NOMEM may have ended the whole transaction, released savepoints
+    // included, and the body may have swallowed the error: ask the connection, not the body.
     if let error = transaction.batchError { throw error }
     guard connection.isInsideTransaction else {
       throw RecordStoreError.sql(
@@ -72,7 +75,8 @@ struct BatchRunner {
     try statement("RELEASE operation", connection)
   }
 
-  /// Leaves the connection outside a transaction and answers the error that led here, or the one that rolling back met.
+  /// Leaves the connection outside a transaction and answers the error that led here, or the one
+  /// that rolling back met.
   private func rollBack(after error: RecordStoreError, _ connection: GRDB.Database)
     -> RecordStoreError
   {

@@ -1,17 +1,19 @@
 import CSQLite
 import GRDB
 
-/// Moves the write-ahead log into the database file: on the writer's connection, between batches, never elsewhere.
+/// Moves the write-ahead log into the database file: on the writer's connection, between batches,
+/// never elsewhere.
 ///
-/// SQLite up to 3.51.2 can lose committed pages when a checkpoint overlaps a commit on another connection; with one
-/// connection doing both, they cannot overlap.
+/// SQLite up to 3.51.2 can lose committed pages when a checkpoint overlaps a commit on another
+/// connection; with one connection doing both, they cannot overlap.
 final class Checkpointer {
   /// When the log is moved. Tests make it small.
   struct Limits: Sendable {
-    /// A checkpoint is due when the log has grown by so many pages (8 MiB): rare enough that a hot page is moved once
-    /// for many commits, small enough that one takes some tens of milliseconds.
+    /// A checkpoint is due when the log has grown by so many pages (8 MiB): rare enough that a hot
+    /// page is moved once for many commits, small enough that one takes some tens of milliseconds.
     var duePages = 2_048
-    /// At so many pages (64 MiB) readers are held back for a moment, so that the log can start anew.
+    /// At so many pages (64 MiB) readers are held back for a moment, so that the log can start
+    /// anew.
     var maximumPages = 16_384
   }
 
@@ -64,7 +66,8 @@ final class Checkpointer {
     return pages >= limits.maximumPages ? .withoutReaders : .passive
   }
 
-  /// Runs a checkpoint. The next one is due after the log has grown again, whether or not readers let this one finish.
+  /// Runs a checkpoint. The next one is due after the log has grown again, whether or not readers
+  /// let this one finish.
   func run(on connection: GRDB.Database, truncating: Bool) throws {
     dueAt = pages + limits.duePages
     let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE

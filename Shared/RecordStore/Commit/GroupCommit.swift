@@ -3,10 +3,11 @@ import Logging
 import Synchronization
 import Values
 
-/// The one writer of a database: takes what has queued, runs it as one transaction, answers after COMMIT.
+/// The one writer of a database: takes what has queued, runs it as one transaction, answers after
+/// COMMIT.
 ///
-/// There is no timer: while one batch is being made durable the next one queues, so batches grow with the load. All
-/// methods but `queue` and `counters` belong to the writer's thread.
+/// There is no timer: while one batch is being made durable the next one queues, so batches grow
+/// with the load. All methods but `queue` and `counters` belong to the writer's thread.
 final class GroupCommit: @unchecked Sendable {
   let queue: WorkQueue<any PendingWrite>
   let counters = Mutex(DatabaseCounters())
@@ -58,7 +59,8 @@ final class GroupCommit: @unchecked Sendable {
     case .notStarted(let error):
       for write in batch { write.fail(error) }
     case .abandoned(.diskFull):
-      // Running each alone would only fill the disk again, and tell apart who was the drop too much.
+      // Running each alone would only fill the disk again, and tell apart who was the drop too
+      // much.
       for write in batch { write.fail(RecordStoreError.diskFull) }
     case .abandoned(let error):
       logger.warning("a batch of \(batch.count) writes failed and is rerun one by one: \(error)")
@@ -106,9 +108,9 @@ final class GroupCommit: @unchecked Sendable {
     return opened
   }
 
-  /// After a failed fsync nobody knows what is on disk: the commit is never tried again on the same connection. The frames
-  /// it may have written are not in the log's index, which the readers' connections keep alive, so the new connection
-  /// overwrites them.
+  /// After a failed fsync nobody knows what is on disk: the commit is never tried again on the same
+  /// connection. The frames it may have written are not in the log's index, which the readers'
+  /// connections keep alive, so the new connection overwrites them.
   private func closeConnection() {
     guard let connection else { return }
     self.connection = nil
@@ -143,7 +145,8 @@ final class GroupCommit: @unchecked Sendable {
       }
       counters.withLock { $0.checkpoints += 1 }
     } catch {
-      // Nothing is lost: the log keeps what could not be moved, and the next checkpoint moves it again.
+      // Nothing is lost: the log keeps what could not be moved, and the next checkpoint moves it
+      // again.
       let error = RecordStoreError(any: error)
       counters.withLock { $0.failedCheckpoints += 1 }
       logger.error("a checkpoint failed: \(error)")

@@ -1,9 +1,11 @@
 /// A write on its way through the group commit, its result type hidden.
 protocol PendingWrite: AnyObject {
-  /// Runs the body. Its result or its error is kept until the batch has been committed; an error is thrown, too, so that
-  /// the savepoint is rolled back. May run a second time, after the first run's batch has failed.
+  /// Runs the body. Its result or its error is kept until the batch has been committed; an error is
+  /// thrown, too, so that the savepoint is rolled back. May run a second time, after the first
+  /// run's batch has failed.
   func run(in transaction: Transaction) throws
-  /// Answers the caller with the result or the error of the last run. Exactly one of `answer` and `fail` is called.
+  /// Answers the caller with the result or the error of the last run. Exactly one of `answer` and
+  /// `fail` is called.
   func answer()
   /// Answers the caller with an error that is not of its own making.
   func fail(_ error: any Error)
@@ -11,7 +13,8 @@ protocol PendingWrite: AnyObject {
 
 /// A write with the continuation of its caller.
 ///
-/// Handed from the caller to the writer's thread by the queue's lock and touched by one of them at a time.
+/// Handed from the caller to the writer's thread by the queue's lock and touched by one of them at
+/// a time.
 final class Write<Value: Sendable>: PendingWrite {
   private let body: @Sendable (Transaction) throws -> Value
   private let continuation: CheckedContinuation<Value, any Error>

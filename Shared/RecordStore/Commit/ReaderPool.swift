@@ -4,21 +4,23 @@ import Values
 
 /// A read on its way to a reader's thread.
 struct PendingRead {
-  /// Runs the body on a snapshot and answers the caller. Answers whether the connection can be used again.
+  /// Runs the body on a snapshot and answers the caller. Answers whether the connection can be used
+  /// again.
   let run: (GRDB.Database) -> Bool
   /// Answers the caller with an error that is not of its own making.
   let fail: (RecordStoreError) -> Void
 }
 
-/// Serves reads, each on a snapshot of its own, on threads of its own: a caller's event loop is never blocked.
+/// Serves reads, each on a snapshot of its own, on threads of its own: a caller's event loop is
+/// never blocked.
 final class ReaderPool: @unchecked Sendable {
   private let queue: WorkQueue<PendingRead>
   private let factory: ConnectionFactory
   private let gate = ReaderGate()
   private let threads = DispatchGroup()
 
-  /// Opens one connection per thread at once. They stay open: while one is, the index of the write-ahead log stays valid
-  /// whatever happens to the writer's connection.
+  /// Opens one connection per thread at once. They stay open: while one is, the index of the
+  /// write-ahead log stays valid whatever happens to the writer's connection.
   init(configuration: DatabaseConfiguration, factory: ConnectionFactory) throws {
     self.queue = WorkQueue(bound: configuration.maximumQueuedReads)
     self.factory = factory
@@ -35,7 +37,8 @@ final class ReaderPool: @unchecked Sendable {
   /// Queues a read, or answers why it cannot.
   func add(_ read: PendingRead) -> RecordStoreError? { queue.add(read) }
 
-  /// Holds back new reads and waits for the running ones, at most ``ReaderGate/maximumPauseSeconds``.
+  /// Holds back new reads and waits for the running ones, at most
+  /// ``ReaderGate/maximumPauseSeconds``.
   func pause() { gate.close() }
 
   /// Ends the pause.
@@ -56,9 +59,9 @@ final class ReaderPool: @unchecked Sendable {
     }
   }
 
-  /// Answers the connection for the next read: a new one after a storage error, opened before the old one is dropped, so
-  /// that the log's index never goes while the writer's connection is closed. When even opening fails the old one stays,
-  /// and the next read tells its caller so.
+  /// Answers the connection for the next read: a new one after a storage error, opened before the
+  /// old one is dropped, so that the log's index never goes while the writer's connection is
+  /// closed. When even opening fails the old one stays, and the next read tells its caller so.
   private func serve(_ read: PendingRead, on connection: DatabaseQueue) -> DatabaseQueue {
     if connection.writeWithoutTransaction(read.run) { return connection }
     return (try? factory.open(.reader)) ?? connection
@@ -67,7 +70,8 @@ final class ReaderPool: @unchecked Sendable {
 
 /// Lets readers pass unless the writer needs the write-ahead log for itself.
 final class ReaderGate: @unchecked Sendable {
-  /// A read that takes longer does not hold up the writes; the log grows meanwhile and the writer tries again.
+  /// A read that takes longer does not hold up the writes; the log grows meanwhile and the writer
+  /// tries again.
   static let maximumPauseSeconds = 0.25
 
   private let condition = NSCondition()

@@ -7,8 +7,8 @@ final class WorkQueue<Item>: @unchecked Sendable {
   private let condition = NSCondition()
   private let bound: Int
   private var items: [Item] = []
-  /// Items before this index have been taken; the array is compacted when they are the greater part, which costs a move
-  /// per item on average and keeps nothing alive for long.
+  /// Items before this index have been taken; the array is compacted when they are the greater
+  /// part, which costs a move per item on average and keeps nothing alive for long.
   private var first = 0
   private var isClosed = false
   private var sleepers = 0
@@ -34,8 +34,8 @@ final class WorkQueue<Item>: @unchecked Sendable {
     return nil
   }
 
-  /// Takes what waits, at most `maximum` and in order, after sleeping until there is something. Empty once the queue is
-  /// closed and everything has been taken.
+  /// Takes what waits, at most `maximum` and in order, after sleeping until there is something.
+  /// Empty once the queue is closed and everything has been taken.
   func take(maximum: Int) -> [Item] {
     condition.lock()
     defer { condition.unlock() }

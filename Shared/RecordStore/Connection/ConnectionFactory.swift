@@ -5,7 +5,8 @@ import GRDB
 struct ConnectionFactory: Sendable {
   let path: String
   let cacheKibibytes: Int
-  /// Runs after the settings have been applied and before they are read back. Tests damage a setting here.
+  /// Runs after the settings have been applied and before they are read back. Tests damage a
+  /// setting here.
   var prepare: @Sendable (GRDB.Database, ConnectionRole) throws -> Void = { _, _ in }
 
   /// A reader needs less cache than the writer: it does not keep changed pages.

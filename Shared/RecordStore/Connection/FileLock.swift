@@ -6,8 +6,8 @@ import Synchronization
   import Darwin
 #endif
 
-/// Makes sure that one process writes to a database: an exclusive `flock` on a file beside it, held as long as
-/// this value lives and released by the kernel however the process ends.
+/// Makes sure that one process writes to a database: an exclusive `flock` on a file beside it, held
+/// as long as this value lives and released by the kernel however the process ends.
 final class FileLock: Sendable {
   private static let released: Int32 = -1
   private let descriptor: Mutex<Int32>

@@ -7,15 +7,18 @@ enum ConnectionRole: Sendable, Hashable {
   case reader
 }
 
-/// The settings that the promise of the records depends on: applied after GRDB has applied its own, then read back.
+/// The settings that the promise of the records depends on: applied after GRDB has applied its own,
+/// then read back.
 ///
-/// GRDB's `DatabasePool` (and its WAL mode) sets `synchronous = NORMAL` after every hook of its configuration has run;
-/// with that setting a power cut loses answered writes. So nothing is believed before it has been read back.
+/// GRDB's `DatabasePool` (and its WAL mode) sets `synchronous = NORMAL` after every hook of its
+/// configuration has run; with that setting a power cut loses answered writes. So nothing is
+/// believed before it has been read back.
 enum Settings {
-  /// How long a statement waits for a lock another program holds, such as `sqlite3` at an operator's terminal.
+  /// How long a statement waits for a lock another program holds, such as `sqlite3` at an
+  /// operator's terminal.
   static let busyTimeoutMilliseconds: Int64 = 5_000
-  /// The write-ahead log file is cut to this size when it starts anew. Above the normal checkpoint size, so that it
-  /// is only cut after an exceptional growth.
+  /// The write-ahead log file is cut to this size when it starts anew. Above the normal checkpoint
+  /// size, so that it is only cut after an exceptional growth.
   static let journalSizeLimitBytes: Int64 = 64 << 20
   /// STRICT tables exist since 3.37.
   static let oldestSQLite: Int32 = 3_037_000
@@ -65,7 +68,8 @@ enum Settings {
     try set(connection, "query_only", role == .reader ? "ON" : "OFF")
     try set(connection, "journal_size_limit", "\(journalSizeLimitBytes)")
     try set(connection, "cache_size", "-\(cacheKibibytes)")
-    // Debian's SQLite overwrites deleted rows with zeros; here nothing is secret from whoever can read the file.
+    // Debian's SQLite overwrites deleted rows with zeros; here nothing is secret from whoever can
+    // read the file.
     try set(connection, "secure_delete", "OFF")
     try set(connection, "temp_store", "MEMORY")
     millrace_sqlite_enable_defensive(connection.sqliteConnection)

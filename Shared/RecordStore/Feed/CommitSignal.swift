@@ -2,7 +2,8 @@ import Synchronization
 
 /// Knows the newest committed event and wakes whoever waits for a newer one.
 ///
-/// No wake-up is lost: a waiter compares and registers under the lock under which the writer publishes.
+/// No wake-up is lost: a waiter compares and registers under the lock under which the writer
+/// publishes.
 final class CommitSignal: Sendable {
   private struct State {
     var head: Int64

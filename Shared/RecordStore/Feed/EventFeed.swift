@@ -14,7 +14,8 @@ public import Values
 public struct EventFeed {
   let snapshot: Snapshot
 
-  /// How many events one call looks at to find matching ones: bounds the time a reader is held by a rare filter.
+  /// How many events one call looks at to find matching ones: bounds the time a reader is held by a
+  /// rare filter.
   public static let maximumScan: Int64 = 4_096
   /// The most events one call answers, and so the memory it takes.
   public static let maximumLimit = 1_024
@@ -41,7 +42,8 @@ public struct EventFeed {
 
   /// The next events after a sequence, at most `limit`, of all types and sites unless named.
   ///
-  /// An empty page whose ``EventPage/through`` has moved on means: nothing matched so far, ask again from there.
+  /// An empty page whose ``EventPage/through`` has moved on means: nothing matched so far, ask
+  /// again from there.
   public func events(
     after: Int64, limit: Int, types: [String] = [], site: SiteCode? = nil
   ) throws -> EventPage {

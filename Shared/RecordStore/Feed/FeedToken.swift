@@ -1,7 +1,8 @@
 public import Values
 
-/// Sixteen random bytes made with the database file, and made anew when a backup is restored. Whoever holds a sequence
-/// of another incarnation knows from it that new events may carry old numbers.
+/// Sixteen random bytes made with the database file, and made anew when a backup is restored.
+/// Whoever holds a sequence of another incarnation knows from it that new events may carry old
+/// numbers.
 public struct Incarnation: Sendable, Hashable, CustomStringConvertible {
   /// The bytes.
   public let identifier: Identifier

@@ -2,7 +2,8 @@
 public struct Outbox {
   let transaction: Transaction
 
-  /// Appends an event and answers its sequence: 1 and upwards per database, without gaps, in the order of commit.
+  /// Appends an event and answers its sequence: 1 and upwards per database, without gaps, in the
+  /// order of commit.
   @discardableResult
   public func append(_ event: NewEvent) throws -> Int64 {
     let sequence = transaction.head + 1
@@ -16,8 +17,8 @@ public struct Outbox {
     return sequence
   }
 
-  /// Makes sure that the consumer is known, so that events are kept for it from now on, and answers it. A new one
-  /// starts at the oldest event that is still there.
+  /// Makes sure that the consumer is known, so that events are kept for it from now on, and answers
+  /// it. A new one starts at the oldest event that is still there.
   @discardableResult
   public func register(_ name: String) throws -> Consumer {
     let start = try transaction.feed.prunedThrough
@@ -30,9 +31,10 @@ public struct Outbox {
     return try consumer(name)
   }
 
-  /// Remembers that the consumer has durably taken over every event up to the sequence, and answers how far it has.
-  /// Never moves backwards.
-  /// - Throws: ``RecordStoreError/unknownConsumer(_:)``, ``RecordStoreError/acknowledgementBeyondHead(head:)``.
+  /// Remembers that the consumer has durably taken over every event up to the sequence, and answers
+  /// how far it has. Never moves backwards.
+  /// - Throws: ``RecordStoreError/unknownConsumer(_:)``,
+  ///   ``RecordStoreError/acknowledgementBeyondHead(head:)``.
   @discardableResult
   public func acknowledge(_ name: String, through sequence: Int64) throws -> Int64 {
     guard sequence <= transaction.head else {
@@ -55,8 +57,8 @@ public struct Outbox {
     }
   }
 
-  /// Deletes the oldest events that every registered consumer has acknowledged, at most `limit`, and answers how
-  /// many. Without a consumer nothing is deleted.
+  /// Deletes the oldest events that every registered consumer has acknowledged, at most `limit`,
+  /// and answers how many. Without a consumer nothing is deleted.
   func prune(limit: Int64) throws -> Int64 {
     let before = try transaction.feed.prunedThrough
     let acknowledged = try transaction.row(

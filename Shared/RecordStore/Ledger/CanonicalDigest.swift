@@ -1,7 +1,8 @@
 import Crypto
 
-/// A SHA-256 over parts of which none can be mistaken for another: each part is written with its kind and its length,
-/// so `("ab", "c")` and `("a", "bc")` differ, and so do an absent text and an empty one.
+/// A SHA-256 over parts of which none can be mistaken for another: each part is written with its
+/// kind and its length, so `("ab", "c")` and `("a", "bc")` differ, and so do an absent text and an
+/// empty one.
 ///
 /// ```swift
 /// var content = CanonicalDigest()

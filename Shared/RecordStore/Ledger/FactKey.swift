@@ -2,11 +2,12 @@ public import Values
 
 /// The sixteen bytes under which the ledger remembers a fact or a command for ever.
 ///
-/// They are a SHA-256 over the kind and the length-prefixed parts of the identity, cut to 16 bytes. When the vendor's
-/// identity is a UUID version 7, the first six bytes are its time stamp instead, so that keys arrive in order and
-/// are inserted at the end of their index: random keys cost twice as much at ten million rows. The ten bytes of
-/// digest that remain make a collision by chance impossible in practice (it needs the same millisecond, too), and one
-/// made on purpose hurts only the partner who makes it.
+/// They are a SHA-256 over the kind and the length-prefixed parts of the identity, cut to 16 bytes.
+/// When the vendor's identity is a UUID version 7, the first six bytes are its time stamp instead,
+/// so that keys arrive in order and are inserted at the end of their index: random keys cost twice
+/// as much at ten million rows. The ten bytes of digest that remain make a collision by chance
+/// impossible in practice (it needs the same millisecond, too), and one made on purpose hurts only
+/// the partner who makes it.
 public struct FactKey: Sendable, Hashable {
   /// The key.
   public let identifier: Identifier
@@ -49,7 +50,8 @@ public struct FactKey: Sendable, Hashable {
     identifier = Identifier(high: time << 16 | high & 0xFFFF, low: low)
   }
 
-  /// The 48-bit time stamp of the text form of a UUID version 7 (RFC 9562 §5.7), `nil` for any other text.
+  /// The 48-bit time stamp of the text form of a UUID version 7 (RFC 9562 §5.7), `nil` for any
+  /// other text.
   private static func timeStamp(ofUUIDv7 text: String) -> UInt64? {
     let length = 36
     guard text.utf8.count == length else { return nil }

@@ -2,8 +2,8 @@ public import Values
 
 /// Remembers for ever which facts and commands have taken effect, so that none does twice.
 ///
-/// Only successes are remembered: record in the transaction that makes the fact, and let a refusal throw. What was
-/// refused is judged anew the next time.
+/// Only successes are remembered: record in the transaction that makes the fact, and let a refusal
+/// throw. What was refused is judged anew the next time.
 public struct FactLedger {
   let transaction: Transaction
 
@@ -13,15 +13,17 @@ public struct FactLedger {
     case new
     /// Yes, with the same content: answer DUPLICATE with this fact.
     case duplicate(Identifier)
-    /// Its identity has, with other content: refuse with ALREADY_EXISTS. The fact that owns the identity is given.
+    /// Its identity has, with other content: refuse with ALREADY_EXISTS. The fact that owns the
+    /// identity is given.
     case conflict(Identifier)
   }
 
   /// Judges an identity and a content.
   ///
-  /// `recompute` makes the fingerprint of the same content under an older scheme; it is asked only when the stored row
-  /// has another scheme than `fingerprint`, and answers `nil` for a scheme it doesn't know (then the contents count
-  /// as different). The default knows none, which is right while there is only one scheme.
+  /// `recompute` makes the fingerprint of the same content under an older scheme; it is asked only
+  /// when the stored row has another scheme than `fingerprint`, and answers `nil` for a scheme it
+  /// doesn't know (then the contents count as different). The default knows none, which is right
+  /// while there is only one scheme.
   public func look(
     up key: FactKey, fingerprint: Fingerprint,
     recompute: (_ scheme: Int) throws -> Fingerprint? = { _ in nil }

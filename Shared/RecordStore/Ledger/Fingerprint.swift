@@ -1,7 +1,7 @@
 public import Values
 
-/// What tells whether two facts with one identity say the same: a digest over the decoded canonical content, with the
-/// version of the rule (the scheme) by which it was made.
+/// What tells whether two facts with one identity say the same: a digest over the decoded canonical
+/// content, with the version of the rule (the scheme) by which it was made.
 ///
 /// The scheme changes when a service begins to look at other fields; old rows keep theirs.
 public struct Fingerprint: Sendable, Hashable {

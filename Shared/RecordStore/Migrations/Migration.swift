@@ -6,7 +6,8 @@
 ///   Migration(version: 2, name: "add_due_date", sql: "ALTER TABLE orders ADD COLUMN due_at INTEGER;"),
 /// ]
 /// ```
-/// Versions are 1, 2, 3, …; a migration that has been applied somewhere never changes again. Every table is STRICT.
+/// Versions are 1, 2, 3, …; a migration that has been applied somewhere never changes again. Every
+/// table is STRICT.
 public struct Migration: Sendable, Hashable {
   /// Its place: 1 and upwards, without gaps.
   public let version: Int

@@ -4,8 +4,8 @@ import Values
 
 /// Brings one numbered list of migrations to its end, each in a transaction of its own.
 ///
-/// The store's tables and the service's are two lists ("scopes") with their own numbers, so that either can grow
-/// without the other.
+/// The store's tables and the service's are two lists ("scopes") with their own numbers, so that
+/// either can grow without the other.
 struct Migrator {
   let scope: String
   let migrations: [Migration]
@@ -37,7 +37,8 @@ struct Migrator {
   }
 
   /// Checks what has been applied against the list, then applies the rest.
-  /// - Throws: ``RecordStoreError/migration(_:)`` before anything is changed when list and database disagree.
+  /// - Throws: ``RecordStoreError/migration(_:)`` before anything is changed when list and database
+  ///   disagree.
   func run(on connection: GRDB.Database, now: Instant) throws {
     try checkNumbers()
     let applied = try applied(connection)
@@ -77,8 +78,9 @@ struct Migrator {
     }
   }
 
-  /// Foreign keys are off meanwhile, because rebuilding a table (the only way to change most of its properties) drops
-  /// what others refer to for a moment; the whole database is checked before the commit instead.
+  /// Foreign keys are off meanwhile, because rebuilding a table (the only way to change most of its
+  /// properties) drops what others refer to for a moment; the whole database is checked before the
+  /// commit instead.
   private func apply(_ migration: Migration, on connection: GRDB.Database, now: Instant) throws {
     try connection.execute(sql: "PRAGMA foreign_keys = OFF")
     do {

@@ -2,14 +2,15 @@ import NIOCore
 public import Protobuf
 public import RPC
 
-/// Carries the calls of generated clients over an RPC channel. A call that is refused throws ``Refusal``, with the
-/// reason, the violations and the retry delay that came with the status.
+/// Carries the calls of generated clients over an RPC channel. A call that is refused throws
+/// ``Refusal``, with the reason, the violations and the retry delay that came with the status.
 public struct RPCCaller: ServiceCaller {
   private let channel: RPC.ClientChannel
   private let defaultMetadata: @Sendable () throws -> [(name: String, value: String)]
 
   /// A caller over a channel.
-  /// - Parameter metadata: asked before every call, for what all of them carry: a credential, a forwarded principal.
+  /// - Parameter metadata: asked before every call, for what all of them carry: a credential, a
+  ///   forwarded principal.
   public init(
     _ channel: RPC.ClientChannel,
     metadata: @escaping @Sendable () throws -> [(name: String, value: String)] = { [] }
@@ -33,8 +34,8 @@ public struct RPCCaller: ServiceCaller {
     }
   }
 
-  /// Sends one request and returns the responses as they come. The stream throws ``Refusal`` for any status but OK;
-  /// dropping its iterator cancels the call.
+  /// Sends one request and returns the responses as they come. The stream throws ``Refusal`` for
+  /// any status but OK; dropping its iterator cancels the call.
   public func serverStreaming<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
   ) async throws -> ResponseStream<Response> {

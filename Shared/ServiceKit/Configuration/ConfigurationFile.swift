@@ -3,10 +3,12 @@ import JSON
 
 /// A JSON configuration file as swift-configuration reads it.
 ///
-/// Its own JSON snapshot knows neither lists of objects nor which keys a file has; both are needed here (a site per
-/// entry, and unknown keys refused). So this one flattens lists too: `sites.0.code`.
+/// Its own JSON snapshot knows neither lists of objects nor which keys a file has; both are needed
+/// here (a site per entry, and unknown keys refused). So this one flattens lists too:
+/// `sites.0.code`.
 struct ConfigurationFile: FileConfigSnapshot, CustomDebugStringConvertible {
-  /// The library's options are not used: there are no byte values, and secrets stand in files of their own.
+  /// The library's options are not used: there are no byte values, and secrets stand in files of
+  /// their own.
   struct ParsingOptions: FileParsingOptions {
     static var `default`: Self { Self() }
   }

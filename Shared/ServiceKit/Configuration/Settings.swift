@@ -1,7 +1,8 @@
 import Configuration
 public import Values
 
-/// Why a program does not start with its configuration: every problem, each with the key's path and the rule.
+/// Why a program does not start with its configuration: every problem, each with the key's path and
+/// the rule.
 public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The problems, `listen.port must be 0 to 65535`, each a sentence.
   public let problems: [String]
@@ -17,9 +18,9 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
 
 /// The configuration of a program: typed keys of one JSON file.
 ///
-/// Every problem is collected, as with the fields of a request: a reader answers a harmless value in place of a wrong
-/// one, and ``finish()`` refuses the lot. It also refuses every key that nobody has read, so that a typing mistake
-/// is found at the start and not by its consequences.
+/// Every problem is collected, as with the fields of a request: a reader answers a harmless value
+/// in place of a wrong one, and ``finish()`` refuses the lot. It also refuses every key that nobody
+/// has read, so that a typing mistake is found at the start and not by its consequences.
 ///
 /// ```swift
 /// let settings = try await Settings.load("production.json")

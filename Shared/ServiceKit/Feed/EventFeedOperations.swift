@@ -4,7 +4,8 @@ import Protobuf
 public import RecordStore
 import Values
 
-/// The routes of `millrace.events.v1.EventFeedService`, which every service with records has: the feed of its outbox.
+/// The routes of `millrace.events.v1.EventFeedService`, which every service with records has: the
+/// feed of its outbox.
 public enum EventFeedRoutes {
   /// The three routes.
   /// - Parameter recorder: what the service does with an outcome.
@@ -85,8 +86,8 @@ struct SubscribeToFeed: WatchOperation {
   }
 }
 
-/// `Acknowledge`: the consumer has taken over every event up to a token. Never moves backwards, so it is its own
-/// identity; it changes no business record, so it leaves no audit row.
+/// `Acknowledge`: the consumer has taken over every event up to a token. Never moves backwards, so
+/// it is its own identity; it changes no business record, so it leaves no audit row.
 struct AcknowledgeFeed: WriteOperation {
   static let method = Events.V1.EventFeedService.acknowledge
   static let callers = Callers.integration

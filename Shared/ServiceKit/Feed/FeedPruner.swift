@@ -1,9 +1,11 @@
 public import Logging
 public import RecordStore
 
-/// Deletes events that every consumer has acknowledged, now and then, so that the feed does not grow for ever.
+/// Deletes events that every consumer has acknowledged, now and then, so that the feed does not
+/// grow for ever.
 public struct FeedPruner: Sendable {
-  /// Between two looks, in seconds. An event is a few hundred bytes; a minute's worth of them is nothing.
+  /// Between two looks, in seconds. An event is a few hundred bytes; a minute's worth of them is
+  /// nothing.
   public static let intervalSeconds = 60
 
   private let database: Database

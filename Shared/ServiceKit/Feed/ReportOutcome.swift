@@ -9,7 +9,8 @@ public struct ReportedOutcome: Sendable, Hashable {
   public let order: OrderKey
   /// Increases with every outcome of the order, from 1.
   public let revision: Int64
-  /// What the facts up to ``coversThroughSequence`` have come to; never `unspecified` or `unrecognized`.
+  /// What the facts up to ``coversThroughSequence`` have come to; never `unspecified` or
+  /// `unrecognized`.
   public let state: Common.V1.PostingState
   /// Every fact up to here is covered.
   public let coversThroughSequence: Int64
@@ -23,11 +24,13 @@ public struct ReportedOutcome: Sendable, Hashable {
 
 /// What a service does with an outcome.
 public protocol OutcomeRecorder: Sendable {
-  /// Records it; false when a newer revision, or this one, had been recorded before. Refuse by throwing.
+  /// Records it; false when a newer revision, or this one, had been recorded before. Refuse by
+  /// throwing.
   func record(_ outcome: ReportedOutcome, _ transaction: Transaction) throws -> Bool
 }
 
-/// `ReportOutcome`. The revision makes it its own identity: an older one, or the same again, changes nothing.
+/// `ReportOutcome`. The revision makes it its own identity: an older one, or the same again,
+/// changes nothing.
 struct ReportOutcome<Recorder: OutcomeRecorder>: WriteOperation {
   static var method: Method<Events.V1.ReportOutcomeRequest, Events.V1.ReportOutcomeResponse> {
     Events.V1.EventFeedService.reportOutcome

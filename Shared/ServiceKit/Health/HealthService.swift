@@ -7,8 +7,8 @@ import Synchronization
 
 /// `grpc.health.v1.Health`: whether the program serves. Anyone may ask, without a credential.
 ///
-/// The empty name stands for the program as a whole. All names change together: a service that drains takes no call
-/// of any kind.
+/// The empty name stands for the program as a whole. All names change together: a service that
+/// drains takes no call of any kind.
 public final class HealthService: Sendable {
   /// Watches at the same time: each holds a task. Monitoring needs a handful.
   public static let maximumWatches = 256
@@ -70,7 +70,8 @@ public final class HealthService: Sendable {
     }
   }
 
-  /// Sends the status now and whenever it changes, until the caller leaves or the server ends the stream.
+  /// Sends the status now and whenever it changes, until the caller leaves or the server ends the
+  /// stream.
   private func watch(_ message: ByteBuffer, _ responses: RPC.ResponseWriter) async throws {
     do {
       let request: Grpc.Health.V1.HealthCheckRequest = try MessageCoding.decode(message)

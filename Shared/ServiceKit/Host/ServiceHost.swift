@@ -11,10 +11,11 @@ import UnixSignals
   import Darwin
 #endif
 
-/// Runs a program: listens, tells when it does, and on SIGTERM or SIGINT lets the running calls end.
+/// Runs a program: listens, tells when it does, and on SIGTERM or SIGINT lets the running calls
+/// end.
 public struct ServiceHost: Sendable {
-  /// How long calls may go on after the signal, in milliseconds: longer than any unary call should take, shorter than
-  /// what service managers wait before they kill (90 s).
+  /// How long calls may go on after the signal, in milliseconds: longer than any unary call should
+  /// take, shorter than what service managers wait before they kill (90 s).
   public static let drainGraceMilliseconds: Int64 = 10_000
   /// After which time the program stops hard, in seconds.
   private static let maximumShutdownSeconds = 30
@@ -37,7 +38,8 @@ public struct ServiceHost: Sendable {
   ///   - group: the event loops its calls run on.
   ///   - health: set to serving while it listens, to not serving when the drain begins.
   ///   - drain: begun with the first signal; ends open streams.
-  ///   - background: what runs beside the server; cancelled when the drain begins. When one fails, the program ends.
+  ///   - background: what runs beside the server; cancelled when the drain begins. When one fails,
+  ///     the program ends.
   ///   - lookup: which handler a path has; health is added here.
   public init(
     name: String, listen: HostAndPort, limits: RPC.Limits = RPC.Limits(),

@@ -2,7 +2,8 @@ import Synchronization
 
 /// Ends what would otherwise run until its caller leaves: the waits of open streams.
 ///
-/// ``begin()`` makes every wait, now and later, throw ``Refusal/shuttingDown``. Calls that are at work are not touched.
+/// ``begin()`` makes every wait, now and later, throw ``Refusal/shuttingDown``. Calls that are at
+/// work are not touched.
 public final class Drain: Sendable {
   private struct State {
     var hasBegun = false
@@ -28,8 +29,8 @@ public final class Drain: Sendable {
   }
 
   /// Waits for something that can be cancelled, at most until the drain begins.
-  /// - Throws: ``Refusal/shuttingDown`` when it has begun, `CancellationError` when the task was cancelled, and what
-  ///   `body` throws.
+  /// - Throws: ``Refusal/shuttingDown`` when it has begun, `CancellationError` when the task was
+  ///   cancelled, and what `body` throws.
   public func wait(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let task = Task { try await body() }
     let id = enter(task)

@@ -11,8 +11,8 @@ public enum Callers: Sendable, Hashable {
 
 /// One RPC of a service: what is the same for reads, writes and watches.
 ///
-/// A call goes decode → authorise → ``validate(_:_:)`` → the operation's own step → encode. What an operation supplies
-/// are its rules; the sequence exists once, in `OperationRunner`.
+/// A call goes decode → authorise → ``validate(_:_:)`` → the operation's own step → encode. What an
+/// operation supplies are its rules; the sequence exists once, in `OperationRunner`.
 public protocol Operation: Sendable {
   /// The request message.
   associatedtype Request: Message
@@ -27,12 +27,12 @@ public protocol Operation: Sendable {
   /// Who may call it. Default: ``Callers/anyone``.
   static var callers: Callers { get }
 
-  /// The site the request is about, as sent; `nil` when it may name none, and the operation itself keeps to the sites
-  /// of its caller.
+  /// The site the request is about, as sent; `nil` when it may name none, and the operation itself
+  /// keeps to the sites of its caller.
   func site(of request: Request) -> String?
 
-  /// Checks every field, reports every violation, and answers the checked request. What it answers is dropped when a
-  /// violation was reported.
+  /// Checks every field, reports every violation, and answers the checked request. What it answers
+  /// is dropped when a violation was reported.
   func validate(_ request: Request, _ fields: inout Fields) -> Input
 }
 

@@ -6,14 +6,15 @@ import RPC
 import RecordStore
 import Values
 
-/// The sequence of every call, written once: decode → authorise → validate → transaction { identity check, execute,
-/// outbox, audit } → group commit → encode.
+/// The sequence of every call, written once: decode → authorise → validate → transaction { identity
+/// check, execute, outbox, audit } → group commit → encode.
 enum OperationRunner {
   /// How many responses a watch reads at once: bounds what a slow reader holds in memory.
   static let watchPageLimit = 64
-  /// Shortest time between two looks of a watch that has seen all there is, in milliseconds. Under load there is a
-  /// commit every few milliseconds, each of which would wake every watch: fifty looks a second are as good for a
-  /// person or an MES, and what changes between two of them is sent once.
+  /// Shortest time between two looks of a watch that has seen all there is, in milliseconds. Under
+  /// load there is a commit every few milliseconds, each of which would wake every watch: fifty
+  /// looks a second are as good for a person or an MES, and what changes between two of them is
+  /// sent once.
   static let watchIntervalMilliseconds: Int64 = 20
 
   /// Everything before the records are touched.
@@ -32,8 +33,9 @@ enum OperationRunner {
     return (input, call)
   }
 
-  /// A site that is no site code at all is left to `validate`, which reports it together with all other violations.
-  /// A site that is not granted is refused before anyone learns whether it exists.
+  /// A site that is no site code at all is left to `validate`, which reports it together with all
+  /// other violations. A site that is not granted is refused before anyone learns whether it
+  /// exists.
   private static func authorise<O: Operation>(
     _ operation: O, _ request: O.Request, _ principal: Principal, _ service: ServiceContext
   ) throws {

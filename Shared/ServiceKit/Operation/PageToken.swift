@@ -58,7 +58,8 @@ struct PageToken: Sendable, Hashable {
 public struct ListFilters: Sendable, Hashable {
   let text: String
 
-  /// Filters by what the operation adds to the digest: everything that decides which entries the list has.
+  /// Filters by what the operation adds to the digest: everything that decides which entries the
+  /// list has.
   public init(_ add: (inout CanonicalDigest) -> Void) {
     var digest = CanonicalDigest()
     add(&digest)
@@ -114,7 +115,8 @@ extension Fields {
 
 extension FeedToken {
   /// The sequence to go on after.
-  /// - Throws: ``Refusal/feedRestored``; INVALID_ARGUMENT for a token beyond the newest event, which nobody was given.
+  /// - Throws: ``Refusal/feedRestored``; INVALID_ARGUMENT for a token beyond the newest event,
+  ///   which nobody was given.
   public func position(in snapshot: Snapshot, of current: Incarnation) throws -> Int64 {
     let sequence = try self.sequence(in: current)
     guard sequence <= (try snapshot.feed.head) else {

@@ -57,7 +57,8 @@ public struct Route: Sendable {
 public struct RouteTable: Sendable {
   private let handlers: [String: MethodHandler]
 
-  /// The table of some routes. Two routes for one path are a mistake in the program and stop it at its start.
+  /// The table of some routes. Two routes for one path are a mistake in the program and stop it at
+  /// its start.
   public init(_ routes: [Route], _ context: ServiceContext) {
     handlers = Dictionary(
       uniqueKeysWithValues: routes.map { ($0.path, $0.handler(context)) })

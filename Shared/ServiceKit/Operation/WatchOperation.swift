@@ -19,8 +19,8 @@ public struct WatchPage<Response: Sendable>: Sendable {
 
 /// An RPC that streams what has changed since a token, and goes on as records change.
 ///
-/// It reads page by page, each in a snapshot of its own, and waits for the next commit when there is nothing new: a
-/// slow reader holds one page in memory and no snapshot.
+/// It reads page by page, each in a snapshot of its own, and waits for the next commit when there
+/// is nothing new: a slow reader holds one page in memory and no snapshot.
 public protocol WatchOperation: Operation {
   /// The sequence to start after: 0 for everything.
   func start(_ input: Input, _ database: Database, _ call: Call) async throws -> Int64

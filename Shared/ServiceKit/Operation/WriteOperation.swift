@@ -3,12 +3,12 @@ public import Values
 
 /// An RPC that changes records.
 ///
-/// ``execute(_:_:_:)`` runs inside the transaction, synchronously, and touches nothing outside it: it may run twice
-/// when a batch fails. It publishes its events through `transaction.outbox`. The caller is answered after the commit
-/// is on disk, whatever the answer is.
+/// ``execute(_:_:_:)`` runs inside the transaction, synchronously, and touches nothing outside it:
+/// it may run twice when a batch fails. It publishes its events through `transaction.outbox`. The
+/// caller is answered after the commit is on disk, whatever the answer is.
 public protocol WriteOperation: Operation {
-  /// Judges the request by the rules and the records, and writes. Throw ``Refusal`` or an error of the service's rules
-  /// to refuse: nothing of it is kept then.
+  /// Judges the request by the rules and the records, and writes. Throw ``Refusal`` or an error of
+  /// the service's rules to refuse: nothing of it is kept then.
   func execute(_ input: Input, _ transaction: Transaction, _ call: Call) throws -> Effect<Response>
 }
 
@@ -44,12 +44,14 @@ public struct AuditNote: Sendable, Hashable {
 public enum WriteIdentity: Sendable, Hashable {
   /// A reported fact. Refused with `SOURCE_EVENT_REUSED` when its content differs.
   case fact(FactIdentity)
-  /// A command, unique per site and caller. Refused with `REQUEST_ID_REUSED` when its content differs.
+  /// A command, unique per site and caller. Refused with `REQUEST_ID_REUSED` when its content
+  /// differs.
   case command(site: SiteCode, requestID: String)
 }
 
-/// A write that is sent at least once and takes effect once: said again it is answered as a duplicate, before any rule
-/// looks at it. Only successes are remembered; a refused one is judged anew.
+/// A write that is sent at least once and takes effect once: said again it is answered as a
+/// duplicate, before any rule looks at it. Only successes are remembered; a refused one is judged
+/// anew.
 ///
 /// ```swift
 /// struct AcknowledgeOrder: IdentifiedWriteOperation {
@@ -68,17 +70,20 @@ public enum WriteIdentity: Sendable, Hashable {
 /// ```
 /// With one line in the service's route table, `.write(AcknowledgeOrder())`, the RPC is there.
 public protocol IdentifiedWriteOperation: Operation {
-  /// Which rule makes ``addContent(of:to:)``'s fingerprints: 1, and one more with every change of it.
+  /// Which rule makes ``addContent(of:to:)``'s fingerprints: 1, and one more with every change of
+  /// it.
   static var contentScheme: Int { get }
 
   /// The identity.
   func identity(of input: Input) -> WriteIdentity
 
-  /// Adds the content that must be the same when the identity is: every field that says something, in its checked
-  /// form (so "40" and "40.0" are the same), without the identity itself and without correlation ids.
+  /// Adds the content that must be the same when the identity is: every field that says something,
+  /// in its checked form (so "40" and "40.0" are the same), without the identity itself and without
+  /// correlation ids.
   func addContent(of input: Input, to digest: inout CanonicalDigest)
 
-  /// Judges and writes the first time. The fact's identifier is what ``answerAgain(_:fact:_:)`` gets later.
+  /// Judges and writes the first time. The fact's identifier is what ``answerAgain(_:fact:_:)``
+  /// gets later.
   func execute(_ input: Input, fact: Identifier, _ transaction: Transaction, _ call: Call) throws
     -> Effect<Response>
 

@@ -4,8 +4,8 @@ import RPC
 
 /// Refusals to `google.rpc.Status` and back.
 enum ErrorDetails {
-  /// Most violations in one answer: they travel in a header whose size peers limit (8 KiB is gRPC's usual), with some
-  /// 80 bytes each.
+  /// Most violations in one answer: they travel in a header whose size peers limit (8 KiB is gRPC's
+  /// usual), with some 80 bytes each.
   static let maximumViolations = 40
   /// Longest message in bytes, for the same reason.
   static let maximumMessageLength = 500
@@ -73,7 +73,8 @@ enum ErrorDetails {
   /// The refusal in a status; what its details do not say stays empty.
   static func refusal(_ status: RPC.Status) -> Refusal {
     let code = RefusalCode(rawValue: status.code.rawValue) ?? .unknown
-    // Details that are no google.rpc.Status come from something between us and the service: the code still counts.
+    // Details that are no google.rpc.Status come from something between us and the service: the
+    // code still counts.
     let details = (try? Google.Rpc.Status(decoding: status.details))?.details ?? []
     let info: Google.Rpc.ErrorInfo? = unpacked(details)
     let bad: Google.Rpc.BadRequest? = unpacked(details)

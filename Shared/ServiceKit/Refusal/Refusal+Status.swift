@@ -1,6 +1,7 @@
 public import RPC
 
-/// For whoever stands between callers and services and has refusals of its own: the Gateway's front.
+/// For whoever stands between callers and services and has refusals of its own: the Gateway's
+/// front.
 extension Refusal {
   /// The status that callers get, with the details.
   public var status: RPC.Status { ErrorDetails.status(self) }

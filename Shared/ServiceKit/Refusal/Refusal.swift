@@ -12,10 +12,11 @@ public struct FieldViolation: Sendable, Hashable {
   }
 }
 
-/// A refused call, as callers see it: a code, a stable reason, a sentence, and what helps to repair it.
+/// A refused call, as callers see it: a code, a stable reason, a sentence, and what helps to repair
+/// it.
 ///
-/// It becomes a `google.rpc.Status` in `grpc-status-details-bin`: `ErrorInfo` always (domain ``domain``), `BadRequest`
-/// with violations, `RetryInfo` with a retry delay.
+/// It becomes a `google.rpc.Status` in `grpc-status-details-bin`: `ErrorInfo` always (domain
+/// ``domain``), `BadRequest` with violations, `RetryInfo` with a retry delay.
 public struct Refusal: Error, Sendable, Hashable {
   /// The domain of every reason.
   public static let domain = "millrace"

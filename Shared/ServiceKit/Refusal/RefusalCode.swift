@@ -1,6 +1,7 @@
 /// How a call was refused: gRPC's codes without OK. The raw values are those on the wire.
 ///
-/// ServiceKit has its own list so that those who refuse, or read a refusal, need not know the transport.
+/// ServiceKit has its own list so that those who refuse, or read a refusal, need not know the
+/// transport.
 public enum RefusalCode: Int, Sendable, Hashable, CaseIterable {
   /// The caller gave up.
   case cancelled = 1

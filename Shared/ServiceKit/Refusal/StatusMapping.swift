@@ -5,7 +5,8 @@ import RecordStore
 
 /// The one place where errors become what callers see.
 enum StatusMapping {
-  /// How long a caller should wait when the database has no place in its queue: about what the queue holds.
+  /// How long a caller should wait when the database has no place in its queue: about what the
+  /// queue holds.
   static let overloadRetryMilliseconds: Int64 = 250
   /// How long when there is no space left: a person has to act.
   static let diskFullRetryMilliseconds: Int64 = 10_000

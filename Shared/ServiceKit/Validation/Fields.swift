@@ -2,8 +2,9 @@ public import Values
 
 /// Checks the fields of a request and collects every violation.
 ///
-/// Each check answers the value in the type the rules work with, or a harmless one in its place when it reports a
-/// violation: the caller reads as a plain list of fields, and what it builds is used only when nothing was reported.
+/// Each check answers the value in the type the rules work with, or a harmless one in its place
+/// when it reports a violation: the caller reads as a plain list of fields, and what it builds is
+/// used only when nothing was reported.
 ///
 /// ```swift
 /// let input = Input(
@@ -17,7 +18,8 @@ public struct Fields {
   public let now: Instant
   private var prefix = ""
 
-  /// Most violations kept: beyond it a caller learns nothing new, and lists may have thousands of entries.
+  /// Most violations kept: beyond it a caller learns nothing new, and lists may have thousands of
+  /// entries.
   public static let maximumViolations = 100
 
   /// Nothing checked yet.

@@ -98,7 +98,8 @@ struct InvariantTests {
 
   // MARK: What must agree
 
-  /// The sum over all places, inside and outside the plant: goods move, they do not come into being.
+  /// The sum over all places, inside and outside the plant: goods move, they do not come into
+  /// being.
   private func stockTotals(_ wire: Wire) throws -> [Int64: Double] {
     try sums(wire, "stock.quant", [], "quantity")
   }

@@ -7,8 +7,8 @@ import Values
 
 @testable import Production
 
-/// Random conversations between an ERP system, an MES that repeats itself, and the Gateway's outcomes, held against a
-/// model that only knows sums. A failure prints its seed.
+/// Random conversations between an ERP system, an MES that repeats itself, and the Gateway's
+/// outcomes, held against a model that only knows sums. A failure prints its seed.
 @Suite("Random conversations")
 struct ConversationTests {
   private static let orders = ["A", "B", "C"]

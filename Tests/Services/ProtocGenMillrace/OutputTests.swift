@@ -9,7 +9,8 @@ import Testing
     package millrace.sample_kit.v1;
     // A thing.
     //
-    // With a second paragraph that is longer than the hundred columns that Swift sources of this project may have.
+    // With a second paragraph that is longer than the hundred columns that Swift sources of this
+    // project may have.
     message Thing {
       // Its name.
       string thing_name = 1;

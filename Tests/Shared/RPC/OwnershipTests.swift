@@ -8,7 +8,8 @@ import Testing
   /// Remembers calls without keeping them alive.
   private final class Watch: Sendable {
     private struct Box: @unchecked Sendable {
-      // Unchecked: a weak reference to a Sendable object, read and written atomically by the runtime.
+      // Unchecked: a weak reference to a Sendable object, read and written atomically by the
+      // runtime.
       weak var context: CallContext?
     }
 

@@ -133,7 +133,8 @@ struct FactKeyTests {
 
   @Test("is the same for the same identity, in every version of the program")
   func isStable() {
-    // Written down from the first version: a ledger that is read with other keys accepts old facts again.
+    // Written down from the first version: a ledger that is read with other keys accepts old facts
+    // again.
     #expect(
       fact("PLANT1", "MES1", "E-1").identifier.description == "446f799edec7eb29227f15ef3bc25164")
     #expect(

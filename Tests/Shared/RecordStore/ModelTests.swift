@@ -6,7 +6,8 @@ import Values
 
 @testable import RecordStore
 
-/// What a random caller asks for: a fact with an identity and a content, both from a few, and whether it is refused.
+/// What a random caller asks for: a fact with an identity and a content, both from a few, and
+/// whether it is refused.
 private struct Ask: Sendable {
   let name: Int
   let content: Int64
@@ -118,8 +119,8 @@ private struct Model {
   private var repeated: [(ask: Ask, fact: Identifier, same: Bool)] = []
   private var prunedThrough: Int64 = 0
 
-  /// Takes over what a caller was told, if the rules allow it. Within a burst the order is the store's, so repetitions
-  /// are judged when all have been told.
+  /// Takes over what a caller was told, if the rules allow it. Within a burst the order is the
+  /// store's, so repetitions are judged when all have been told.
   mutating func check(_ ask: Ask, _ told: Told, seed: UInt64) {
     switch told {
     case .accepted(let id):

@@ -11,8 +11,8 @@ import Values
 
 @testable import ServiceKit
 
-/// A service of one table, to see the sequence of a call: a note is kept under its order's name. The messages are
-/// Production's; the operations are the tests' own.
+/// A service of one table, to see the sequence of a call: a note is kept under its order's name.
+/// The messages are Production's; the operations are the tests' own.
 private struct KeepNote: IdentifiedWriteOperation {
   static let method = Production.V1.ProductionService.acknowledgeOrder
   static let contentScheme = 1

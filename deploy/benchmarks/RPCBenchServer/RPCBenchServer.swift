@@ -8,8 +8,8 @@ import RPC
   import Glibc
 #endif
 
-/// Serves `ReportProduction` with trivial work for `deploy/bench rpc`: decodes the request, encodes a
-/// response. Called as `RPCBenchServer BODY-FILE [event loops]`.
+/// Serves `ReportProduction` with trivial work for `deploy/bench rpc`: decodes the request, encodes
+/// a response. Called as `RPCBenchServer BODY-FILE [event loops]`.
 ///
 /// Writes one request message of 244 bytes with its gRPC prefix to the file, for a load generator,
 /// prints where it listens and runs until it is killed.

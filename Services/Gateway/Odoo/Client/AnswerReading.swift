@@ -10,7 +10,8 @@ struct OdooHTTPAnswer: Sendable, Hashable {
 
 extension OdooHTTPAnswer {
   /// The JSON-RPC answer to the request of this id.
-  /// - Throws: the class of failure; anything that is not an answer of Odoo is unreadable, never a crash.
+  /// - Throws: the class of failure; anything that is not an answer of Odoo is unreadable, never a
+  ///   crash.
   func read(requestID: Int64) throws(OdooFailure) -> OdooAnswer {
     try checkStatus()
     let answer: JSONValue

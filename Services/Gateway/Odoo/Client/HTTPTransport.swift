@@ -8,7 +8,8 @@ final class HTTPTransport: OdooTransport {
   static let connectTimeoutSeconds: Int64 = 10
   /// One sender for postings and one for polling; the rest is reserve for a slow answer.
   static let maximumConnections = 4
-  /// The largest recorded answer is 66 kB for 500 records; 16 MiB is a page of 10,000 orders with room.
+  /// The largest recorded answer is 66 kB for 500 records; 16 MiB is a page of 10,000 orders with
+  /// room.
   static let maximumAnswerBytes = 16 * 1_024 * 1_024
 
   private let client: HTTPClient

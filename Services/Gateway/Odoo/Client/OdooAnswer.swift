@@ -6,7 +6,8 @@ enum OdooAnswer: Sendable, Hashable {
   case result(JSONValue)
   /// Neither `result` nor `error`: the method returned nothing. A success.
   case nothing
-  /// The server asks what a person would answer in a dialog. From a posting method: nothing was posted.
+  /// The server asks what a person would answer in a dialog. From a posting method: nothing was
+  /// posted.
   case action(JSONValue)
 
   /// Whether it is a dialog.

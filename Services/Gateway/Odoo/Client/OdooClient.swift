@@ -12,7 +12,8 @@ struct OdooCredentials: Sendable {
   var apiKey: String
 }
 
-/// Calls Odoo's external API (JSON-RPC, `POST /jsonrpc`). One call is one request; nothing is repeated here.
+/// Calls Odoo's external API (JSON-RPC, `POST /jsonrpc`). One call is one request; nothing is
+/// repeated here.
 final class OdooClient: OdooCaller {
   private static let path = "/jsonrpc"
 

@@ -26,7 +26,8 @@ struct OdooWords: Sendable, Hashable {
 enum NoAnswer: Sendable, Hashable {
   /// Nothing came back: refused, reset, timed out, 5xx of a proxy.
   case unreachable(String)
-  /// Something came back that is not an answer of Odoo: HTML, truncated JSON, fields of a wrong type.
+  /// Something came back that is not an answer of Odoo: HTML, truncated JSON, fields of a wrong
+  /// type.
   case unreadable(String)
 
   /// For logs and cases.
@@ -37,9 +38,11 @@ enum NoAnswer: Sendable, Hashable {
   }
 }
 
-/// How a call failed, by what must be done about it (contract §2). Decided by `error.data.name`, never by text.
+/// How a call failed, by what must be done about it (contract §2). Decided by `error.data.name`,
+/// never by text.
 enum OdooFailure: Error, Sendable, Hashable {
-  /// A rule of Odoo refuses it. Nothing was written. A person decides; it is never repeated by itself.
+  /// A rule of Odoo refuses it. Nothing was written. A person decides; it is never repeated by
+  /// itself.
   case business(OdooWords)
   /// Wrong key, missing rights, wrong address. The site's flow stops.
   case configuration(OdooWords)

@@ -1,8 +1,8 @@
 import JSON
 import Values
 
-/// A record as `search_read` answers it, read field by field. A field of a wrong type makes the whole answer
-/// unreadable: nothing is guessed.
+/// A record as `search_read` answers it, read field by field. A field of a wrong type makes the
+/// whole answer unreadable: nothing is guessed.
 struct OdooRow: Sendable {
   private let model: String
   private let members: [String: JSONValue]

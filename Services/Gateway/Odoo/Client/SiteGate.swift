@@ -1,18 +1,21 @@
 import Environment
 import Synchronization
 
-/// Whether a site's calls may go on: while Odoo cannot be reached, or refuses our credentials, everything of the site
-/// waits together instead of failing order by order.
+/// Whether a site's calls may go on: while Odoo cannot be reached, or refuses our credentials,
+/// everything of the site waits together instead of failing order by order.
 final class SiteGate: Sendable {
-  /// After refused credentials or missing rights: a person has to act, and is not overtaken by retries.
+  /// After refused credentials or missing rights: a person has to act, and is not overtaken by
+  /// retries.
   static let haltSeconds: Int64 = 10
 
-  /// A halt that no call has confirmed or lifted for so long is over: the call that met it is no longer made.
+  /// A halt that no call has confirmed or lifted for so long is over: the call that met it is no
+  /// longer made.
   static let haltExpirySeconds: Int64 = 600
 
   private struct Halt {
     var words: OdooWords
-    /// `model.method` that was refused: only when it is answered again are the rights known to be back.
+    /// `model.method` that was refused: only when it is answered again are the rights known to be
+    /// back.
     var call: String
     /// The order whose posting met it; `nil` when it was a poll.
     var order: String?
@@ -56,8 +59,8 @@ final class SiteGate: Sendable {
   /// An order's posting was halted.
   func halted(order name: String) { state.withLock { $0.halt?.order = name } }
 
-  /// An order's posting was not halted: when it is the one that was, the halt is over. Its next call may be another
-  /// one than the refused, which then is never answered.
+  /// An order's posting was not halted: when it is the one that was, the halt is over. Its next
+  /// call may be another one than the refused, which then is never answered.
   func concluded(order name: String) {
     state.withLock { state in
       if state.halt?.order == name { state = State() }

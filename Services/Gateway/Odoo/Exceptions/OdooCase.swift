@@ -6,7 +6,8 @@ public struct OdooCase: Sendable, Hashable {
   public var id: Identifier
   /// The site.
   public var site: SiteCode
-  /// The order's name at release; Odoo's name of an order that could not be released; empty for the whole site.
+  /// The order's name at release; Odoo's name of an order that could not be released; empty for the
+  /// whole site.
   public var orderName: String
   /// Why.
   public var reason: CaseReason

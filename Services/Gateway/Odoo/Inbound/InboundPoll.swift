@@ -1,15 +1,16 @@
 import RecordStore
 import Values
 
-/// One look for new and changed orders: reads the window, keeps what was seen together with the cursor, has known
-/// chains looked at, and has new orders judged for release.
+/// One look for new and changed orders: reads the window, keeps what was seen together with the
+/// cursor, has known chains looked at, and has new orders judged for release.
 struct InboundPoll: Sendable {
   let site: SiteCode
   let reader: OrderReader
   let database: Database
   let rule: ReleaseRule
 
-  /// Pages of one poll: 200,000 orders, more than a plant has open; a bound for an Odoo that answers nonsense.
+  /// Pages of one poll: 200,000 orders, more than a plant has open; a bound for an Odoo that
+  /// answers nonsense.
   static let maximumPages = 1_000
 
   /// - Throws: ``OdooFailure`` of the reads, errors of the database.
@@ -17,8 +18,9 @@ struct InboundPoll: Sendable {
     let site = site
     let cursor = try await database.read { try SeenRecords.cursor(site: site, $0) }
     let window = PollWindow(cursor: cursor)
-    // By id, not by date: a row that is written meanwhile would move to the end, and the next page would skip one.
-    // What is written behind the reader's back is newer than the cursor, and the next poll's.
+    // By id, not by date: a row that is written meanwhile would move to the end, and the next page
+    // would skip one. What is written behind the reader's back is newer than the cursor, and the
+    // next poll's.
     var lastID: Int64 = 0
     var newest = cursor
     for _ in 0..<Self.maximumPages {
@@ -43,7 +45,8 @@ struct InboundPoll: Sendable {
     try await database.write { try SeenRecords.prune(before: start, site: site, $0) }
   }
 
-  /// Keeps a page: what was seen, what follows from it and (with the last page) the cursor, in one transaction.
+  /// Keeps a page: what was seen, what follows from it and (with the last page) the cursor, in one
+  /// transaction.
   private func keep(_ headers: [OrderHeader], cursor: String?, isNew: Bool) async throws {
     let (site, rule) = (site, rule)
     let changed = try await database.read { snapshot in

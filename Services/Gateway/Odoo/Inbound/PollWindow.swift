@@ -1,11 +1,12 @@
 import JSON
 import Values
 
-/// From where a poll reads. Odoo's `write_date` has microseconds and is answered in whole seconds, and it is the start
-/// of the writing transaction while rows appear at its end: so every poll reads some minutes again, and what was seen
-/// is recognised by its content (contract §3.1).
+/// From where a poll reads. Odoo's `write_date` has microseconds and is answered in whole seconds,
+/// and it is the start of the writing transaction while rows appear at its end: so every poll reads
+/// some minutes again, and what was seen is recognised by its content (contract §3.1).
 struct PollWindow: Sendable, Hashable {
-  /// The longest writing transaction expected: 400 rows took 8 s when recorded, imports take minutes.
+  /// The longest writing transaction expected: 400 rows took 8 s when recorded, imports take
+  /// minutes.
   static let overlapSeconds: Int64 = 300
 
   /// The newest write_date that was seen; `nil` before the first poll.
@@ -18,8 +19,8 @@ struct PollWindow: Sendable, Hashable {
     return "\(start.dateText) \(start.timeText)"
   }
 
-  /// The orders of an operation type that this poll reads, above an id: what changed in the window, whatever its
-  /// state; on the first poll everything that is open.
+  /// The orders of an operation type that this poll reads, above an id: what changed in the window,
+  /// whatever its state; on the first poll everything that is open.
   func domain(operationType: Int64, after id: Int64) -> JSONValue {
     let page: [JSONValue] = [
       ["picking_type_id", "=", .int(operationType)], ["id", ">", .int(id)],

@@ -15,7 +15,8 @@ struct ReleaseDraft {
 
   /// Seconds in a minute, Odoo's unit of durations.
   private static let secondsPerMinute = 60.0
-  /// A year: what a work order cannot be expected to last. Beyond it the duration counts as unknown.
+  /// A year: what a work order cannot be expected to last. Beyond it the duration counts as
+  /// unknown.
   private static let maximumDurationSeconds = 31_536_000.0
 
   /// - Throws: a finding when the order cannot be released as it is.
@@ -105,7 +106,8 @@ struct ReleaseDraft {
 
   // MARK: The request
 
-  /// What Production is asked. The request's identity is the order's: said again it is the same command.
+  /// What Production is asked. The request's identity is the order's: said again it is the same
+  /// command.
   var request: Production.V1.ReleaseOrderRequest {
     .with {
       $0.site = site.text
@@ -158,7 +160,8 @@ struct ReleaseDraft {
     }
   }
 
-  /// Codes for work orders: their names, with their place where a name is empty, too long or used twice.
+  /// Codes for work orders: their names, with their place where a name is empty, too long or used
+  /// twice.
   static func codes(_ names: [String]) -> [String] {
     let rule = TextRule(maximumLength: 56, characters: .visible)
     return names.enumerated().map { index, name in

@@ -6,8 +6,8 @@ import Protobuf
 import RecordStore
 import Values
 
-/// Releases the orders whose time has come. An order is noted with its request before Production is called, and the
-/// same request is sent until it is answered: a kill in between changes nothing.
+/// Releases the orders whose time has come. An order is noted with its request before Production is
+/// called, and the same request is sent until it is answered: a kill in between changes nothing.
 struct ReleaseFlow: Sendable {
   let site: SiteCode
   let reader: OrderReader
@@ -21,8 +21,8 @@ struct ReleaseFlow: Sendable {
   static let maximumOrders = 20
   /// How long one call to Production may take.
   static let callTimeoutMilliseconds: Int64 = 10_000
-  /// An order that could not be released is judged again: its product may have been repaired, which the order's own
-  /// write_date does not show.
+  /// An order that could not be released is judged again: its product may have been repaired, which
+  /// the order's own write_date does not show.
   static let rejudgeSeconds: Int64 = 30
 
   /// Rounds of one poll: 2,000 orders; more wait for the next poll.

@@ -1,7 +1,7 @@
 import Environment
 
-/// How long to wait before the next try: exponential, bounded, with jitter so that many orders do not come back at
-/// the same moment.
+/// How long to wait before the next try: exponential, bounded, with jitter so that many orders do
+/// not come back at the same moment.
 struct Backoff: Sendable, Hashable {
   var firstMilliseconds: Int64
   var maximumMilliseconds: Int64

@@ -1,6 +1,7 @@
 import Values
 
-/// An order and its backorders as Odoo holds them: one procurement group, read in two or three calls.
+/// An order and its backorders as Odoo holds them: one procurement group, read in two or three
+/// calls.
 struct Chain: Sendable, Hashable {
   /// The orders by backorder sequence, then id.
   var orders: [ChainOrder]

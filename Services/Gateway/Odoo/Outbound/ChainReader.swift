@@ -1,8 +1,8 @@
 import JSON
 import Values
 
-/// Reads a chain: the orders by their procurement group, then their moves, then (when the order has operations)
-/// their work orders. Contract §3.11 step 1.
+/// Reads a chain: the orders by their procurement group, then their moves, then (when the order has
+/// operations) their work orders. Contract §3.11 step 1.
 struct ChainReader: Sendable {
   let odoo: any OdooCaller
   let order: ReleasedOrder
@@ -18,7 +18,8 @@ struct ChainReader: Sendable {
     "name", "production_id", "operation_id", "state", "qty_produced",
   ]
 
-  /// The chain as it is now. The calls are not one transaction: whoever decides by it reads again afterwards.
+  /// The chain as it is now. The calls are not one transaction: whoever decides by it reads again
+  /// afterwards.
   func read() async throws(OdooFailure) -> Chain {
     let orders = try await orders().filter { !order.closedBefore.contains($0.id) }
     let ids = orders.map(\.id)

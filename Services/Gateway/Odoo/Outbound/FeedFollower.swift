@@ -5,8 +5,8 @@ import RecordStore
 import ServiceKit
 import Values
 
-/// Takes over the totals that Production publishes for a site: the newest of each order and the cursor in one
-/// transaction, then the acknowledgement.
+/// Takes over the totals that Production publishes for a site: the newest of each order and the
+/// cursor in one transaction, then the acknowledgement.
 struct FeedFollower: Sendable {
   let site: SiteCode
   let database: Database

@@ -4,7 +4,8 @@ import Protobuf
 import RecordStore
 import Values
 
-/// Tells Production what became of an order's facts: the newest revision of each order, again until it is taken.
+/// Tells Production what became of an order's facts: the newest revision of each order, again until
+/// it is taken.
 struct OutcomeReporter: Sendable {
   let site: SiteCode
   let database: Database

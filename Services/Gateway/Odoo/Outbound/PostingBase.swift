@@ -1,7 +1,7 @@
 import Values
 
-/// What is entered on an open order: the header's quantity and the picked raw moves. Reserved quantities of moves
-/// that are not picked are Odoo's own affair and change without anybody's hand.
+/// What is entered on an open order: the header's quantity and the picked raw moves. Reserved
+/// quantities of moves that are not picked are Odoo's own affair and change without anybody's hand.
 struct Entered: Sendable, Hashable {
   var producing: Quantity
   var moves: [Int64: Quantity]
@@ -10,18 +10,19 @@ struct Entered: Sendable, Hashable {
   static let nothing = Entered(producing: .zero, moves: [:])
 }
 
-/// Figures that we wrote, or tried to. A try whose answer is lost may still be committed later by Odoo, so it
-/// stays known until the order is closed.
+/// Figures that we wrote, or tried to. A try whose answer is lost may still be committed later by
+/// Odoo, so it stays known until the order is closed.
 struct Written<Figures: Sendable & Hashable>: Sendable, Hashable {
   var figures: Figures
   /// Whether Odoo confirmed it; false while the answer is out, or lost.
   var isConfirmed: Bool
 }
 
-/// The base of the three-way compare: what Odoo may hold because of us. Theirs = base → write; theirs = ours →
-/// done; anything else is somebody's hand.
+/// The base of the three-way compare: what Odoo may hold because of us. Theirs = base → write;
+/// theirs = ours → done; anything else is somebody's hand.
 struct PostingBase: Sendable, Hashable {
-  /// Tries with a lost answer that are kept per record: with backoff, that many are many minutes apart.
+  /// Tries with a lost answer that are kept per record: with backoff, that many are many minutes
+  /// apart.
   static let maximumVersions = 4
 
   /// What was written on the orders, by order id.

@@ -1,14 +1,16 @@
 import JSON
 import Values
 
-/// The few things that are ever written to Odoo for an order. All are absolute: said twice they mean the same.
+/// The few things that are ever written to Odoo for an order. All are absolute: said twice they
+/// mean the same.
 ///
-/// There is no closing with a backorder: today an order is booked once, at its final report, and what was not made
-/// then is not made.
+/// There is no closing with a backorder: today an order is booked once, at its final report, and
+/// what was not made then is not made.
 enum PostingCall: Sendable, Hashable {
   /// What work orders have produced. Books nothing and leaves reservations alone.
   case state(workOrders: [Int64], quantity: Quantity)
-  /// What is to be booked: header, every open raw move, work orders, in one guarded write. Changes no stock.
+  /// What is to be booked: header, every open raw move, work orders, in one guarded write. Changes
+  /// no stock.
   case write(OrderWrite)
   /// Posts what was written and closes the order; what it does not reach is not made.
   case close(order: Int64, quantity: Quantity)
@@ -44,7 +46,8 @@ struct OrderWrite: Sendable, Hashable {
 }
 
 extension PostingCall {
-  /// Skips the questions of the screen: consumption is stated, a rest is dropped, no document is opened.
+  /// Skips the questions of the screen: consumption is stated, a rest is dropped, no document is
+  /// opened.
   static let closeContext: JSONValue = [
     "skip_backorder": true, "skip_consumption": true, "skip_redirection": true,
   ]

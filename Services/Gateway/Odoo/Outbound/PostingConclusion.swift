@@ -35,8 +35,8 @@ struct PostingConclusion: Sendable, Hashable {
       (self.isOutcomeOpen, wait) = (true, .technical)
     case .postponed: (self.isOutcomeOpen, wait) = (isOutcomeOpen, .technical)
     case .halted(let words):
-      // The gate holds the whole site; the order that met it says so too, and comes back ever later so that one
-      // order without rights does not hold up the others for ever.
+      // The gate holds the whole site; the order that met it says so too, and comes back ever later
+      // so that one order without rights does not hold up the others for ever.
       findings.append(
         CaseFinding(
           .configuration, "Odoo refuses the integration what \(task.orderName) needs",

@@ -1,7 +1,8 @@
 import Values
 
-/// What to do next for a chain, decided by nothing but the released order, the totals, what Odoo holds and what we
-/// wrote. It is asked anew after every read, so it does not matter where an earlier run stopped.
+/// What to do next for a chain, decided by nothing but the released order, the totals, what Odoo
+/// holds and what we wrote. It is asked anew after every read, so it does not matter where an
+/// earlier run stopped.
 enum PostingDecision: Sendable, Hashable {
   /// Send this, then read again.
   case send(PostingCall)
@@ -201,7 +202,8 @@ private struct Decider {
         + (wanted.map { "; reported is \($0.producing) \(order.unit)" } ?? ""))
   }
 
-  /// Finishing the last work order enters the planned consumption by itself (recorded in 14m): nobody's figures.
+  /// Finishing the last work order enters the planned consumption by itself (recorded in 14m):
+  /// nobody's figures.
   private func isFinishedByWorkOrders(_ open: ChainOrder, _ theirs: Entered) -> Bool {
     let workOrders = chain.workOrders.filter { $0.orderID == open.id }
     guard theirs.producing.isZero, !workOrders.isEmpty, !workOrders.contains(where: \.isOpen)
@@ -211,8 +213,9 @@ private struct Decider {
 
   // MARK: Nothing good
 
-  /// Pieces were processed and none is good. Odoo takes a close at zero for a close in full, and a cancel loses the
-  /// consumption (14b): a person books and scraps them. It agrees when nothing finished is left of them.
+  /// Pieces were processed and none is good. Odoo takes a close at zero for a close in full, and a
+  /// cancel loses the consumption (14b): a person books and scraps them. It agrees when nothing
+  /// finished is left of them.
   private func nothingGood() throws(CaseFinding) -> PostingDecision {
     let kept = (try? remainder.done.subtracting(remainder.scrapped)) ?? remainder.done
     let isAgreed =

@@ -2,10 +2,10 @@ import Values
 
 /// Brings one chain to its totals: a synchronous state machine, event in, one effect out.
 ///
-/// The rule that everything rests on: after *any* answer, success or error, the chain is read again and the
-/// decision made anew (contract §3.11 step 7). So a run may end anywhere, and the next one starts by reading.
-/// Legal order of events: ``Event/started`` → (``Event/read(_:)`` → [``Event/recorded`` → ``Event/answered(_:)``])
-/// until ``Effect/finish(_:)``.
+/// The rule that everything rests on: after *any* answer, success or error, the chain is read again
+/// and the decision made anew (contract §3.11 step 7). So a run may end anywhere, and the next one
+/// starts by reading. Legal order of events: ``Event/started`` → (``Event/read(_:)`` →
+/// [``Event/recorded`` → ``Event/answered(_:)``]) until ``Effect/finish(_:)``.
 struct PostingEngine: Sendable {
   /// What has happened.
   enum Event: Sendable {
@@ -31,8 +31,8 @@ struct PostingEngine: Sendable {
     case finish(PostingVerdict)
   }
 
-  /// Calls in one run: two per open order and one per group of work orders are usual. A person who works on the
-  /// chain at the same time can make it start over; the rest is for the next run.
+  /// Calls in one run: two per open order and one per group of work orders are usual. A person who
+  /// works on the chain at the same time can make it start over; the rest is for the next run.
   static let maximumCalls = 40
 
   private let order: ReleasedOrder
@@ -48,7 +48,8 @@ struct PostingEngine: Sendable {
   private var observations: [CaseFinding] = []
   private var documents: [String] = []
 
-  /// A run for an order. `isOutcomeOpen`: an earlier run sent something whose outcome it did not learn.
+  /// A run for an order. `isOutcomeOpen`: an earlier run sent something whose outcome it did not
+  /// learn.
   init(
     order: ReleasedOrder, totals: OrderTotals, base: PostingBase, refused: RefusedCall? = nil,
     isOutcomeOpen: Bool = false
@@ -60,7 +61,8 @@ struct PostingEngine: Sendable {
     hasUnknownOutcome = isOutcomeOpen
   }
 
-  /// Takes an event, gives the next effect. An event out of order ends the run; the next one reads again.
+  /// Takes an event, gives the next effect. An event out of order ends the run; the next one reads
+  /// again.
   mutating func handle(_ event: Event) -> Effect {
     switch event {
     case .started: return .readChain

@@ -1,6 +1,7 @@
 import Values
 
-/// What was released to the shop floor, as Odoo knows it. Fixed at release: reports refer to it for ever.
+/// What was released to the shop floor, as Odoo knows it. Fixed at release: reports refer to it for
+/// ever.
 struct ReleasedOrder: Sendable, Hashable {
   /// One component line of the release.
   struct Component: Sendable, Hashable {
@@ -48,7 +49,8 @@ struct ReleasedOrder: Sendable, Hashable {
   var closedBefore: [Int64]
 }
 
-/// A component by product and unit. One product may stand on several lines: what is booked is their sum.
+/// A component by product and unit. One product may stand on several lines: what is booked is their
+/// sum.
 struct ComponentKey: Sendable, Hashable, Comparable {
   var productID: Int64
   var unitID: Int64
@@ -58,8 +60,8 @@ struct ComponentKey: Sendable, Hashable, Comparable {
   }
 }
 
-/// A work order's place in its order: the routing's operation (or, without one, the name), and which of several
-/// with the same. A backorder's copies carry the same.
+/// A work order's place in its order: the routing's operation (or, without one, the name), and
+/// which of several with the same. A backorder's copies carry the same.
 struct OperationKey: Sendable, Hashable {
   /// The routing operation's id; 0 when the work order was added by hand.
   var operationID: Int64

@@ -1,6 +1,7 @@
 import Values
 
-/// Target − done, for the finished product and for each component, rounded by their units (contract §3.11 step 2).
+/// Target − done, for the finished product and for each component, rounded by their units (contract
+/// §3.11 step 2).
 struct Remainder: Sendable, Hashable {
   /// One component's figures.
   struct Component: Sendable, Hashable {
@@ -21,7 +22,8 @@ struct Remainder: Sendable, Hashable {
   var scrapped: Quantity
   /// Good pieces that are still to be booked; negative when Odoo holds more.
   var open: Quantity
-  /// By product and unit; booked components that were never released stand here with a target of zero.
+  /// By product and unit; booked components that were never released stand here with a target of
+  /// zero.
   var components: [ComponentKey: Component]
 
   /// - Throws: a finding when the chain's units or the totals cannot be compared.

@@ -1,8 +1,8 @@
 import Contracts
 import Protobuf
 
-/// Between the feed and the records: what arrives while one transaction is on its way goes into the next one, the
-/// newest totals of each order only.
+/// Between the feed and the records: what arrives while one transaction is on its way goes into the
+/// next one, the newest totals of each order only.
 actor TotalsBuffer {
   /// An order's newest totals.
   struct Totals: Sendable, Hashable {

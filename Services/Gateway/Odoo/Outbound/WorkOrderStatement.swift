@@ -12,7 +12,8 @@ struct WorkOrderStatement: Sendable, Hashable {
 
   /// The open work orders of reported operations, by id.
   var lines: [Line]
-  /// Whether the reporting operation has an open work order, so that the order's output is visible in Odoo.
+  /// Whether the reporting operation has an open work order, so that the order's output is visible
+  /// in Odoo.
   var showsOutput: Bool
 
   init(order: ReleasedOrder, totals: OrderTotals, chain: Chain, done: Quantity) {

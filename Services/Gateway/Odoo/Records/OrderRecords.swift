@@ -55,8 +55,9 @@ enum OrderRecords {
     ) { try ReleasedOrder(stored: $0.text(0)) }
   }
 
-  /// The name at release of the chain an order of Odoo belongs to; `nil` when it belongs to none. This is how the
-  /// echo of our own postings is recognised: backorders share group and product, renamed orders keep their id.
+  /// The name at release of the chain an order of Odoo belongs to; `nil` when it belongs to none.
+  /// This is how the echo of our own postings is recognised: backorders share group and product,
+  /// renamed orders keep their id.
   static func chain(of header: OrderHeader, site: SiteCode, _ snapshot: Snapshot) throws -> String?
   {
     try snapshot.row(

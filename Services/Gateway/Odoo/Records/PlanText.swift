@@ -1,8 +1,8 @@
 import JSON
 import Values
 
-// The released order, the base and the refused call as JSON text in their columns. They are read whole and
-// written whole, never searched.
+// The released order, the base and the refused call as JSON text in their columns. They are read
+// whole and written whole, never searched.
 
 /// Stored text that cannot be read back: a damaged record, or one of a newer program.
 struct StoredTextError: Error, CustomStringConvertible {

@@ -29,8 +29,8 @@ enum PostingRecords {
       """, site, name, PostingBase().stored, PostingState.queued.rawValue, transaction.now)
   }
 
-  /// Keeps totals when they are newer than those that are there. An epoch begins when Production's database has
-  /// been restored: its sequences may have gone back.
+  /// Keeps totals when they are newer than those that are there. An epoch begins when Production's
+  /// database has been restored: its sequences may have gone back.
   static func take(
     totals: [UInt8], through sequence: Int64, epoch: Int64, order name: String, site: SiteCode,
     _ transaction: Transaction
@@ -127,7 +127,8 @@ enum PostingRecords {
     attempts: Int, site: SiteCode, _ transaction: Transaction
   ) throws {
     let documents = JSONValue.array(verdict.documents.map { .string($0) }).text
-    // Something that happened during the run has counted up `wake` and set a time of its own: it stays.
+    // Something that happened during the run has counted up `wake` and set a time of its own: it
+    // stays.
     try transaction.execute(
       """
       UPDATE odoo_postings

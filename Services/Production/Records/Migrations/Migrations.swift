@@ -1,6 +1,7 @@
 import RecordStore
 
-/// The schema's steps, embedded in the program. A step that has been applied anywhere never changes again.
+/// The schema's steps, embedded in the program. A step that has been applied anywhere never changes
+/// again.
 let productionMigrations = [
   Migration(
     version: 1, name: "create_orders",

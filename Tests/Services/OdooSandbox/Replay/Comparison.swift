@@ -5,9 +5,9 @@ import Values
 
 /// Compares a recorded answer with the sandbox's, learning ids and names on the way.
 ///
-/// Not compared anywhere: `debug` (a traceback of the real server), ids and document numbers as such (they are
-/// mapped), moments within the tolerance of the flow, and the excerpt of the SQL statement in PostgreSQL's own
-/// error texts.
+/// Not compared anywhere: `debug` (a traceback of the real server), ids and document numbers as
+/// such (they are mapped), moments within the tolerance of the flow, and the excerpt of the SQL
+/// statement in PostgreSQL's own error texts.
 struct Comparison {
   var map: IDMap
   /// Answers that were cut by hand: members that are missing there do not count.

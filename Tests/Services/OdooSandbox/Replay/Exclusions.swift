@@ -1,4 +1,5 @@
-/// What is left out of the replay, by name and with the reason. A step that answers as recorded must not be here.
+/// What is left out of the replay, by name and with the reason. A step that answers as recorded
+/// must not be here.
 struct Exclusion {
   let flow: String
   let steps: [Int]

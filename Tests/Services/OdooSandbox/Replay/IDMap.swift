@@ -26,7 +26,8 @@ struct IDMap {
   /// Numbers of documents that a sequence gives out.
   private static var numbered: Regex<Substring> { /(?:WH\/MO|SP|UB)\/\d{5}/ }
 
-  /// The recorded text with the sandbox's document numbers; unknown ones are learned from the sandbox's text.
+  /// The recorded text with the sandbox's document numbers; unknown ones are learned from the
+  /// sandbox's text.
   mutating func translate(_ recorded: String, learningFrom actual: String?) -> String {
     let wanted = recorded.matches(of: Self.numbered).map { String($0.output) }
     let found = (actual ?? "").matches(of: Self.numbered).map { String($0.output) }

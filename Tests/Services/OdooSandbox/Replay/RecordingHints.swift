@@ -2,8 +2,8 @@ import JSON
 
 @testable import OdooSandbox
 
-/// What a recording tells about ids beyond the single step: which moves, lines and work orders belong to which
-/// order, and when an order is first spoken of.
+/// What a recording tells about ids beyond the single step: which moves, lines and work orders
+/// belong to which order, and when an order is first spoken of.
 struct RecordingHints {
   private var movesByOrder: [Int: Set<Int>] = [:]
   private var workOrdersByOrder: [Int: Set<Int>] = [:]

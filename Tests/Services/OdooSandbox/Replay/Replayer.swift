@@ -205,7 +205,8 @@ struct Replayer {
     return left == right
   }
 
-  /// The first recorded look at the stock of a product says what the database held; only later looks test.
+  /// The first recorded look at the stock of a product says what the database held; only later
+  /// looks test.
   private mutating func alignStock(_ step: Recording.Step, _ model: String, _ method: String) throws
   {
     guard model == "stock.quant", method == "read_group" else { return }

@@ -54,8 +54,10 @@ struct TotalsPropertyTests {
     definition.planned = Amount(planned, "Units")
     let consumed = try #require(try definition.consumption(of: output).first).amount.value
 
-    // processed × demand ÷ planned lies within half a step of what is consumed, the half itself below it:
-    //   (consumed − step/2) × planned ≤ processed × demand < (consumed + step/2) × planned, all times two.
+    // processed × demand ÷ planned lies within half a step of what is consumed, the half itself
+    // below it:
+    //   (consumed − step/2) × planned ≤ processed × demand < (consumed + step/2) × planned, all
+    //   times two.
     let processed = Int128(try output.processed().millionths)
     let exact = 2 * processed * Int128(demand.millionths)
     let lower =

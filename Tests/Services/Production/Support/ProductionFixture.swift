@@ -13,8 +13,8 @@ import Values
 
 @testable import Production
 
-/// Production as its callers meet it: a server on loopback with a database file of its own, and callers whose principals
-/// a gateway's key has signed.
+/// Production as its callers meet it: a server on loopback with a database file of its own, and
+/// callers whose principals a gateway's key has signed.
 final class ProductionFixture: Sendable {
   static let site = "PLANT1"
   static let mes = Principal(

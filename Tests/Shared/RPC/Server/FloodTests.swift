@@ -104,7 +104,8 @@ import Testing
             + Frames.data(stream: UInt32(2 * number + 1), Frames.message("x")))
       }
       for _ in 0..<20 { try await expectHonestCallSucceeds(port) }
-      // Per stream: what fits the buffer plus one message, and what has left for the peer's windows.
+      // Per stream: what fits the buffer plus one message, and what has left for the peer's
+      // windows.
       #expect(written.count <= 50 * 3)
       await peer.close()
     }

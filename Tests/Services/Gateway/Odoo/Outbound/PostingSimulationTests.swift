@@ -4,7 +4,8 @@ import Values
 
 @testable import GatewayOdoo
 
-/// Reports, people, faults and kills at random; the seed is printed with every failure and reproduces the run.
+/// Reports, people, faults and kills at random; the seed is printed with every failure and
+/// reproduces the run.
 @Suite("A simulated shift on one order")
 struct PostingSimulationTests {
   /// How the runs ended.

@@ -7,8 +7,8 @@ import Values
 
 @testable import GatewayOdoo
 
-/// Reports, people, faults and kills at random, the whole wing against the sandbox. The seed of every run that
-/// fails is in the failure and reproduces it.
+/// Reports, people, faults and kills at random, the whole wing against the sandbox. The seed of
+/// every run that fails is in the failure and reproduces it.
 @Suite("Simulated shifts on the sandbox")
 struct SandboxSimulationTests {
   /// What people did, and how often they edited a posted document themselves.

@@ -46,8 +46,8 @@ struct EngineRun {
     self.totals = totals
   }
 
-  /// One run of the engine. `disturb` is asked before each read and each call, with a running number; `hand` acts
-  /// in the same places. `nil` when the Gateway was killed.
+  /// One run of the engine. `disturb` is asked before each read and each call, with a running
+  /// number; `hand` acts in the same places. `nil` when the Gateway was killed.
   mutating func once(
     disturb: (_ step: Int, _ call: PostingCall?) -> Disturbance? = { _, _ in nil },
     hand: (_ step: Int, OdooModel) -> Void = { _, _ in }

@@ -3,8 +3,8 @@ import Values
 
 @testable import GatewayOdoo
 
-/// A small model of one chain in Odoo 18, by the contract's §3.11: enough to try every order of events quickly.
-/// It counts what must never happen: an edit of a posted move.
+/// A small model of one chain in Odoo 18, by the contract's §3.11: enough to try every order of
+/// events quickly. It counts what must never happen: an edit of a posted move.
 final class OdooModel {
   private(set) var chain = Chain(orders: [], moves: [], workOrders: [])
   private(set) var editsOfPostedMoves = 0
@@ -182,7 +182,8 @@ final class OdooModel {
 
   // MARK: What people do
 
-  /// Enters a quantity as the screen does (consumption by the bill of material), and closes with a backorder.
+  /// Enters a quantity as the screen does (consumption by the bill of material), and closes with a
+  /// backorder.
   func person(producesPart quantity: Quantity, of order: Int64) {
     person(enters: quantity, on: order)
     markDone(order, withBackorder: true)
