@@ -37,25 +37,6 @@ def running(*command):
         process.wait()
 
 
-@contextlib.contextmanager
-def awake():
-    """Keeps every processor from sleeping, with loops that yield to anything else (nice 19).
-
-    A server that waits for each single call otherwise pays for waking its virtual processor: 55 to 61 µs of
-    CPU per call instead of 24 for the same binary on the machine where this was found.
-    """
-    loops = [
-        subprocess.Popen(["nice", "-n", "19", "sh", "-c", "while :; do :; done"])
-        for _ in range(os.cpu_count() or 1)
-    ]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
-
-
 def cpu_seconds(pid):
     """The processor time a process has used, user and system, all threads."""
     with open(f"/proc/{pid}/stat") as file:

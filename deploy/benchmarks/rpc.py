@@ -1,6 +1,5 @@
 """Server CPU per unary call: h2load sends a production report of 244 bytes to one event loop."""
 
-import contextlib
 import re
 import shutil
 import statistics
@@ -41,14 +40,11 @@ def run(arguments):
             for _ in range(arguments.rounds):
                 for shape in SHAPES:
                     before = programs.cpu_seconds(server.pid)
-                    with programs.awake() if shape[:2] == (1, 1) else contextlib.nullcontext():
-                        load(port, body.name, shape, shape[2])
+                    load(port, body.name, shape, shape[2])
                     used = programs.cpu_seconds(server.pid) - before
                     costs[shape].append(used * 1e6 / shape[2])
     for shape in SHAPES:
         name = f"rpc unary server CPU {shape[0]}x{shape[1]}"
-        if shape[:2] == (1, 1):
-            name += ", processors awake"
         cost = round(statistics.median(costs[shape]), 2)
         measured.append(figures.Figure(name, cost, "µs/call", shape[3]))
     return measured
