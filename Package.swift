@@ -149,7 +149,10 @@ let testTargets: [Target] = [
       swiftProtobuf,
     ]),
   tests(
-    "RPCTests", "Tests/Shared/RPC", ["RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded, logging]),
+    "RPCTests", "Tests/Shared/RPC",
+    [
+      "RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded, logging, crypto, x509, swiftASN1,
+    ]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
     ["RecordStore", "CSQLite", "Values", "Environment", grdb]),

@@ -36,6 +36,25 @@ import Testing
     #expect(receiver.statuses.map(\.code) == [.unavailable])
     #expect(!call.isOpen)
   }
+
+  @Test func `says goodbye when there was no call for long`() throws {
+    let channel = EmbeddedChannel()
+    var limits = Limits()
+    limits.idleMilliseconds = 1_000
+    let connection = ClientConnection(
+      limits: limits, authority: "test", eventLoop: channel.eventLoop,
+      logger: Logger(label: "test"))
+    try channel.pipeline.syncOperations.addHandler(connection)
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    try channel.writeInbound(ByteBuffer(bytes: Frames.settings))
+    while try channel.readOutbound(as: ByteBuffer.self) != nil {}
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(999))
+    #expect(channel.isActive && connection.hasRoom)
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+    #expect(try received(channel).map(\.type) == [ReceivedFrame.goAway])
+    #expect(!connection.hasRoom)
+    #expect(!channel.isActive)
+  }
 }
 
 /// Keeps what a call's receiver is told.

@@ -114,7 +114,8 @@ import Testing
 
   @Test(arguments: [
     ([("grpc-timeout", "soon")], "13"), ([("grpc-timeout", "0n")], "4"),
-    ([("grpc-encoding", "gzip")], "12"), ([("grpc-encoding", "identity")], "0"),
+    ([("grpc-encoding", "zstd")], "12"), ([("grpc-encoding", "gzip")], "0"),
+    ([("grpc-encoding", "identity")], "0"),
     ([("content-type", "application/grpc")], "0"),
   ])
   func `a call's headers are judged`(adding: [(String, String)], code: String) async throws {

@@ -4,16 +4,26 @@ import RPC
 import Testing
 
 /// A server on loopback with the given handlers, and a channel to it, for the length of a test.
+///
+/// - Parameters:
+///   - limits: the server's.
+///   - serverSetup: changes the server's configuration.
+///   - clientSetup: changes the channel's configuration.
 func withServer<Result>(
   _ handlers: [String: MethodHandler] = ["/test.Echo/Unary": echo], limits: Limits = Limits(),
+  server serverSetup: (inout ServerConfiguration) -> Void = { _ in },
+  client clientSetup: (inout ClientConfiguration) -> Void = { _ in },
   _ body: (_ server: Server, _ channel: ClientChannel, _ port: Int) async throws -> Result
 ) async throws -> Result {
   let group = MultiThreadedEventLoopGroup.singleton
-  let server = Server(
-    configuration: ServerConfiguration(host: "127.0.0.1", port: 0, limits: limits), group: group
-  ) { handlers[$0] }
+  var serverConfiguration = ServerConfiguration(host: "127.0.0.1", port: 0, limits: limits)
+  serverSetup(&serverConfiguration)
+  let server = Server(configuration: serverConfiguration, group: group) { handlers[$0] }
   let port = try #require(try await server.start().port)
-  let channel = ClientChannel(host: "127.0.0.1", port: port, group: group)
+  var clientConfiguration = ClientConfiguration()
+  clientSetup(&clientConfiguration)
+  let channel = ClientChannel(
+    host: "127.0.0.1", port: port, configuration: clientConfiguration, group: group)
   do {
     let result = try await body(server, channel, port)
     await channel.close()
