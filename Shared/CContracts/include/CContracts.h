@@ -207,3 +207,53 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_changed__descriptor_ptr(void) {
   return &millrace__production__v1__order_changed__descriptor;
 }
+
+// The files' own descriptors, serialized.
+extern const char google__protobuf__any__file_descriptor[];
+static inline const void *google__protobuf__any__file_descriptor_ptr(void) {
+  return google__protobuf__any__file_descriptor;
+}
+extern const char google__protobuf__duration__file_descriptor[];
+static inline const void *google__protobuf__duration__file_descriptor_ptr(void) {
+  return google__protobuf__duration__file_descriptor;
+}
+extern const char google__protobuf__timestamp__file_descriptor[];
+static inline const void *google__protobuf__timestamp__file_descriptor_ptr(void) {
+  return google__protobuf__timestamp__file_descriptor;
+}
+extern const char google__rpc__code__file_descriptor[];
+static inline const void *google__rpc__code__file_descriptor_ptr(void) {
+  return google__rpc__code__file_descriptor;
+}
+extern const char google__rpc__error_details__file_descriptor[];
+static inline const void *google__rpc__error_details__file_descriptor_ptr(void) {
+  return google__rpc__error_details__file_descriptor;
+}
+extern const char google__rpc__status__file_descriptor[];
+static inline const void *google__rpc__status__file_descriptor_ptr(void) {
+  return google__rpc__status__file_descriptor;
+}
+extern const char grpc__health__v1__health__file_descriptor[];
+static inline const void *grpc__health__v1__health__file_descriptor_ptr(void) {
+  return grpc__health__v1__health__file_descriptor;
+}
+extern const char millrace__common__v1__common__file_descriptor[];
+static inline const void *millrace__common__v1__common__file_descriptor_ptr(void) {
+  return millrace__common__v1__common__file_descriptor;
+}
+extern const char millrace__events__v1__events__file_descriptor[];
+static inline const void *millrace__events__v1__events__file_descriptor_ptr(void) {
+  return millrace__events__v1__events__file_descriptor;
+}
+extern const char millrace__gateway__v1__gateway__file_descriptor[];
+static inline const void *millrace__gateway__v1__gateway__file_descriptor_ptr(void) {
+  return millrace__gateway__v1__gateway__file_descriptor;
+}
+extern const char millrace__production__v1__production__file_descriptor[];
+static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {
+  return millrace__production__v1__production__file_descriptor;
+}
+extern const char millrace__production__v1__production_events__file_descriptor[];
+static inline const void *millrace__production__v1__production_events__file_descriptor_ptr(void) {
+  return millrace__production__v1__production_events__file_descriptor;
+}

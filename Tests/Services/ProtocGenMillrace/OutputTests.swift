@@ -45,8 +45,9 @@ import Testing
     #expect(first.files == second.files)
     #expect(
       first.files.keys.sorted() == [
-        "Namespaces.swift", "include/CSample.h", "include/module.modulemap",
-        "sample.coding.swift", "sample.services.swift", "sample.swift",
+        "Descriptors.swift", "Namespaces.swift", "descriptors.c", "include/CSample.h",
+        "include/module.modulemap", "sample.coding.swift", "sample.services.swift",
+        "sample.swift",
       ])
   }
 

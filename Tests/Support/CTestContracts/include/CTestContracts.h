@@ -46,3 +46,9 @@ static inline const ProtobufCMessageDescriptor *millrace__sample__v1__confirmati
 static inline const ProtobufCMessageDescriptor *millrace__sample__v1__confirmation__amount__descriptor_ptr(void) {
   return &millrace__sample__v1__confirmation__amount__descriptor;
 }
+
+// The files' own descriptors, serialized.
+extern const char millrace__sample__v1__every_field__file_descriptor[];
+static inline const void *millrace__sample__v1__every_field__file_descriptor_ptr(void) {
+  return millrace__sample__v1__every_field__file_descriptor;
+}
