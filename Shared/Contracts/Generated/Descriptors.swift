@@ -7,7 +7,8 @@ public import Protobuf
 public enum ContractDescriptors {
   /// Every contract, in the order of the files' names.
   public static let files: [FileDescriptorRecord] = [
-    file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11,
+    file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
+    file13,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -102,13 +103,92 @@ public enum ContractDescriptors {
       "grpc.health.v1.HealthCheckResponse.ServingStatus",
       "grpc.health.v1.HealthCheckResponse.UNKNOWN", "grpc.health.v1.HealthCheckResponse.SERVING",
       "grpc.health.v1.HealthCheckResponse.NOT_SERVING",
-      "grpc.health.v1.HealthCheckResponse.SERVICE_UNKNOWN", "grpc.health.v1.Health",
-      "grpc.health.v1.Health.Check", "grpc.health.v1.Health.Watch",
+      "grpc.health.v1.HealthCheckResponse.SERVICE_UNKNOWN", "grpc.health.v1.HealthListRequest",
+      "grpc.health.v1.HealthListResponse", "grpc.health.v1.HealthListResponse.statuses",
+      "grpc.health.v1.HealthListResponse.StatusesEntry",
+      "grpc.health.v1.HealthListResponse.StatusesEntry.key",
+      "grpc.health.v1.HealthListResponse.StatusesEntry.value", "grpc.health.v1.Health",
+      "grpc.health.v1.Health.Check", "grpc.health.v1.Health.List", "grpc.health.v1.Health.Watch",
     ],
     start: grpc__health__v1__health__file_descriptor_ptr(),
-    byteCount: 458)
+    byteCount: 757)
 
   private static let file7 = FileDescriptorRecord(
+    name: "grpc/reflection/v1/reflection.proto",
+    dependencies: [],
+    symbols: [
+      "grpc.reflection.v1.ServerReflectionRequest",
+      "grpc.reflection.v1.ServerReflectionRequest.host",
+      "grpc.reflection.v1.ServerReflectionRequest.file_by_filename",
+      "grpc.reflection.v1.ServerReflectionRequest.file_containing_symbol",
+      "grpc.reflection.v1.ServerReflectionRequest.file_containing_extension",
+      "grpc.reflection.v1.ServerReflectionRequest.all_extension_numbers_of_type",
+      "grpc.reflection.v1.ServerReflectionRequest.list_services",
+      "grpc.reflection.v1.ServerReflectionRequest.message_request",
+      "grpc.reflection.v1.ExtensionRequest", "grpc.reflection.v1.ExtensionRequest.containing_type",
+      "grpc.reflection.v1.ExtensionRequest.extension_number",
+      "grpc.reflection.v1.ServerReflectionResponse",
+      "grpc.reflection.v1.ServerReflectionResponse.valid_host",
+      "grpc.reflection.v1.ServerReflectionResponse.original_request",
+      "grpc.reflection.v1.ServerReflectionResponse.file_descriptor_response",
+      "grpc.reflection.v1.ServerReflectionResponse.all_extension_numbers_response",
+      "grpc.reflection.v1.ServerReflectionResponse.list_services_response",
+      "grpc.reflection.v1.ServerReflectionResponse.error_response",
+      "grpc.reflection.v1.ServerReflectionResponse.message_response",
+      "grpc.reflection.v1.FileDescriptorResponse",
+      "grpc.reflection.v1.FileDescriptorResponse.file_descriptor_proto",
+      "grpc.reflection.v1.ExtensionNumberResponse",
+      "grpc.reflection.v1.ExtensionNumberResponse.base_type_name",
+      "grpc.reflection.v1.ExtensionNumberResponse.extension_number",
+      "grpc.reflection.v1.ListServiceResponse", "grpc.reflection.v1.ListServiceResponse.service",
+      "grpc.reflection.v1.ServiceResponse", "grpc.reflection.v1.ServiceResponse.name",
+      "grpc.reflection.v1.ErrorResponse", "grpc.reflection.v1.ErrorResponse.error_code",
+      "grpc.reflection.v1.ErrorResponse.error_message", "grpc.reflection.v1.ServerReflection",
+      "grpc.reflection.v1.ServerReflection.ServerReflectionInfo",
+    ],
+    start: grpc__reflection__v1__reflection__file_descriptor_ptr(),
+    byteCount: 1640)
+
+  private static let file8 = FileDescriptorRecord(
+    name: "grpc/reflection/v1alpha/reflection.proto",
+    dependencies: [],
+    symbols: [
+      "grpc.reflection.v1alpha.ServerReflectionRequest",
+      "grpc.reflection.v1alpha.ServerReflectionRequest.host",
+      "grpc.reflection.v1alpha.ServerReflectionRequest.file_by_filename",
+      "grpc.reflection.v1alpha.ServerReflectionRequest.file_containing_symbol",
+      "grpc.reflection.v1alpha.ServerReflectionRequest.file_containing_extension",
+      "grpc.reflection.v1alpha.ServerReflectionRequest.all_extension_numbers_of_type",
+      "grpc.reflection.v1alpha.ServerReflectionRequest.list_services",
+      "grpc.reflection.v1alpha.ServerReflectionRequest.message_request",
+      "grpc.reflection.v1alpha.ExtensionRequest",
+      "grpc.reflection.v1alpha.ExtensionRequest.containing_type",
+      "grpc.reflection.v1alpha.ExtensionRequest.extension_number",
+      "grpc.reflection.v1alpha.ServerReflectionResponse",
+      "grpc.reflection.v1alpha.ServerReflectionResponse.valid_host",
+      "grpc.reflection.v1alpha.ServerReflectionResponse.original_request",
+      "grpc.reflection.v1alpha.ServerReflectionResponse.file_descriptor_response",
+      "grpc.reflection.v1alpha.ServerReflectionResponse.all_extension_numbers_response",
+      "grpc.reflection.v1alpha.ServerReflectionResponse.list_services_response",
+      "grpc.reflection.v1alpha.ServerReflectionResponse.error_response",
+      "grpc.reflection.v1alpha.ServerReflectionResponse.message_response",
+      "grpc.reflection.v1alpha.FileDescriptorResponse",
+      "grpc.reflection.v1alpha.FileDescriptorResponse.file_descriptor_proto",
+      "grpc.reflection.v1alpha.ExtensionNumberResponse",
+      "grpc.reflection.v1alpha.ExtensionNumberResponse.base_type_name",
+      "grpc.reflection.v1alpha.ExtensionNumberResponse.extension_number",
+      "grpc.reflection.v1alpha.ListServiceResponse",
+      "grpc.reflection.v1alpha.ListServiceResponse.service",
+      "grpc.reflection.v1alpha.ServiceResponse", "grpc.reflection.v1alpha.ServiceResponse.name",
+      "grpc.reflection.v1alpha.ErrorResponse", "grpc.reflection.v1alpha.ErrorResponse.error_code",
+      "grpc.reflection.v1alpha.ErrorResponse.error_message",
+      "grpc.reflection.v1alpha.ServerReflection",
+      "grpc.reflection.v1alpha.ServerReflection.ServerReflectionInfo",
+    ],
+    start: grpc__reflection__v1alpha__reflection__file_descriptor_ptr(),
+    byteCount: 1695)
+
+  private static let file9 = FileDescriptorRecord(
     name: "millrace/common/v1/common.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -136,7 +216,7 @@ public enum ContractDescriptors {
     start: millrace__common__v1__common__file_descriptor_ptr(),
     byteCount: 1122)
 
-  private static let file8 = FileDescriptorRecord(
+  private static let file10 = FileDescriptorRecord(
     name: "millrace/events/v1/events.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -170,7 +250,7 @@ public enum ContractDescriptors {
     start: millrace__events__v1__events__file_descriptor_ptr(),
     byteCount: 1399)
 
-  private static let file9 = FileDescriptorRecord(
+  private static let file11 = FileDescriptorRecord(
     name: "millrace/gateway/v1/gateway.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -211,7 +291,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__gateway__file_descriptor_ptr(),
     byteCount: 2213)
 
-  private static let file10 = FileDescriptorRecord(
+  private static let file12 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -317,7 +397,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production__file_descriptor_ptr(),
     byteCount: 5617)
 
-  private static let file11 = FileDescriptorRecord(
+  private static let file13 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [
