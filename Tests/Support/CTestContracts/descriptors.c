@@ -2,6 +2,57 @@
 
 #include "CTestContracts.h"
 
+const char grpc__testing__empty__file_descriptor[] =
+  "\012\030grpc/testing/empty.proto\022\014grpc.testing\"\007\012\005Emptyb\006proto3";
+
+const char grpc__testing__messages__file_descriptor[] =
+  "\012\033grpc/testing/messages.proto\022\014grpc.testing\"!\012\011BoolValue\022\024\012\005val"
+  "ue\030\001 \001(\010R\005value\"L\012\007Payload\022-\012\004type\030\001 \001(\0162\031.grpc."
+  "testing.PayloadTypeR\004type\022\022\012\004body\030\002 \001(\014R\004body\":\012\012EchoStat"
+  "us\022\022\012\004code\030\001 \001(\005R\004code\022\030\012\007message\030\002 \001(\011R"
+  "\007message\"\242\004\012\015SimpleRequest\022>\012\015response_type\030\001 \001(\0162\031.gr"
+  "pc.testing.PayloadTypeR\014responseType\022#\012\015response_size\030\002 \001(\005R\014respon"
+  "seSize\022/\012\007payload\030\003 \001(\0132\025.grpc.testing.PayloadR\007payload\022#\012"
+  "\015fill_username\030\004 \001(\010R\014fillUsername\022(\012\020fill_oauth_scope\030\005 \001"
+  "(\010R\016fillOauthScope\022H\012\023response_compressed\030\006 \001(\0132\027.grpc.testing.B"
+  "oolValueR\022responseCompressed\022A\012\017response_status\030\007 \001(\0132\030.grpc.testin"
+  "g.EchoStatusR\016responseStatus\022D\012\021expect_compressed\030\010 \001(\0132\027.grpc.test"
+  "ing.BoolValueR\020expectCompressed\022$\012\016fill_server_id\030\011 \001(\010R\014fillServer"
+  "Id\0223\012\026fill_grpclb_route_type\030\012 \001(\010R\023fillGrpclbRouteType\"\202\002\012"
+  "\016SimpleResponse\022/\012\007payload\030\001 \001(\0132\025.grpc.testing.PayloadR\007payload"
+  "\022\032\012\010username\030\002 \001(\011R\010username\022\037\012\013oauth_scope\030\003 "
+  "\001(\011R\012oauthScope\022\033\012\011server_id\030\004 \001(\011R\010serverId\022I\012\021g"
+  "rpclb_route_type\030\005 \001(\0162\035.grpc.testing.GrpclbRouteTypeR\017grpclbRouteType\022"
+  "\032\012\010hostname\030\006 \001(\011R\010hostname\"\222\001\012\031StreamingInputCallRequest"
+  "\022/\012\007payload\030\001 \001(\0132\025.grpc.testing.PayloadR\007payload\022D\012\021expec"
+  "t_compressed\030\002 \001(\0132\027.grpc.testing.BoolValueR\020expectCompressed\"T\012\032Stre"
+  "amingInputCallResponse\0226\012\027aggregated_payload_size\030\001 \001(\005R\025aggregatedPay"
+  "loadSize\"\202\001\012\022ResponseParameters\022\022\012\004size\030\001 \001(\005R\004size"
+  "\022\037\012\013interval_us\030\002 \001(\005R\012intervalUs\0227\012\012compressed\030\003 "
+  "\001(\0132\027.grpc.testing.BoolValueR\012compressed\"\243\002\012\032StreamingOutputCallReque"
+  "st\022>\012\015response_type\030\001 \001(\0162\031.grpc.testing.PayloadTypeR\014responseType"
+  "\022Q\012\023response_parameters\030\002 \003(\0132 .grpc.testing.ResponseParametersR\022respo"
+  "nseParameters\022/\012\007payload\030\003 \001(\0132\025.grpc.testing.PayloadR\007payload\022A"
+  "\012\017response_status\030\007 \001(\0132\030.grpc.testing.EchoStatusR\016responseStatus\"N"
+  "\012\033StreamingOutputCallResponse\022/\012\007payload\030\001 \001(\0132\025.grpc.testing.Pa"
+  "yloadR\007payload*\037\012\013PayloadType\022\020\012\014COMPRESSABLE\020\000*o\012\017GrpclbR"
+  "outeType\022\035\012\031GRPCLB_ROUTE_TYPE_UNKNOWN\020\000\022\036\012\032GRPCLB_ROUTE_TYPE_FAL"
+  "LBACK\020\001\022\035\012\031GRPCLB_ROUTE_TYPE_BACKEND\020\002b\006proto3";
+
+const char grpc__testing__test__file_descriptor[] =
+  "\012\027grpc/testing/test.proto\022\014grpc.testing\032\030grpc/testing/empty.proto\032\033grp"
+  "c/testing/messages.proto2\372\004\012\013TestService\0225\012\011EmptyCall\022\023.grpc.testin"
+  "g.Empty\032\023.grpc.testing.Empty\022F\012\011UnaryCall\022\033.grpc.testing.SimpleRequest"
+  "\032\034.grpc.testing.SimpleResponse\022l\012\023StreamingOutputCall\022(.grpc.testing.Streami"
+  "ngOutputCallRequest\032).grpc.testing.StreamingOutputCallResponse0\001\022i\012\022StreamingIn"
+  "putCall\022'.grpc.testing.StreamingInputCallRequest\032(.grpc.testing.StreamingInputCallRespon"
+  "se(\001\022i\012\016FullDuplexCall\022(.grpc.testing.StreamingOutputCallRequest\032).grpc.test"
+  "ing.StreamingOutputCallResponse(\0010\001\022i\012\016HalfDuplexCall\022(.grpc.testing.Streami"
+  "ngOutputCallRequest\032).grpc.testing.StreamingOutputCallResponse(\0010\001\022=\012\021Unimpl"
+  "ementedCall\022\023.grpc.testing.Empty\032\023.grpc.testing.Empty2U\012\024UnimplementedServic"
+  "e\022=\012\021UnimplementedCall\022\023.grpc.testing.Empty\032\023.grpc.testing.Emptyb\006prot"
+  "o3";
+
 const char millrace__sample__v1__every_field__file_descriptor[] =
   "\012$millrace/sample/v1/every_field.proto\022\022millrace.sample.v1\"\361\004\012\007Scalars"
   "\022!\012\014double_value\030\001 \001(\001R\013doubleValue\022\037\012\013float_value\030\002"

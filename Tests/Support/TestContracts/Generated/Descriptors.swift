@@ -7,10 +7,67 @@ public import Protobuf
 public enum TestContractDescriptors {
   /// Every contract, in the order of the files' names.
   public static let files: [FileDescriptorRecord] = [
-    file0
+    file0, file1, file2, file3,
   ]
 
   private static let file0 = FileDescriptorRecord(
+    name: "grpc/testing/empty.proto",
+    dependencies: [],
+    symbols: ["grpc.testing.Empty"],
+    start: grpc__testing__empty__file_descriptor_ptr(),
+    byteCount: 57)
+
+  private static let file1 = FileDescriptorRecord(
+    name: "grpc/testing/messages.proto",
+    dependencies: [],
+    symbols: [
+      "grpc.testing.PayloadType", "grpc.testing.COMPRESSABLE", "grpc.testing.GrpclbRouteType",
+      "grpc.testing.GRPCLB_ROUTE_TYPE_UNKNOWN", "grpc.testing.GRPCLB_ROUTE_TYPE_FALLBACK",
+      "grpc.testing.GRPCLB_ROUTE_TYPE_BACKEND", "grpc.testing.BoolValue",
+      "grpc.testing.BoolValue.value", "grpc.testing.Payload", "grpc.testing.Payload.type",
+      "grpc.testing.Payload.body", "grpc.testing.EchoStatus", "grpc.testing.EchoStatus.code",
+      "grpc.testing.EchoStatus.message", "grpc.testing.SimpleRequest",
+      "grpc.testing.SimpleRequest.response_type", "grpc.testing.SimpleRequest.response_size",
+      "grpc.testing.SimpleRequest.payload", "grpc.testing.SimpleRequest.fill_username",
+      "grpc.testing.SimpleRequest.fill_oauth_scope",
+      "grpc.testing.SimpleRequest.response_compressed",
+      "grpc.testing.SimpleRequest.response_status", "grpc.testing.SimpleRequest.expect_compressed",
+      "grpc.testing.SimpleRequest.fill_server_id",
+      "grpc.testing.SimpleRequest.fill_grpclb_route_type", "grpc.testing.SimpleResponse",
+      "grpc.testing.SimpleResponse.payload", "grpc.testing.SimpleResponse.username",
+      "grpc.testing.SimpleResponse.oauth_scope", "grpc.testing.SimpleResponse.server_id",
+      "grpc.testing.SimpleResponse.grpclb_route_type", "grpc.testing.SimpleResponse.hostname",
+      "grpc.testing.StreamingInputCallRequest", "grpc.testing.StreamingInputCallRequest.payload",
+      "grpc.testing.StreamingInputCallRequest.expect_compressed",
+      "grpc.testing.StreamingInputCallResponse",
+      "grpc.testing.StreamingInputCallResponse.aggregated_payload_size",
+      "grpc.testing.ResponseParameters", "grpc.testing.ResponseParameters.size",
+      "grpc.testing.ResponseParameters.interval_us", "grpc.testing.ResponseParameters.compressed",
+      "grpc.testing.StreamingOutputCallRequest",
+      "grpc.testing.StreamingOutputCallRequest.response_type",
+      "grpc.testing.StreamingOutputCallRequest.response_parameters",
+      "grpc.testing.StreamingOutputCallRequest.payload",
+      "grpc.testing.StreamingOutputCallRequest.response_status",
+      "grpc.testing.StreamingOutputCallResponse",
+      "grpc.testing.StreamingOutputCallResponse.payload",
+    ],
+    start: grpc__testing__messages__file_descriptor_ptr(),
+    byteCount: 1922)
+
+  private static let file2 = FileDescriptorRecord(
+    name: "grpc/testing/test.proto",
+    dependencies: ["grpc/testing/empty.proto", "grpc/testing/messages.proto"],
+    symbols: [
+      "grpc.testing.TestService", "grpc.testing.TestService.EmptyCall",
+      "grpc.testing.TestService.UnaryCall", "grpc.testing.TestService.StreamingOutputCall",
+      "grpc.testing.TestService.StreamingInputCall", "grpc.testing.TestService.FullDuplexCall",
+      "grpc.testing.TestService.HalfDuplexCall", "grpc.testing.TestService.UnimplementedCall",
+      "grpc.testing.UnimplementedService", "grpc.testing.UnimplementedService.UnimplementedCall",
+    ],
+    start: grpc__testing__test__file_descriptor_ptr(),
+    byteCount: 826)
+
+  private static let file3 = FileDescriptorRecord(
     name: "millrace/sample/v1/every_field.proto",
     dependencies: [],
     symbols: [
