@@ -36,7 +36,7 @@ public struct ServiceHost: Sendable {
   ///   - listen: where it listens.
   ///   - limits: what one connection may use.
   ///   - group: the event loops its calls run on.
-  ///   - health: set to serving while it listens, to not serving when the drain begins.
+  ///   - health: set to serving when it listens, shut down when the drain begins.
   ///   - drain: begun with the first signal; ends open streams.
   ///   - background: what runs beside the server; cancelled when the drain begins. When one fails,
   ///     the program ends.
@@ -95,7 +95,7 @@ public struct ServiceHost: Sendable {
     // Ends with the signal, and throws when the group is cancelled because another part failed.
     let ending = await Task { try await gracefulShutdown() }.result
     logger.info("draining")
-    health.setServing(false)
+    health.shutDown()
     drain.begin()
     await server.shutdown(graceMilliseconds: Self.drainGraceMilliseconds)
     try ending.get()
