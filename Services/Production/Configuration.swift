@@ -17,6 +17,9 @@ struct ProductionConfiguration: Sendable {
   let database: String
   /// The public keys by which forwarded principals are believed, a JWK set.
   let principalKeysFile: String
+  /// Whether callers may ask for the contracts (gRPC reflection). They may unless the file says
+  /// otherwise: this door is inside the plant.
+  let reflection: Bool
   /// Each site, with the tolerance for over-production (0 unless the file says otherwise).
   let sites: [SiteCode: OverProductionTolerance]
 
@@ -45,6 +48,7 @@ struct ProductionConfiguration: Sendable {
     listen = settings.address("listen")
     database = settings.text("database")
     principalKeysFile = settings.text("principalKeysFile")
+    reflection = settings.flag("reflection", default: true)
     let maximum = try Quantity(units: Int64(Self.maximumTolerancePercent))
     var sites: [SiteCode: OverProductionTolerance] = [:]
     for entry in settings.sections("sites", atMost: Self.maximumSites) {

@@ -13,6 +13,7 @@ struct ProductionProgram: Sendable {
   let database: Database
   let health: HealthService
   let drain = Drain()
+  private let reflection: ReflectionService?
   private let configuration: ProductionConfiguration
   private let table: RouteTable
   private let logger: Logger
@@ -35,14 +36,18 @@ struct ProductionProgram: Sendable {
       drain: drain)
     table = RouteTable(
       ProductionService.routes(database.incarnation, tolerances: configuration.sites), context)
-    health = HealthService(
-      services: [Production.V1.ProductionService.name, Events.V1.EventFeedService.name],
-      logger: logger)
+    let services = [Production.V1.ProductionService.name, Events.V1.EventFeedService.name]
+    health = HealthService(services: services, logger: logger)
+    reflection =
+      configuration.reflection
+      ? ReflectionService(
+        services: services, types: [Production.V1.OrderTotalsChanged.fullName], drain: drain,
+        logger: logger) : nil
   }
 
   /// The handler of a path, `nil` when there is none.
   func handler(for path: String) -> MethodHandler? {
-    table.handler(for: path) ?? health.handler(for: path)
+    table.handler(for: path) ?? health.handler(for: path) ?? reflection?.handler(for: path)
   }
 
   /// What `millrace-production` runs.
@@ -50,7 +55,7 @@ struct ProductionProgram: Sendable {
     let pruner = FeedPruner(database, logger: logger)
     return ServiceHost(
       name: "production", listen: configuration.listen, limits: .inPlant, group: group,
-      health: health, drain: drain, logger: logger,
+      health: health, reflection: reflection, drain: drain, logger: logger,
       background: [(name: "feed pruner", run: { try await pruner.run() })],
       lookup: { table.handler(for: $0) })
   }

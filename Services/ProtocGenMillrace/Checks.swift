@@ -4,12 +4,13 @@ import SwiftProtobufPluginLibrary
 /// Words that the generated code uses without a module in front; a message or enumeration of such
 /// a name would hide them. Swift's own names are escaped by the plugin library.
 private let reservedTypeNames: Set<String> = [
-  "Arena", "CallOptions", "DecodingError", "DecodingLimits", "Message", "Method", "PackedMessage",
-  "ResponseStream", "ResponseWriter", "ServiceCaller",
+  "Arena", "BidirectionalCall", "CallOptions", "ClientStreamingCall", "DecodingError",
+  "DecodingLimits", "Message", "Method", "PackedMessage", "RequestStream", "ResponseStream",
+  "ResponseWriter", "ServiceCaller",
 ]
 
-/// Refuses what cannot be generated: other languages than proto3, recursive messages, streams of
-/// requests, names that hide what the generated code uses.
+/// Refuses what cannot be generated: other languages than proto3, recursive messages, names
+/// that hide what the generated code uses.
 func checkSupported(_ files: [FileDescriptor]) throws {
   let roots = Set(files.compactMap { namespace($0.package).first })
   for file in files {
@@ -25,10 +26,6 @@ func checkSupported(_ files: [FileDescriptor]) throws {
     }
     for enumeration in file.enums {
       try checkName(enumeration.name, enumeration.fullName, roots)
-    }
-    for method in file.services.flatMap(\.methods) where method.clientStreaming {
-      throw GeneratorError(
-        "\(method.fullName): streams of requests are not supported yet; use unary calls")
     }
   }
 }

@@ -15,6 +15,8 @@ func headerSource(files: [FileDescriptor]) -> String {
       "static inline const ProtobufCMessageDescriptor *\(message.cPrefix)__descriptor_ptr(void) {",
       "  return &\(message.cPrefix)__descriptor;", "}")
   }
+  printer.print("", "// The files' own descriptors, serialized.")
+  printer.lines(descriptorDeclarations(files))
   return printer.content
 }
 

@@ -1,11 +1,13 @@
 import SwiftProtobuf
 import SwiftProtobufPluginLibrary
 
-/// Generates the Swift files of all contracts of a request, and the header that makes their C
-/// structures a module.
+/// Generates the Swift files of all contracts of a request, the header that makes their C
+/// structures a module, and the descriptors for reflection.
 ///
 /// Parameter: `c_module=NAME`, the name of that module; without it `CContracts`.
 struct Generator: CodeGenerator {
+  /// What protoc sent, as it was.
+  var descriptors = OriginalDescriptors([])
   let supportedFeatures: [Google_Protobuf_Compiler_CodeGeneratorResponse.Feature] = [
     .proto3Optional
   ]
@@ -23,6 +25,12 @@ struct Generator: CodeGenerator {
       fileName: "include/\(module).h", contents: headerSource(files: files))
     try generatorOutputs.add(
       fileName: "include/module.modulemap", contents: moduleMapSource(module: module))
+    try generatorOutputs.add(
+      fileName: "descriptors.c",
+      contents: descriptorCSource(files, module: module, descriptors))
+    try generatorOutputs.add(
+      fileName: "Descriptors.swift",
+      contents: descriptorSwiftSource(files, module: module, descriptors))
     for file in files {
       let name = outputName(file)
       if !file.messages.isEmpty || !file.enums.isEmpty {

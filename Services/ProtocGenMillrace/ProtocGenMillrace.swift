@@ -17,7 +17,8 @@ struct ProtocGenMillrace {
       case []:
         let request = try Google_Protobuf_Compiler_CodeGeneratorRequest(
           serializedBytes: input.readDataToEndOfFile())
-        let response = generateCode(request: prepared(request), generator: Generator())
+        let generator = Generator(descriptors: OriginalDescriptors(request.protoFile))
+        let response = generateCode(request: prepared(request), generator: generator)
         try FileHandle.standardOutput.write(contentsOf: response.serializedData())
       case ["--rewrite"]:
         let set = try Google_Protobuf_FileDescriptorSet(

@@ -25,6 +25,40 @@ extension MethodDescriptor {
     return ["init", "self"].contains(name) ? "`\(name)`" : name
   }
   fileprivate var types: String { "\(inputType.swiftName), \(outputType.swiftName)" }
+
+  /// The case of `MethodKind`, which is also the function of `ServiceCaller`.
+  fileprivate var kind: String {
+    switch (clientStreaming, serverStreaming) {
+    case (false, false): "unary"
+    case (false, true): "serverStreaming"
+    case (true, false): "clientStreaming"
+    case (true, true): "bidirectionalStreaming"
+    }
+  }
+
+  /// What a server implements, without `func`.
+  fileprivate var serverSignature: String {
+    let input =
+      clientStreaming
+      ? "_ requests: RequestStream<\(inputType.swiftName)>" : "_ request: \(inputType.swiftName)"
+    return serverStreaming
+      ? "\(swiftName)(\(input), context: Context, "
+        + "responses: any ResponseWriter<\(outputType.swiftName)>) async throws"
+      : "\(swiftName)(\(input), context: Context) async throws -> \(outputType.swiftName)"
+  }
+
+  /// What a client offers, without `func`.
+  fileprivate var clientSignature: String {
+    let input = clientStreaming ? "" : "_ request: \(inputType.swiftName), "
+    let output =
+      switch (clientStreaming, serverStreaming) {
+      case (false, false): outputType.swiftName
+      case (false, true): "ResponseStream<\(outputType.swiftName)>"
+      case (true, false): "ClientStreamingCall<\(types)>"
+      case (true, true): "BidirectionalCall<\(types)>"
+      }
+    return "\(swiftName)(\(input)options: CallOptions = .init()) async throws -> \(output)"
+  }
 }
 
 private func printMethods(_ service: ServiceDescriptor, _ printer: inout CodePrinter) {
@@ -33,10 +67,9 @@ private func printMethods(_ service: ServiceDescriptor, _ printer: inout CodePri
     printer.print("/// The service's full name in the contracts.")
     printer.print("public static let name = \"\(service.fullName)\"", "")
     for method in service.methods {
-      let kind = method.serverStreaming ? "serverStreaming" : "unary"
       printer.lines(method.documentation(otherwise: "`\(method.name)`."))
       printer.print("public static let \(method.swiftName) = Method<\(method.types)>(")
-      printer.printIndented("service: name, name: \"\(method.name)\", kind: .\(kind))")
+      printer.printIndented("service: name, name: \"\(method.name)\", kind: .\(method.kind))")
       printer.print("")
     }
     printer.print("/// The names of all methods, in the order of the contract.")
@@ -53,15 +86,7 @@ private func printProtocol(_ service: ServiceDescriptor, _ printer: inout CodePr
     for method in service.methods {
       printer.print("")
       printer.lines(method.documentation(otherwise: "`\(method.name)`."))
-      if method.serverStreaming {
-        printer.print(
-          "func \(method.swiftName)(_ request: \(method.inputType.swiftName), context: Context, "
-            + "responses: any ResponseWriter<\(method.outputType.swiftName)>) async throws")
-      } else {
-        printer.print(
-          "func \(method.swiftName)(_ request: \(method.inputType.swiftName), context: Context) "
-            + "async throws -> \(method.outputType.swiftName)")
-      }
+      printer.print("func \(method.serverSignature)")
     }
   }
 }
@@ -73,19 +98,14 @@ private func printClient(_ service: ServiceDescriptor, _ printer: inout CodePrin
     printer.print("/// A client whose calls `caller` carries.")
     printer.print("public init(_ caller: any ServiceCaller) { self.caller = caller }")
     for method in service.methods {
-      let call = method.serverStreaming ? "serverStreaming" : "unary"
-      let response =
-        method.serverStreaming
-        ? "ResponseStream<\(method.outputType.swiftName)>" : method.outputType.swiftName
+      let constant = "\(service.file.namespaceName).\(service.name).\(method.swiftName)"
+      let arguments = method.clientStreaming ? [constant] : [constant, "request"]
       printer.print("")
       printer.lines(method.documentation(otherwise: "`\(method.name)`."))
-      printer.block(
-        "public func \(method.swiftName)(_ request: \(method.inputType.swiftName), "
-          + "options: CallOptions = .init()) async throws -> \(response)"
-      ) {
+      printer.block("public func \(method.clientSignature)") {
         $0.print(
-          "try await caller.\(call)(\(service.file.namespaceName).\(service.name)."
-            + "\(method.swiftName), request, options)")
+          "try await caller.\(method.kind)("
+            + (arguments + ["options"]).joined(separator: ", ") + ")")
       }
     }
   }

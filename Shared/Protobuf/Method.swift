@@ -1,10 +1,13 @@
-/// Which sides of a call send more than one message. Calls with a stream of requests are not
-/// supported yet: the generator refuses them.
+/// Which sides of a call send more than one message.
 public enum MethodKind: Sendable, Hashable {
   /// One request, one response.
   case unary
   /// One request, any number of responses.
   case serverStreaming
+  /// Any number of requests, one response.
+  case clientStreaming
+  /// Any number of requests and of responses, each side at its own pace.
+  case bidirectionalStreaming
 }
 
 /// One RPC of a contract: what it is called and which messages it exchanges. Generated.
@@ -13,7 +16,7 @@ public struct Method<Request: Message, Response: Message>: Sendable, Hashable {
   public let service: String
   /// The method's name as the contract spells it, for example `ReportProduction`.
   public let name: String
-  /// Whether responses are a stream.
+  /// Which sides send more than one message.
   public let kind: MethodKind
   /// The `:path` of the call: `/service/name`.
   public let path: String

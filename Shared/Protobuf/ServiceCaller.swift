@@ -28,13 +28,16 @@ public protocol ServiceCaller: Sendable {
   func serverStreaming<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
   ) async throws -> ResponseStream<Response>
-}
 
-/// Takes the responses of a server-streaming call.
-public protocol ResponseWriter<Response>: Sendable {
-  /// What is written.
-  associatedtype Response: Message
+  /// Opens a call for any number of requests and one response. A status other than OK is thrown
+  /// where the response is waited for.
+  func clientStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> ClientStreamingCall<Request, Response>
 
-  /// Sends one response; suspends while the peer is slow, throws when the call is over.
-  func write(_ response: Response) async throws
+  /// Opens a call for any number of requests and responses. A status other than OK is thrown by the
+  /// stream of responses.
+  func bidirectionalStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> BidirectionalCall<Request, Response>
 }

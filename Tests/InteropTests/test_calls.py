@@ -4,7 +4,7 @@ import grpc
 import pytest
 
 from Support import facts
-from Support.client import Client
+from Support.client import Client, refusal
 from Support.conditions import eventually
 from Support.plant import SITE, Plant
 from Support.shift import insist
@@ -37,6 +37,30 @@ def test_health_can_be_watched(plant):
         stream = anybody.health.Watch(health.HealthCheckRequest())
         assert next(stream).status == health.HealthCheckResponse.SERVING
         stream.cancel()
+
+
+def test_the_health_of_all_services_can_be_listed(plant):
+    with Client(f"127.0.0.1:{plant.production_port}") as anybody:
+        statuses = anybody.health.List(health.HealthListRequest()).statuses
+        assert {name: each.status for name, each in statuses.items()} == dict.fromkeys(
+            ["", "millrace.production.v1.ProductionService", "millrace.events.v1.EventFeedService"],
+            health.HealthCheckResponse.SERVING)
+
+
+def test_a_health_watch_is_told_of_the_shutdown_and_does_not_hold_it_up(tmp_path):
+    with Plant(tmp_path / "plant") as ending:
+        with Client(f"127.0.0.1:{ending.production_port}") as anybody:
+            stream = anybody.health.Watch(health.HealthCheckRequest())
+            assert next(stream).status == health.HealthCheckResponse.SERVING
+            ending.production.terminate()
+            assert next(stream).status == health.HealthCheckResponse.NOT_SERVING
+            with pytest.raises(grpc.RpcError) as error:
+                next(stream)
+            # Told by the service itself, not by a connection that was cut when the grace was over.
+            assert error.value.code() == grpc.StatusCode.UNAVAILABLE
+            assert refusal(error.value).reason == "SHUTTING_DOWN"
+        assert ending.production.stop() == 0
+        ending.production.start()
 
 
 def test_a_deadline_that_is_over_is_told(mes):

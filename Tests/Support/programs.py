@@ -129,11 +129,15 @@ class Program:
         self._process.kill()
         self._process.wait()
 
+    def terminate(self):
+        """Asks it to end."""
+        self._process.terminate()
+
     def stop(self) -> int:
         """Asks it to end, waits until it has, and returns its exit status."""
         if not self.is_running:
             return 0 if self._process is None else self._process.returncode
-        self._process.terminate()
+        self.terminate()
         try:
             return self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -15,6 +15,8 @@ struct GatewayConfiguration: Sendable {
   let partners: PartnersFile
   /// Where Production is.
   let production: HostAndPort
+  /// Whether partners may ask for the contracts (gRPC reflection); not unless the file says so.
+  let reflection: Bool
   /// One Odoo per site.
   let odoo: [OdooSiteConfiguration]
 
@@ -33,6 +35,7 @@ struct GatewayConfiguration: Sendable {
     let listen = settings.address("listen")
     let database = settings.text("database")
     let production = settings.section("services").address("production")
+    let reflection = settings.flag("reflection", default: false)
     let odoo = settings.sections("odoo", atMost: maximumSites).map(OdooSettings.site)
     if Set(odoo.map(\.site)).count != odoo.count {
       settings.reject("odoo", "must name each site once")
@@ -44,7 +47,7 @@ struct GatewayConfiguration: Sendable {
     }
     return GatewayConfiguration(
       listen: listen, database: database, signingKey: signingKey, partners: partners,
-      production: production, odoo: odoo)
+      production: production, reflection: reflection, odoo: odoo)
   }
 
   private static func signingKey(_ settings: Settings) async -> SigningKey? {

@@ -20,6 +20,7 @@ struct GatewayProgram: Sendable {
   private let wing: OdooWing
   private let table: RouteTable
   private let health: HealthService
+  private let reflection: ReflectionService?
   private let drain = Drain()
   private let logger: Logger
 
@@ -30,6 +31,11 @@ struct GatewayProgram: Sendable {
   private static let productionDestination = Destination(
     audience: PrincipalToken.productionAudience, pathPrefix: "/millrace.production.v1.",
     longLivedPaths: [Production.V1.ProductionService.watchOrders.path])
+
+  /// What partners can call here.
+  private static let services = [
+    Gateway.V1.GatewayService.name, Production.V1.ProductionService.name,
+  ]
 
   /// Opens the database and puts everything on it.
   init(
@@ -59,6 +65,9 @@ struct GatewayProgram: Sendable {
     table = RouteTable(
       GatewayService.routes(database.incarnation, wing: wing), context)
     health = HealthService(services: [Gateway.V1.GatewayService.name], logger: logger)
+    reflection =
+      configuration.reflection
+      ? ReflectionService(services: Self.services, drain: drain, logger: logger) : nil
   }
 
   /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any
@@ -73,16 +82,18 @@ struct GatewayProgram: Sendable {
     }
   }
 
-  /// What answers a path: the Gateway's own service and health first, everything else is forwarded.
+  /// What answers a path: the Gateway's own services first, everything else is forwarded.
   func handler(for path: String) -> MethodHandler {
-    table.handler(for: path) ?? health.handler(for: path) ?? front.handler(for: path)
+    table.handler(for: path) ?? health.handler(for: path) ?? reflection?.handler(for: path)
+      ?? front.handler(for: path)
   }
 
   /// What `millrace-gateway` runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
     ServiceHost(
-      name: "gateway", listen: configuration.listen, group: group, health: health, drain: drain,
-      logger: logger, background: [(name: "odoo", run: { try await wing.run() })],
+      name: "gateway", listen: configuration.listen, group: group, health: health,
+      reflection: reflection, drain: drain, logger: logger,
+      background: [(name: "odoo", run: { try await wing.run() })],
       lookup: { handler(for: $0) })
   }
 

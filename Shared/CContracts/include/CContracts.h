@@ -9,6 +9,8 @@
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
 #include "grpc/health/v1/health.pb-c.h"
+#include "grpc/reflection/v1/reflection.pb-c.h"
+#include "grpc/reflection/v1alpha/reflection.pb-c.h"
 #include "millrace/common/v1/common.pb-c.h"
 #include "millrace/events/v1/events.pb-c.h"
 #include "millrace/gateway/v1/gateway.pb-c.h"
@@ -74,6 +76,60 @@ static inline const ProtobufCMessageDescriptor *grpc__health__v1__health_check_r
 }
 static inline const ProtobufCMessageDescriptor *grpc__health__v1__health_check_response__descriptor_ptr(void) {
   return &grpc__health__v1__health_check_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__health__v1__health_list_request__descriptor_ptr(void) {
+  return &grpc__health__v1__health_list_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__health__v1__health_list_response__descriptor_ptr(void) {
+  return &grpc__health__v1__health_list_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__server_reflection_request__descriptor_ptr(void) {
+  return &grpc__reflection__v1__server_reflection_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__extension_request__descriptor_ptr(void) {
+  return &grpc__reflection__v1__extension_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__server_reflection_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1__server_reflection_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__file_descriptor_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1__file_descriptor_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__extension_number_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1__extension_number_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__list_service_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1__list_service_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__service_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1__service_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__error_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1__error_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__server_reflection_request__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__server_reflection_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__extension_request__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__extension_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__server_reflection_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__server_reflection_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__file_descriptor_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__file_descriptor_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__extension_number_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__extension_number_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__list_service_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__list_service_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__service_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__service_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__error_response__descriptor_ptr(void) {
+  return &grpc__reflection__v1alpha__error_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__common__v1__quantity__descriptor_ptr(void) {
   return &millrace__common__v1__quantity__descriptor;
@@ -206,4 +262,62 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_changed__descriptor_ptr(void) {
   return &millrace__production__v1__order_changed__descriptor;
+}
+
+// The files' own descriptors, serialized.
+extern const char google__protobuf__any__file_descriptor[];
+static inline const void *google__protobuf__any__file_descriptor_ptr(void) {
+  return google__protobuf__any__file_descriptor;
+}
+extern const char google__protobuf__duration__file_descriptor[];
+static inline const void *google__protobuf__duration__file_descriptor_ptr(void) {
+  return google__protobuf__duration__file_descriptor;
+}
+extern const char google__protobuf__timestamp__file_descriptor[];
+static inline const void *google__protobuf__timestamp__file_descriptor_ptr(void) {
+  return google__protobuf__timestamp__file_descriptor;
+}
+extern const char google__rpc__code__file_descriptor[];
+static inline const void *google__rpc__code__file_descriptor_ptr(void) {
+  return google__rpc__code__file_descriptor;
+}
+extern const char google__rpc__error_details__file_descriptor[];
+static inline const void *google__rpc__error_details__file_descriptor_ptr(void) {
+  return google__rpc__error_details__file_descriptor;
+}
+extern const char google__rpc__status__file_descriptor[];
+static inline const void *google__rpc__status__file_descriptor_ptr(void) {
+  return google__rpc__status__file_descriptor;
+}
+extern const char grpc__health__v1__health__file_descriptor[];
+static inline const void *grpc__health__v1__health__file_descriptor_ptr(void) {
+  return grpc__health__v1__health__file_descriptor;
+}
+extern const char grpc__reflection__v1__reflection__file_descriptor[];
+static inline const void *grpc__reflection__v1__reflection__file_descriptor_ptr(void) {
+  return grpc__reflection__v1__reflection__file_descriptor;
+}
+extern const char grpc__reflection__v1alpha__reflection__file_descriptor[];
+static inline const void *grpc__reflection__v1alpha__reflection__file_descriptor_ptr(void) {
+  return grpc__reflection__v1alpha__reflection__file_descriptor;
+}
+extern const char millrace__common__v1__common__file_descriptor[];
+static inline const void *millrace__common__v1__common__file_descriptor_ptr(void) {
+  return millrace__common__v1__common__file_descriptor;
+}
+extern const char millrace__events__v1__events__file_descriptor[];
+static inline const void *millrace__events__v1__events__file_descriptor_ptr(void) {
+  return millrace__events__v1__events__file_descriptor;
+}
+extern const char millrace__gateway__v1__gateway__file_descriptor[];
+static inline const void *millrace__gateway__v1__gateway__file_descriptor_ptr(void) {
+  return millrace__gateway__v1__gateway__file_descriptor;
+}
+extern const char millrace__production__v1__production__file_descriptor[];
+static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {
+  return millrace__production__v1__production__file_descriptor;
+}
+extern const char millrace__production__v1__production_events__file_descriptor[];
+static inline const void *millrace__production__v1__production_events__file_descriptor_ptr(void) {
+  return millrace__production__v1__production_events__file_descriptor;
 }

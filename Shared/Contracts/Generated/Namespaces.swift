@@ -26,6 +26,21 @@ extension Grpc.Health {
   public enum V1 {}
 }
 
+extension Grpc {
+  /// Holds the packages below `Grpc.Reflection`.
+  public enum Reflection {}
+}
+
+extension Grpc.Reflection {
+  /// The types of `grpc.reflection.v1`.
+  public enum V1 {}
+}
+
+extension Grpc.Reflection {
+  /// The types of `grpc.reflection.v1alpha`.
+  public enum V1Alpha {}
+}
+
 /// Holds the packages below `Common`.
 public enum Common {}
 

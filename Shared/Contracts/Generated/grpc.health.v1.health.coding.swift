@@ -79,3 +79,90 @@ extension Grpc.Health.V1.HealthCheckResponse {
     return c
   }
 }
+
+extension Grpc.Health.V1.HealthListRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, grpc__health__v1__health_list_request__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Grpc__Health__V1__HealthListRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Grpc__Health__V1__HealthListRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Grpc__Health__V1__HealthListRequest>) throws(DecodingError)
+  {
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Grpc__Health__V1__HealthListRequest> {
+    let c = arena.make(MemoryLayout<Grpc__Health__V1__HealthListRequest>.size).bindMemory(
+      to: Grpc__Health__V1__HealthListRequest.self, capacity: 1)
+    grpc__health__v1__health_list_request__init(c)
+    return c
+  }
+}
+
+extension Grpc.Health.V1.HealthListResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, grpc__health__v1__health_list_response__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Grpc__Health__V1__HealthListResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Grpc__Health__V1__HealthListResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Grpc__Health__V1__HealthListResponse>) throws(DecodingError)
+  {
+    self.statuses = try readEntries(c.pointee.n_statuses, c.pointee.statuses) {
+      (entry) throws(DecodingError) in
+      (
+        try readString(entry.pointee.key, "grpc.health.v1.HealthListResponse.statuses.key"),
+        entry.pointee.value == nil
+          ? Grpc.Health.V1.HealthCheckResponse()
+          : try Grpc.Health.V1.HealthCheckResponse(entry.pointee.value)
+      )
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Grpc__Health__V1__HealthListResponse>
+  {
+    let c = arena.make(MemoryLayout<Grpc__Health__V1__HealthListResponse>.size).bindMemory(
+      to: Grpc__Health__V1__HealthListResponse.self, capacity: 1)
+    grpc__health__v1__health_list_response__init(c)
+    c.pointee.n_statuses = self.statuses.count
+    c.pointee.statuses = arena.writeElements(self.statuses) { (pair, arena) in
+      let entry = arena.make(MemoryLayout<Grpc__Health__V1__HealthListResponse__StatusesEntry>.size)
+        .bindMemory(to: Grpc__Health__V1__HealthListResponse__StatusesEntry.self, capacity: 1)
+      grpc__health__v1__health_list_response__statuses_entry__init(entry)
+      entry.pointee.key = arena.write(pair.key)
+      entry.pointee.value = pair.value.laidOut(in: &arena)
+      return entry
+    }
+    return c
+  }
+}

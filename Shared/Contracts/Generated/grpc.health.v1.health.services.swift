@@ -14,6 +14,12 @@ extension Grpc.Health.V1 {
     >(
       service: name, name: "Check", kind: .unary)
 
+    /// The states of all services now. RESOURCE_EXHAUSTED when they are more than 100.
+    public static let list = Method<
+      Grpc.Health.V1.HealthListRequest, Grpc.Health.V1.HealthListResponse
+    >(
+      service: name, name: "List", kind: .unary)
+
     /// The state now and after each change; SERVICE_UNKNOWN for a service that the server does
     /// not know (yet).
     public static let watch = Method<
@@ -23,7 +29,7 @@ extension Grpc.Health.V1 {
 
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "Check", "Watch",
+      "Check", "List", "Watch",
     ]
   }
 
@@ -35,6 +41,10 @@ extension Grpc.Health.V1 {
     /// The state now. NOT_FOUND for a service that the server does not know.
     func check(_ request: Grpc.Health.V1.HealthCheckRequest, context: Context) async throws
       -> Grpc.Health.V1.HealthCheckResponse
+
+    /// The states of all services now. RESOURCE_EXHAUSTED when they are more than 100.
+    func list(_ request: Grpc.Health.V1.HealthListRequest, context: Context) async throws
+      -> Grpc.Health.V1.HealthListResponse
 
     /// The state now and after each change; SERVICE_UNKNOWN for a service that the server does
     /// not know (yet).
@@ -55,6 +65,13 @@ extension Grpc.Health.V1 {
       async throws -> Grpc.Health.V1.HealthCheckResponse
     {
       try await caller.unary(Grpc.Health.V1.Health.check, request, options)
+    }
+
+    /// The states of all services now. RESOURCE_EXHAUSTED when they are more than 100.
+    public func list(_ request: Grpc.Health.V1.HealthListRequest, options: CallOptions = .init())
+      async throws -> Grpc.Health.V1.HealthListResponse
+    {
+      try await caller.unary(Grpc.Health.V1.Health.list, request, options)
     }
 
     /// The state now and after each change; SERVICE_UNKNOWN for a service that the server does

@@ -73,3 +73,28 @@ extension Grpc.Health.V1 {
     }
   }
 }
+
+extension Grpc.Health.V1 {
+  /// All services are meant: there is nothing to say.
+  public struct HealthListRequest: Message {
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "grpc.health.v1.HealthListRequest"
+  }
+}
+
+extension Grpc.Health.V1 {
+  /// The states of all services.
+  public struct HealthListResponse: Message {
+    /// By the service's full name; empty stands for the server as a whole.
+    public var statuses: [String: Grpc.Health.V1.HealthCheckResponse] = [:]
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "grpc.health.v1.HealthListResponse"
+  }
+}

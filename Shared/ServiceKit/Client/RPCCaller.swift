@@ -50,12 +50,59 @@ public struct RPCCaller: ServiceCaller {
     }
   }
 
+  /// Opens a call for any number of requests and one response. Its writes and its response throw
+  /// ``Refusal``; dropping it cancels the call.
+  public func clientStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> Protobuf.ClientStreamingCall<Request, Response> {
+    let call = try await open(method.path, options)
+    return Protobuf.ClientStreamingCall(requests: EncodingWriter(base: call.requests)) {
+      do { return try MessageCoding.decode(await call.finish().message) } catch let status
+        as RPC.Status
+      {
+        throw ErrorDetails.refusal(status)
+      }
+    }
+  }
+
+  /// Opens a call for any number of requests and responses. Its writes and its responses throw
+  /// ``Refusal``; dropping the responses cancels the call.
+  public func bidirectionalStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> BidirectionalCall<Request, Response> {
+    let call = try await open(method.path, options)
+    return BidirectionalCall(
+      requests: EncodingWriter(base: call.requests),
+      responses: ResponseStream(DecodedStream<Response>(base: call.responses)))
+  }
+
+  private func open(
+    _ path: String, _ options: CallOptions
+  ) async throws -> RPC.ClientStreamingCall {
+    let callOptions = try self.callOptions(options)
+    do { return try await channel.streaming(path: path, options: callOptions) } catch {
+      throw ErrorDetails.refusal(error)
+    }
+  }
+
   private func callOptions(_ options: CallOptions) throws -> ClientCallOptions {
     var metadata = try Metadata(defaultMetadata())
     for entry in options.metadata { try metadata.append(entry.name, entry.value) }
     let deadline = options.timeoutMilliseconds.map { Deadline.after(milliseconds: $0) } ?? .none
     return ClientCallOptions(deadline: deadline, metadata: metadata)
   }
+}
+
+/// Messages as bytes, one after the other.
+private struct EncodingWriter<Request: Message>: Protobuf.RequestWriter {
+  let base: RPC.RequestWriter
+
+  func write(_ request: Request) async throws {
+    let message = try MessageCoding.encode(request)
+    do { try await base.write(message) } catch { throw ErrorDetails.refusal(error) }
+  }
+
+  func finish() { base.finish() }
 }
 
 /// The messages of a stream of bytes.

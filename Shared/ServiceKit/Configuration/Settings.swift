@@ -136,6 +136,12 @@ public final class Settings {
     has(key) ? number(key, range) : known(key, fallback)
   }
 
+  /// A switch that may be absent.
+  public func flag(_ key: String, default fallback: Bool) -> Bool {
+    guard has(key) else { return known(key, fallback) }
+    return value(key, "true or false", { $0.bool(forKey: $1) }) ?? fallback
+  }
+
   /// A quantity as decimal text, zero or more, that may be absent.
   public func quantity(_ key: String, atMost maximum: Quantity, default fallback: Quantity)
     -> Quantity

@@ -25,6 +25,7 @@ public struct ServiceHost: Sendable {
   private let limits: RPC.Limits
   private let group: any EventLoopGroup
   private let health: HealthService
+  private let reflection: ReflectionService?
   private let drain: Drain
   private let logger: Logger
   private let lookup: @Sendable (String) -> MethodHandler?
@@ -36,14 +37,17 @@ public struct ServiceHost: Sendable {
   ///   - listen: where it listens.
   ///   - limits: what one connection may use.
   ///   - group: the event loops its calls run on.
-  ///   - health: set to serving while it listens, to not serving when the drain begins.
+  ///   - health: set to serving when it listens, shut down when the drain begins.
+  ///   - reflection: shows the program's contracts; `nil` when it shall not.
   ///   - drain: begun with the first signal; ends open streams.
   ///   - background: what runs beside the server; cancelled when the drain begins. When one fails,
   ///     the program ends.
-  ///   - lookup: which handler a path has; health is added here.
+  ///   - lookup: which handler a path has; health and reflection come first.
   public init(
     name: String, listen: HostAndPort, limits: RPC.Limits = RPC.Limits(),
-    group: any EventLoopGroup, health: HealthService, drain: Drain, logger: Logger,
+    group: any EventLoopGroup, health: HealthService, reflection: ReflectionService? = nil,
+    drain: Drain,
+    logger: Logger,
     background: [(name: String, run: @Sendable () async throws -> Void)] = [],
     lookup: @escaping @Sendable (String) -> MethodHandler?
   ) {
@@ -52,6 +56,7 @@ public struct ServiceHost: Sendable {
     self.limits = limits
     self.group = group
     self.health = health
+    self.reflection = reflection
     self.drain = drain
     self.logger = logger
     self.background = background
@@ -81,12 +86,14 @@ public struct ServiceHost: Sendable {
   }
 
   fileprivate func serve() async throws {
-    let (health, lookup) = (health, lookup)
+    let (health, reflection, lookup) = (health, reflection, lookup)
     let server = RPC.Server(
       configuration: ServerConfiguration(
         host: listen.host, port: listen.port, limits: limits, logger: logger),
       group: group,
-      lookup: { lookup($0) ?? health.handler(for: $0) })
+      lookup: {
+        health.handler(for: $0) ?? reflection?.handler(for: $0) ?? lookup($0)
+      })
     let address = try await server.start()
     health.setServing(true)
     print("listening on \(listen.host):\(address.port ?? listen.port)")
@@ -95,7 +102,7 @@ public struct ServiceHost: Sendable {
     // Ends with the signal, and throws when the group is cancelled because another part failed.
     let ending = await Task { try await gracefulShutdown() }.result
     logger.info("draining")
-    health.setServing(false)
+    health.shutDown()
     drain.begin()
     await server.shutdown(graceMilliseconds: Self.drainGraceMilliseconds)
     try ending.get()

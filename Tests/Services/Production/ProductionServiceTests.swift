@@ -143,6 +143,14 @@ struct ProductionConfigurationTests {
     #expect(configuration.database == "/x/p.sqlite")
     #expect(configuration.sites[SiteCode("PLANT1")]?.percent == .decimal("12.5"))
     #expect(configuration.sites[SiteCode("PLANT2")] == OverProductionTolerance.none)
+    #expect(configuration.reflection)
+  }
+
+  @Test("Reflection can be switched off")
+  func reflection() async throws {
+    let text = Self.good.replacingOccurrences(
+      of: "{\"listen\"", with: "{\"reflection\": false, \"listen\"")
+    #expect(try await !load(text).reflection)
   }
 
   /// What is replaced by what, and the problem that names it.
@@ -158,6 +166,7 @@ struct ProductionConfigurationTests {
     ("\"12.5\"", "12.5", "sites[0].overProductionTolerancePercent must be decimal text"),
     ("\"12.5\"", "\"-1\"", "sites[0].overProductionTolerancePercent must be decimal text of 0"),
     ("\"12.5\"", "\"1000.1\"", "sites[0].overProductionTolerancePercent must be decimal text of 0"),
+    ("{\"listen\"", "{\"reflection\": 1, \"listen\"", "reflection must be true or false"),
     ("PLANT2", "PLANT1", "sites[1].code must be unique"),
     ("PLANT2", "PLANT 2", "sites[1].code may only hold"),
     (

@@ -1,3 +1,4 @@
+import Foundation
 import SwiftProtobuf
 import Testing
 
@@ -30,6 +31,10 @@ import Testing
       rpc GetThing(Thing) returns (Thing);
       // Many things.
       rpc WatchThings(Thing) returns (stream Thing);
+      // Things together.
+      rpc PackThings(stream Thing) returns (Thing);
+      // Things for things.
+      rpc SwapThings(stream Thing) returns (stream Thing);
     }
     """
 
@@ -40,8 +45,9 @@ import Testing
     #expect(first.files == second.files)
     #expect(
       first.files.keys.sorted() == [
-        "Namespaces.swift", "include/CSample.h", "include/module.modulemap",
-        "sample.coding.swift", "sample.services.swift", "sample.swift",
+        "Descriptors.swift", "Namespaces.swift", "descriptors.c", "include/CSample.h",
+        "include/module.modulemap", "sample.coding.swift", "sample.services.swift",
+        "sample.swift",
       ])
   }
 
@@ -84,12 +90,47 @@ import Testing
     let text = try #require(try generate(contract).files["sample.services.swift"])
     for part in [
       "public enum ThingService {", "public protocol ThingServiceProtocol: Sendable {",
-      "public struct ThingServiceClient: Sendable {", "kind: .serverStreaming)",
-      "responses: any ResponseWriter<SampleKit.V1.Thing>) async throws",
-      "async throws -> ResponseStream<SampleKit.V1.Thing>", "\"GetThing\", \"WatchThings\"",
+      "public struct ThingServiceClient: Sendable {",
+      "\"GetThing\", \"WatchThings\", \"PackThings\", \"SwapThings\"",
     ] {
       #expect(text.contains(part), "\(part)")
     }
+  }
+
+  @Test(arguments: [
+    (
+      "GetThing", kind: "unary",
+      server: "(_ request: T, context: Context) async throws -> T",
+      client: "(_ request: T, options: CallOptions = .init()) async throws -> T"
+    ),
+    (
+      "WatchThings", kind: "serverStreaming",
+      server: "(_ request: T, context: Context, responses: any ResponseWriter<T>) async throws",
+      client: "(_ request: T, options: CallOptions = .init()) async throws -> ResponseStream<T>"
+    ),
+    (
+      "PackThings", kind: "clientStreaming",
+      server: "(_ requests: RequestStream<T>, context: Context) async throws -> T",
+      client: "(options: CallOptions = .init()) async throws -> ClientStreamingCall<T, T>"
+    ),
+    (
+      "SwapThings", kind: "bidirectionalStreaming",
+      server: "(_ requests: RequestStream<T>, context: Context, "
+        + "responses: any ResponseWriter<T>) async throws",
+      client: "(options: CallOptions = .init()) async throws -> BidirectionalCall<T, T>"
+    ),
+  ]) func makesEveryKindOfCall(
+    method: String, kind: String, server: String, client: String
+  ) throws {
+    let text = try #require(try generate(contract).files["sample.services.swift"])
+      .replacing("SampleKit.V1.Thing", with: "T")
+    let name = method.prefix(1).lowercased() + method.dropFirst()
+    let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(lines.contains("service: name, name: \"\(method)\", kind: .\(kind))"))
+    #expect(lines.contains("func \(name)\(server)"))
+    #expect(lines.contains("public func \(name)\(client) {"))
+    let request = kind == "unary" || kind == "serverStreaming" ? ", request" : ""
+    #expect(lines.contains("try await caller.\(kind)(TService.\(name)\(request), options)"))
   }
 
   @Test func showsProtocCWhatItCanTake() {

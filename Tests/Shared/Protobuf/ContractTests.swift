@@ -21,7 +21,10 @@ import Testing
     #expect(service.reportProduction.path == "/\(service.name)/ReportProduction")
     #expect(service.reportProduction.kind == .unary)
     #expect(service.watchOrders.kind == .serverStreaming)
-    #expect(Sample.V1.SampleService.methodNames == ["Ask", "AskForMore"])
+    let sample = Sample.V1.SampleService.self
+    #expect(sample.tell.kind == .clientStreaming)
+    #expect(sample.discuss.kind == .bidirectionalStreaming)
+    #expect(sample.methodNames == ["Ask", "AskForMore", "Tell", "Discuss"])
     #expect(Grpc.Health.V1.Health.check.path == "/grpc.health.v1.Health/Check")
   }
 
@@ -66,6 +69,28 @@ import Testing
     #expect(numbers == [1, 2, 3])
   }
 
+  @Test func sendStreamsOfRequestsThroughTheirCaller() async throws {
+    let client = Sample.V1.SampleServiceClient(Echo())
+    let call = try await client.tell(options: CallOptions(timeoutMilliseconds: 5))
+    for number: Int32 in 1...3 {
+      try await call.requests.write(.with { $0.inner = .with { $0.number = number } })
+    }
+    let answer = try await call.response()
+    #expect(answer.int32Value == 6)
+    #expect(answer.stringValue == "/millrace.sample.v1.SampleService/Tell 5 ")
+  }
+
+  @Test func sendRequestsAndReadResponsesInTurn() async throws {
+    let call = try await Sample.V1.SampleServiceClient(Echo()).discuss()
+    var responses = call.responses.makeAsyncIterator()
+    for number: Int32 in 1...3 {
+      try await call.requests.write(.with { $0.inner = .with { $0.number = number } })
+      #expect(try await responses.next()?.int32Value == number)
+    }
+    call.requests.finish()
+    #expect(try await responses.next() == nil)
+  }
+
   @Test func passOnWhatAStreamThrows() async throws {
     let client = Sample.V1.SampleServiceClient(Echo())
     var count = 0
@@ -83,13 +108,7 @@ private struct Echo: ServiceCaller {
   func unary<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
   ) async throws -> Response {
-    let number = try Sample.V1.Nested(decoding: request.encoded()).inner?.number ?? 0
-    let metadata = options.metadata.map { "\($0.name)=\($0.value)" }.joined()
-    let answer = Sample.V1.Scalars.with {
-      $0.int32Value = number
-      $0.stringValue = "\(method.path) \(options.timeoutMilliseconds ?? 0) \(metadata)"
-    }
-    return try Response(decoding: answer.encoded())
+    try Self.answer(Self.number(request), method, options)
   }
 
   func serverStreaming<Request: Message, Response: Message>(
@@ -105,5 +124,49 @@ private struct Echo: ServiceCaller {
         answers.forEach { continuation.yield($0) }
         continuation.finish(throwing: nested.inner == nil ? Broken() : nil)
       })
+  }
+
+  func clientStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> ClientStreamingCall<Request, Response> {
+    let (requests, inbox) = AsyncThrowingStream<Request, any Error>.makeStream()
+    let writer = Writer<Request>(take: { inbox.yield($0) }, end: { inbox.finish() })
+    return ClientStreamingCall(requests: writer) {
+      var sum: Int32 = 0
+      for try await request in requests { sum += try Self.number(request) }
+      return try Self.answer(sum, method, options)
+    }
+  }
+
+  func bidirectionalStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> BidirectionalCall<Request, Response> {
+    let (responses, outbox) = AsyncThrowingStream<Response, any Error>.makeStream()
+    let writer = Writer<Request>(
+      take: { outbox.yield(try Self.answer(Self.number($0), method, options)) },
+      end: { outbox.finish() })
+    return BidirectionalCall(requests: writer, responses: ResponseStream(responses))
+  }
+
+  private struct Writer<Request: Message>: RequestWriter {
+    let take: @Sendable (Request) throws -> Void
+    let end: @Sendable () -> Void
+    func write(_ request: Request) throws { try take(request) }
+    func finish() { end() }
+  }
+
+  private static func number(_ request: some Message) throws -> Int32 {
+    try Sample.V1.Nested(decoding: request.encoded()).inner?.number ?? 0
+  }
+
+  private static func answer<Request: Message, Response: Message>(
+    _ number: Int32, _ method: Method<Request, Response>, _ options: CallOptions
+  ) throws -> Response {
+    let metadata = options.metadata.map { "\($0.name)=\($0.value)" }.joined()
+    let answer = Sample.V1.Scalars.with {
+      $0.int32Value = number
+      $0.stringValue = "\(method.path) \(options.timeoutMilliseconds ?? 0) \(metadata)"
+    }
+    return try Response(decoding: answer.encoded())
   }
 }

@@ -27,7 +27,10 @@ struct SettingsTests {
   @Test("Texts, numbers, quantities, sections and lists are read")
   func read() async throws {
     let settings = try await load(
-      #"{"name": "x", "deep": {"port": 7}, "sites": [{"code": "A"}, {"code": "B"}], "share": "0.5"}"#
+      #"""
+      {"name": "x", "deep": {"port": 7}, "sites": [{"code": "A"}, {"code": "B"}], "share": "0.5",
+       "on": true, "off": false}
+      """#
     )
     #expect(settings.text("name") == "x")
     #expect(settings.section("deep").number("port", 1...9) == 7)
@@ -37,6 +40,9 @@ struct SettingsTests {
         == 500_000)
     #expect(settings.number("absent", 1...9, default: 3) == 3)
     #expect(settings.text("absentText", default: "d") == "d")
+    #expect(settings.flag("on", default: false))
+    #expect(!settings.flag("off", default: true))
+    #expect(settings.flag("absentFlag", default: true))
     #expect(problems(settings).isEmpty)
   }
 
@@ -54,13 +60,16 @@ struct SettingsTests {
 
   @Test("A wrong kind is told once, not once more for every key below it")
   func wrongKind() async throws {
-    let settings = try await load(#"{"name": {"x": 1, "y": 2}, "port": "1", "flag": true}"#)
+    let settings = try await load(
+      #"{"name": {"x": 1, "y": 2}, "port": "1", "flag": true, "on": 1}"#)
     _ = settings.text("name")
     _ = settings.number("port", 0...9)
     _ = settings.number("flag", 0...9)
+    _ = settings.flag("on", default: true)
     #expect(
       problems(settings) == [
         "name must be text", "port must be a whole number", "flag must be a whole number",
+        "on must be true or false",
       ])
   }
 

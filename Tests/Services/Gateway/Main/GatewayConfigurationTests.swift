@@ -15,6 +15,7 @@ struct GatewayConfigurationTests {
     #expect(configuration.listen == HostAndPort(host: "127.0.0.1", port: 0))
     #expect(configuration.sites == [SiteCode("PLANT1")])
     #expect(configuration.partners.partners.map(\.id) == ["planner"])
+    #expect(!configuration.reflection)
     let odoo = try #require(configuration.odoo.first)
     #expect(odoo.apiKey == "key")
     #expect(odoo.warehouseCode == "WH")
@@ -40,6 +41,7 @@ struct GatewayConfigurationTests {
         "odoo[0].requestTimeoutSeconds"
       ),
       (#""services""#, #""extra": 1, "services""#, "extra"),
+      (#""services""#, #""reflection": "yes", "services""#, "reflection"),
     ])
   func wrong(old: String, new: String, path: String) async throws {
     let files = try await GatewayFiles()
@@ -48,6 +50,14 @@ struct GatewayConfigurationTests {
       try await GatewayConfiguration.load(file)
     }
     #expect(error?.problems.contains { $0.hasPrefix(path + " ") } == true)
+  }
+
+  @Test("Reflection is for partners when the file says so")
+  func reflection() async throws {
+    let files = try await GatewayFiles()
+    let file = try files.configuration(
+      replacing: #""services""#, with: #""reflection": true, "services""#)
+    #expect(try await GatewayConfiguration.load(file).reflection)
   }
 
   @Test("Every problem is told at once")

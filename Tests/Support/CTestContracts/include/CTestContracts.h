@@ -2,8 +2,43 @@
 
 #pragma once
 
+#include "grpc/testing/empty.pb-c.h"
+#include "grpc/testing/messages.pb-c.h"
 #include "millrace/sample/v1/every_field.pb-c.h"
 
+static inline const ProtobufCMessageDescriptor *grpc__testing__empty__descriptor_ptr(void) {
+  return &grpc__testing__empty__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__bool_value__descriptor_ptr(void) {
+  return &grpc__testing__bool_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__payload__descriptor_ptr(void) {
+  return &grpc__testing__payload__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__echo_status__descriptor_ptr(void) {
+  return &grpc__testing__echo_status__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__simple_request__descriptor_ptr(void) {
+  return &grpc__testing__simple_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__simple_response__descriptor_ptr(void) {
+  return &grpc__testing__simple_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__streaming_input_call_request__descriptor_ptr(void) {
+  return &grpc__testing__streaming_input_call_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__streaming_input_call_response__descriptor_ptr(void) {
+  return &grpc__testing__streaming_input_call_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__response_parameters__descriptor_ptr(void) {
+  return &grpc__testing__response_parameters__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__streaming_output_call_request__descriptor_ptr(void) {
+  return &grpc__testing__streaming_output_call_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__testing__streaming_output_call_response__descriptor_ptr(void) {
+  return &grpc__testing__streaming_output_call_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__sample__v1__scalars__descriptor_ptr(void) {
   return &millrace__sample__v1__scalars__descriptor;
 }
@@ -45,4 +80,22 @@ static inline const ProtobufCMessageDescriptor *millrace__sample__v1__confirmati
 }
 static inline const ProtobufCMessageDescriptor *millrace__sample__v1__confirmation__amount__descriptor_ptr(void) {
   return &millrace__sample__v1__confirmation__amount__descriptor;
+}
+
+// The files' own descriptors, serialized.
+extern const char grpc__testing__empty__file_descriptor[];
+static inline const void *grpc__testing__empty__file_descriptor_ptr(void) {
+  return grpc__testing__empty__file_descriptor;
+}
+extern const char grpc__testing__messages__file_descriptor[];
+static inline const void *grpc__testing__messages__file_descriptor_ptr(void) {
+  return grpc__testing__messages__file_descriptor;
+}
+extern const char grpc__testing__test__file_descriptor[];
+static inline const void *grpc__testing__test__file_descriptor_ptr(void) {
+  return grpc__testing__test__file_descriptor;
+}
+extern const char millrace__sample__v1__every_field__file_descriptor[];
+static inline const void *millrace__sample__v1__every_field__file_descriptor_ptr(void) {
+  return millrace__sample__v1__every_field__file_descriptor;
 }

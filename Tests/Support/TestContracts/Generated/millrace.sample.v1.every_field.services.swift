@@ -3,7 +3,7 @@
 public import Protobuf
 
 extension Sample.V1 {
-  /// Calls of both kinds.
+  /// Calls of every kind.
   public enum SampleService {
     /// The service's full name in the contracts.
     public static let name = "millrace.sample.v1.SampleService"
@@ -16,9 +16,17 @@ extension Sample.V1 {
     public static let askForMore = Method<Sample.V1.Nested, Sample.V1.Scalars>(
       service: name, name: "AskForMore", kind: .serverStreaming)
 
+    /// Several requests, one response.
+    public static let tell = Method<Sample.V1.Nested, Sample.V1.Scalars>(
+      service: name, name: "Tell", kind: .clientStreaming)
+
+    /// Several requests and responses.
+    public static let discuss = Method<Sample.V1.Nested, Sample.V1.Scalars>(
+      service: name, name: "Discuss", kind: .bidirectionalStreaming)
+
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "Ask", "AskForMore",
+      "Ask", "AskForMore", "Tell", "Discuss",
     ]
   }
 
@@ -33,6 +41,15 @@ extension Sample.V1 {
     /// One request, several responses.
     func askForMore(
       _ request: Sample.V1.Nested, context: Context,
+      responses: any ResponseWriter<Sample.V1.Scalars>) async throws
+
+    /// Several requests, one response.
+    func tell(_ requests: RequestStream<Sample.V1.Nested>, context: Context) async throws
+      -> Sample.V1.Scalars
+
+    /// Several requests and responses.
+    func discuss(
+      _ requests: RequestStream<Sample.V1.Nested>, context: Context,
       responses: any ResponseWriter<Sample.V1.Scalars>) async throws
   }
 
@@ -55,6 +72,20 @@ extension Sample.V1 {
       -> ResponseStream<Sample.V1.Scalars>
     {
       try await caller.serverStreaming(Sample.V1.SampleService.askForMore, request, options)
+    }
+
+    /// Several requests, one response.
+    public func tell(options: CallOptions = .init()) async throws -> ClientStreamingCall<
+      Sample.V1.Nested, Sample.V1.Scalars
+    > {
+      try await caller.clientStreaming(Sample.V1.SampleService.tell, options)
+    }
+
+    /// Several requests and responses.
+    public func discuss(options: CallOptions = .init()) async throws -> BidirectionalCall<
+      Sample.V1.Nested, Sample.V1.Scalars
+    > {
+      try await caller.bidirectionalStreaming(Sample.V1.SampleService.discuss, options)
     }
   }
 }

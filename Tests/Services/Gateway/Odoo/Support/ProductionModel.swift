@@ -162,6 +162,18 @@ final class ProductionModel: ServiceCaller {
     }
     return responses
   }
+
+  func clientStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> ClientStreamingCall<Request, Response> {
+    throw Refusal(.unimplemented, reason: "", method.name)
+  }
+
+  func bidirectionalStreaming<Request: Message, Response: Message>(
+    _ method: Method<Request, Response>, _ options: CallOptions
+  ) async throws -> BidirectionalCall<Request, Response> {
+    throw Refusal(.unimplemented, reason: "", method.name)
+  }
 }
 
 extension Quantity {
