@@ -8,7 +8,7 @@ checked here: a client's probing call is answered and not refused (see witness.p
 """
 
 import argparse
-import time
+import threading
 from concurrent import futures
 from pathlib import Path
 
@@ -85,7 +85,10 @@ class TestService(services.TestServiceServicer):
     def _answers(self, request, context):
         _end_as_asked(request, context)
         for parameters in request.response_parameters:
-            time.sleep(parameters.interval_us / 1e6)
+            if parameters.interval_us:
+                gone = threading.Event()
+                context.add_callback(gone.set)
+                gone.wait(parameters.interval_us / 1e6)
             if not parameters.compressed.value:
                 context.disable_next_message_compression()
             yield messages.StreamingOutputCallResponse(payload=_payload(parameters.size))
