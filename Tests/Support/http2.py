@@ -125,14 +125,7 @@ class Connection:
         """Frames from the other side until it closes or says nothing for a while."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            while len(self._buffer) >= 9:
-                length = int.from_bytes(self._buffer[:3], "big")
-                if len(self._buffer) < 9 + length:
-                    break
-                kind, flags = self._buffer[3], self._buffer[4]
-                stream = int.from_bytes(self._buffer[5:9], "big") & 0x7FFFFFFF
-                payload, self._buffer = self._buffer[9:9 + length], self._buffer[9 + length:]
-                yield kind, flags, stream, payload
+            yield from self.whole_frames()
             try:
                 more = self.socket.recv(65536)
             except (ConnectionResetError, TimeoutError):
@@ -140,6 +133,17 @@ class Connection:
             if not more:
                 return
             self._buffer += more
+
+    def whole_frames(self):
+        """The frames that have come in already."""
+        while len(self._buffer) >= 9:
+            length = int.from_bytes(self._buffer[:3], "big")
+            if len(self._buffer) < 9 + length:
+                return
+            kind, flags = self._buffer[3], self._buffer[4]
+            stream = int.from_bytes(self._buffer[5:9], "big") & 0x7FFFFFFF
+            payload, self._buffer = self._buffer[9:9 + length], self._buffer[9 + length:]
+            yield kind, flags, stream, payload
 
     def answer(self, stream: int = 1) -> dict:
         """What became of a call: its headers and trailers together, or how it was refused."""
