@@ -134,6 +134,10 @@ class Program:
         finally:
             self._process.send_signal(signal.SIGCONT)
 
+    def signal(self, number: signal.Signals):
+        """Sends it a signal."""
+        self._process.send_signal(number)
+
     def kill(self):
         """Ends it at once, as a power cut would end it for its callers."""
         self._process.kill()

@@ -13,11 +13,14 @@ PROBING = ["client_compressed_unary", "client_compressed_streaming"]
 class Target:
     """A server of the test service, as its clients find it."""
 
-    def __init__(self, port: int, ca=None, sees_compression=True):
+    def __init__(self, port: int, ca=None, sees_compression=True, server_name="localhost"):
         self.port, self.ca, self.sees_compression = port, ca, sees_compression
+        self.server_name = server_name
+        """What the server's certificate must say, where there is one."""
 
     def peer(self) -> Peer:
-        return Peer(self.port, self.ca, sees_compression=self.sees_compression)
+        return Peer(self.port, self.ca, server_name=self.ca and self.server_name,
+                    sees_compression=self.sees_compression)
 
     def run_case(self, client: str, case: str):
         """Runs a case by one of the clients; its own assertions decide."""
@@ -27,7 +30,7 @@ class Target:
             return
         arguments = ["--host", "127.0.0.1", "--port", str(self.port), "--case", case]
         if self.ca:
-            arguments += ["--ca", str(self.ca), "--server-name", "localhost"]
+            arguments += ["--ca", str(self.ca), "--server-name", self.server_name]
         if not self.sees_compression and case in PROBING:
             arguments.append("--skip-probe")
         run("InteropClient", *arguments)
@@ -38,11 +41,13 @@ class TestServer(Target):
 
     __test__ = False
 
-    def __init__(self, kind: str, folder, authority=None, limits=None):
+    def __init__(self, kind: str, folder, authority=None, limits=None, client_ca=None):
         arguments = ["--port", "0"]
         if authority:
             issued = authority.server()
             arguments += ["--certificate", str(issued.certificate), "--key", str(issued.key)]
+        if client_ca:
+            arguments += ["--client-ca", str(client_ca)]
         for name, value in (limits or {}).items():
             arguments += ["--limit", f"{name}={value}"]
         if kind == GRPCIO:
