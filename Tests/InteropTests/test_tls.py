@@ -14,7 +14,7 @@ from Support.http2 import WIDE_OPEN, Connection, call_headers, message
 from Support.interop.cases import Requests, asking
 from Support.interop.contract import SERVICE, empty
 from Support.interop.peer import CALL_SECONDS, Peer
-from Support.interop.targets import ENDS, MILLRACE, Target, TestServer
+from Support.interop.targets import ENDS, GRPCIO, MILLRACE, Target, TestServer
 
 CALL = call_headers(SERVICE + "EmptyCall")
 
@@ -107,11 +107,23 @@ def test_a_certificate_that_has_expired_is_refused(strict, house):
     _refused(strict, house.issue("late", dns=["late.plant.example"], days=-1))
 
 
-@pytest.mark.parametrize("client", ENDS, ids="{} client".format)
-def test_a_client_refuses_a_server_of_another_name(server, client):
-    elsewhere = Target(server.port, server.ca, server_name="elsewhere.example")
+def _refuses(client, server, name):
+    """Whether a client that asks for this name ends without its answer."""
     with pytest.raises(AssertionError):
-        elsewhere.run_case(client, "empty_unary")
+        Target(server.port, server.ca, server_name=name).run_case(client, "empty_unary")
+
+
+@pytest.mark.parametrize("client", ENDS, ids="{} client".format)
+def test_a_client_refuses_a_server_of_another_name(client, house, tmp_path):
+    named = house.issue("named", dns=["localhost"])
+    with TestServer(GRPCIO, tmp_path, house, issued=named) as server:
+        server.run_case(client, "empty_unary")
+        _refuses(client, server, "elsewhere.example")
+
+
+@pytest.mark.parametrize("client", ENDS, ids="{} client".format)
+def test_the_address_in_a_certificate_does_not_make_up_for_the_name(client, server):
+    _refuses(client, server, "elsewhere.example")
 
 
 @pytest.mark.parametrize("client", ENDS, ids="{} client".format)

@@ -19,6 +19,7 @@ CLOSE_SECONDS = 5
 FRAME_BYTES = 16_384
 """The longest frame that a server has to take."""
 _READ_BYTES = 1 << 18
+_HUNG_UP = select.POLLERR | select.POLLHUP | select.POLLRDHUP
 
 
 @dataclasses.dataclass
@@ -96,10 +97,13 @@ class Attacker(Connection):
                 if waiting is not None:
                     self._last_news = time.monotonic()
             events = (select.POLLIN if reads else 0) | (select.POLLOUT if waiting else 0)
-            if self._poll(events, 0.05) & (select.POLLOUT | select.POLLERR) and waiting:
+            found = self._poll(events, 0.05)
+            if found & select.POLLOUT and waiting:
                 waiting = self._send_some(waiting)
             if reads:
                 self._read_some()
+            elif found & _HUNG_UP:
+                self.seen.closed = True
         self._watch_the_end()
         return self.seen
 
@@ -117,7 +121,7 @@ class Attacker(Connection):
 
     def _poll(self, events, seconds: float) -> int:
         poll = select.poll()
-        poll.register(self.socket, events)
+        poll.register(self.socket, events | select.POLLRDHUP)
         return next((found for _, found in poll.poll(seconds * 1000)), 0)
 
     def _send_some(self, waiting: bytes) -> bytes:
@@ -131,11 +135,12 @@ class Attacker(Connection):
         self.seen.sent_bytes += count
         return waiting[count:]
 
-    def _read_some(self):
+    def _read_some(self) -> bool:
+        """Notes what has come; false when that was nothing."""
         try:
             more = self.socket.recv(_READ_BYTES)
         except BlockingIOError:
-            return
+            return False
         except ConnectionResetError:
             more = b""
         self._last_news = time.monotonic()
@@ -144,20 +149,19 @@ class Attacker(Connection):
         self._buffer += more
         for seen in self.whole_frames():
             self._note(*seen)
+        return bool(more)
 
     def _watch_the_end(self):
-        """What has come meanwhile, and after a GOAWAY also whether the connection ends."""
-        self._read_some()
+        """Reads what has come meanwhile, and sees whether a connection that is refused also ends.
+
+        What came before the other side's reset can still be read after it.
+        """
         end = time.monotonic() + CLOSE_SECONDS
-        while self.seen.refused and not self.seen.closed and time.monotonic() < end:
-            self._poll(select.POLLIN, 0.05)
-            self._read_some()
-        while self.seen.closed and self.seen.goaway is None:
-            # What was received before a reset of the connection can still be read.
-            size = len(self._buffer)
-            self._read_some()
-            if len(self._buffer) == size:
+        while self._read_some() or (
+                self.seen.refused and not self.seen.closed and time.monotonic() < end):
+            if time.monotonic() >= end:
                 break
+            self._poll(select.POLLIN, 0.05)
 
     def _note(self, kind, flags, stream, payload):
         if kind == GOAWAY:

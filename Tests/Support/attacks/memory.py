@@ -4,7 +4,7 @@ import functools
 import struct
 import zlib
 
-from Support.attacks.attacker import ATTACK_SECONDS, Attacker, Seen
+from Support.attacks.attacker import Attacker, Seen
 from Support.http2 import (
     DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, PREFACE, WIDE_OPEN, call_headers,
     frame, headers, message, settings)
@@ -12,6 +12,8 @@ from Support.interop.contract import SERVICE, messages
 
 STREAMS = 100
 """As many as a partner may open."""
+STALL_SECONDS = 6
+"""Longer than the time-outs that a test sets."""
 ANSWER_BYTES = 1 << 20
 ANSWERS_PER_STREAM = 50
 BOMB_BYTES = 256 << 20
@@ -45,7 +47,7 @@ def _asking(port: int, opening: bytes, call: tuple, seconds: float, reads: bool)
         return attacker.wait(chunks(), seconds, reads=reads)
 
 
-def window_stall(port: int, path: str, seconds: float = ATTACK_SECONDS) -> Seen:
+def window_stall(port: int, path: str, seconds: float = STALL_SECONDS) -> Seen:
     """Asks for 100 answers of 1 MiB and allows not one byte (CVE-2019-9511, -9517).
 
     Held is at most what may wait on a connection; ended by the time-out of a stalled write, 30 s.
@@ -54,19 +56,19 @@ def window_stall(port: int, path: str, seconds: float = ATTACK_SECONDS) -> Seen:
         port, PREFACE + settings([(INITIAL_WINDOW_SIZE, 0)]), _unary(), seconds, True)
 
 
-def window_stall_of_streams(port: int, path: str, seconds: float = ATTACK_SECONDS) -> Seen:
+def window_stall_of_streams(port: int, path: str, seconds: float = STALL_SECONDS) -> Seen:
     """The same with streams of 50 answers. Their writers must suspend."""
     return _asking(
         port, PREFACE + settings([(INITIAL_WINDOW_SIZE, 0)]), _stream(), seconds, True)
 
 
-def connection_window_stall(port: int, path: str, seconds: float = ATTACK_SECONDS) -> Seen:
+def connection_window_stall(port: int, path: str, seconds: float = STALL_SECONDS) -> Seen:
     """Each stream may send what it likes, the connection no more than its first 64 KiB."""
     opening = PREFACE + settings([(INITIAL_WINDOW_SIZE, 1 << 30)])
     return _asking(port, opening, _stream(), seconds, True)
 
 
-def stalled_reader(port: int, path: str, seconds: float = ATTACK_SECONDS) -> Seen:
+def stalled_reader(port: int, path: str, seconds: float = STALL_SECONDS) -> Seen:
     """100 streams of 50 MiB each, every window open, and nothing is read from the socket.
 
     Held is at most what may wait on a connection; ended by the time-out of a stalled write, 30 s.
@@ -74,7 +76,7 @@ def stalled_reader(port: int, path: str, seconds: float = ATTACK_SECONDS) -> See
     return _asking(port, WIDE_OPEN, _stream(), seconds, False)
 
 
-def stalled_reader_of_answers(port: int, path: str, seconds: float = ATTACK_SECONDS) -> Seen:
+def stalled_reader_of_answers(port: int, path: str, seconds: float = STALL_SECONDS) -> Seen:
     """The same with 100 unary answers of 1 MiB."""
     return _asking(port, WIDE_OPEN, _unary(), seconds, False)
 
@@ -98,7 +100,7 @@ def gzip_bomb(port: int, path: str) -> Seen:
             chunks(attacker), until=lambda seen: seen.ended_streams >= STREAMS)
 
 
-def unfinished_requests(port: int, path: str, seconds: float = ATTACK_SECONDS) -> Seen:
+def unfinished_requests(port: int, path: str, seconds: float = STALL_SECONDS) -> Seen:
     """100 requests of 4 MiB, each sent but for its last byte.
 
     Held is at most what a connection may hold of requests; the others are refused, and what is

@@ -41,10 +41,11 @@ class TestServer(Target):
 
     __test__ = False
 
-    def __init__(self, kind: str, folder, authority=None, limits=None, client_ca=None):
+    def __init__(self, kind: str, folder, authority=None, limits=None, client_ca=None,
+                 issued=None):
         arguments = ["--port", "0"]
         if authority:
-            issued = authority.server()
+            issued = issued or authority.server()
             arguments += ["--certificate", str(issued.certificate), "--key", str(issued.key)]
         if client_ca:
             arguments += ["--client-ca", str(client_ca)]
