@@ -3,6 +3,7 @@
 import pytest
 
 from Support import facts
+from Support.certificates import Authority
 from Support.plant import OTHER_SITE, SITE
 
 
@@ -16,6 +17,14 @@ def mes(plant):
 def record(plant):
     """The system of record, on Production itself."""
     return plant.system_of_record()
+
+
+@pytest.fixture(scope="module", params=["plain", "TLS"])
+def authority(request, tmp_path_factory):
+    """What a module's servers are certified by; nothing where they are to speak without TLS."""
+    if request.param == "plain":
+        return None
+    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 class Orders:

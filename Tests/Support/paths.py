@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTO = ROOT / "proto"
+FIXTURES = ROOT / "Tests" / "Fixtures"
 
 
 def program(name: str) -> Path:

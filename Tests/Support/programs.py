@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from concurrent import futures
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from Support import paths
 
+TESTS = paths.ROOT / "Tests"
 LISTENING = "listening on "
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -73,6 +75,10 @@ class Program:
     def pid(self) -> int:
         return self._process.pid
 
+    def command(self) -> list[str]:
+        """What is started, without its arguments."""
+        return [str(paths.program(self.name))]
+
     def start(self) -> "Program":
         """Starts it and returns once it listens."""
         self.launch()
@@ -84,11 +90,11 @@ class Program:
         assert not self.is_running, f"{self.name} runs already"
         self._process = _starter.submit(
             subprocess.Popen,
-            [*_ENDS_WITH_US, str(paths.program(self.name)), *self.arguments],
+            [*_ENDS_WITH_US, *self.command(), *self.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+            env={**os.environ, "SWIFT_BACKTRACE": "enable=no", "PYTHONPATH": str(TESTS)},
         ).result()
         self._output = _Output(self._process, self.log)
 
@@ -108,6 +114,10 @@ class Program:
                     raise AssertionError(f"{self.name} {state}, no «{text}»:\n{said}")
                 output.changed.wait(left)
 
+    def listening_port(self) -> int:
+        """Where it listens, for one that was started with port 0."""
+        return int(self.wait_for(LISTENING).rpartition(":")[2])
+
     def output(self) -> str:
         """The newest lines of what it has said."""
         if self._output is None:
@@ -123,6 +133,10 @@ class Program:
             yield
         finally:
             self._process.send_signal(signal.SIGCONT)
+
+    def signal(self, number: signal.Signals):
+        """Sends it a signal."""
+        self._process.send_signal(number)
 
     def kill(self):
         """Ends it at once, as a power cut would end it for its callers."""
@@ -143,6 +157,13 @@ class Program:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"{self.name} did not drain in {STOP_SECONDS} s:\n{self.output()}")
+
+
+class PythonProgram(Program):
+    """A module of the tests that runs as a process of its own."""
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", self.name]
 
 
 def run(name: str, *arguments: str) -> str:

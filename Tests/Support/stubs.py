@@ -12,20 +12,21 @@ from grpc_tools import protoc
 from Support.paths import PROTO
 
 
-def _generate() -> str:
+def generate(root: Path, pattern: str) -> str:
+    """Generates the contracts below a folder; returns where their modules are."""
     folder = tempfile.mkdtemp(prefix="millrace-stubs-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    files = sorted(str(path.relative_to(PROTO)) for path in PROTO.glob("millrace/**/*.proto"))
+    files = sorted(str(path.relative_to(root)) for path in root.glob(pattern))
     status = protoc.main([
-        "protoc", f"--proto_path={PROTO}",
+        "protoc", f"--proto_path={root}",
         f"--proto_path={Path(grpc_tools.__file__).parent / '_proto'}",
         f"--python_out={folder}", f"--grpc_python_out={folder}", *files])
     if status != 0:
-        raise RuntimeError("grpcio-tools could not read proto/")
+        raise RuntimeError(f"grpcio-tools could not read {root}")
     return folder
 
 
-sys.path.insert(0, _generate())
+sys.path.insert(0, generate(PROTO, "millrace/**/*.proto"))
 
 # ruff: noqa: E402  (the modules exist only now)
 from google.protobuf import timestamp_pb2 as timestamp
