@@ -41,8 +41,12 @@ def print_table(figures):
     """Prints one line for each figure."""
     width = max([len(figure.name) for figure in figures], default=0)
     for figure in figures:
-        value = f"{figure.value:,.2f}".rstrip("0").rstrip(".")
-        target = "" if figure.target is None else f"{SIGNS[figure.bound]} {figure.target:.3g}"
+        value = shown(figure.value)
+        target = "" if figure.target is None else f"{SIGNS[figure.bound]} {shown(figure.target)}"
         verdict = ("met" if figure.met else "MISSED") if figure.is_judged else ""
         line = f"{figure.name:<{width}}  {value:>10} {figure.unit:<12} {target:>8}  {verdict}"
         print(line.rstrip())
+
+
+def shown(number):
+    return f"{number:,.2f}".rstrip("0").rstrip(".")

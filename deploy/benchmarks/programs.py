@@ -24,6 +24,14 @@ def build(*products):
     return pathlib.Path(shown.stdout.strip())
 
 
+def build_stripped(product, folder):
+    """The same without debugging information, as a copy in a folder: Valgrind can't read Swift's."""
+    stripped = pathlib.Path(folder) / product
+    subprocess.run(
+        ["strip", "--strip-debug", "-o", str(stripped), str(build(product) / product)], check=True)
+    return stripped
+
+
 def install_packages(list_name):
     """Installs what a list in deploy/ names, as far as it is not there."""
     script = 'set -euo pipefail; source "$0/deploy/common"; install_debian_packages "$1"'
