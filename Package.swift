@@ -13,6 +13,10 @@ let swiftSettings: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let asyncHTTPClient = Target.Dependency.product(
   name: "AsyncHTTPClient", package: "async-http-client")
@@ -63,13 +67,17 @@ let shared: [Target] = [
   .systemLibrary(
     name: "CSQLite", path: "Shared/CSQLite", pkgConfig: "sqlite3",
     providers: [.apt(["libsqlite3-dev"])]),
+  .systemLibrary(
+    name: "CZlib", path: "Shared/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CContracts", dependencies: ["CProtobufC"], path: "Shared/CContracts"),
   library("Values", "Shared/Values"),
   library("Environment", "Shared/Environment", ["Values"]),
   library("JSON", "Shared/JSON"),
   library("Protobuf", "Shared/Protobuf", ["CProtobufC"]),
   library("Contracts", "Shared/Contracts", ["CContracts", "CProtobufC", "Protobuf"]),
-  library("RPC", "Shared/RPC", ["CNghttp2", nioCore, nioPosix, logging]),
+  library(
+    "RPC", "Shared/RPC",
+    ["CNghttp2", "CZlib", nioCore, nioPosix, nioTLS, nioSSL, x509, swiftASN1, logging]),
   library(
     "RecordStore", "Shared/RecordStore",
     ["CSQLite", "Values", "Environment", grdb, crypto, logging]),
@@ -198,6 +206,9 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),

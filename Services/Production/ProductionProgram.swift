@@ -17,9 +17,6 @@ struct ProductionProgram: Sendable {
   private let table: RouteTable
   private let logger: Logger
 
-  /// Calls at the same time on one connection: the Gateway brings all partners' calls on one.
-  static let concurrentStreams = 1_000
-
   /// Opens the database and puts the routes on it.
   init(
     _ configuration: ProductionConfiguration, keys: VerificationKeys, environment: Environment,
@@ -51,10 +48,8 @@ struct ProductionProgram: Sendable {
   /// What `millrace-production` runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
     let pruner = FeedPruner(database, logger: logger)
-    var limits = Limits()
-    limits.concurrentStreams = Self.concurrentStreams
     return ServiceHost(
-      name: "production", listen: configuration.listen, limits: limits, group: group,
+      name: "production", listen: configuration.listen, limits: .inPlant, group: group,
       health: health, drain: drain, logger: logger,
       background: [(name: "feed pruner", run: { try await pruner.run() })],
       lookup: { table.handler(for: $0) })

@@ -1,102 +1,161 @@
-/// Every bound of this module, in one place, each with its reason.
+/// Every bound of this module, in one place, each with its reason; ``Setting`` names them all for
+/// configuration files.
 ///
-/// The properties are what a deployment may set, the nested constants what nobody should need to.
+/// The defaults are for the partners' door, where anybody may knock; ``inPlant`` is for doors where
+/// every call needs a principal and few callers bring many calls.
 public struct Limits: Hashable, Sendable {
   /// The limits in their defaults.
   public init() {}
 
-  /// Calls at the same time on one connection (SETTINGS_MAX_CONCURRENT_STREAMS). 100 is the least
-  /// that RFC 9113 recommends and enough for one client; between own services 1,000 is sensible.
+  // MARK: what one connection and one call may be
+
+  /// Calls at the same time on one connection (SETTINGS_MAX_CONCURRENT_STREAMS): 100 is the least
+  /// that RFC 9113 §6.5.2 recommends, and enough for one client.
   public var concurrentStreams = 100
-  /// The longest message accepted, in bytes: 4 MiB, gRPC's usual default.
+  /// The longest message accepted, in bytes after decompression: 4 MiB, gRPC's usual default. A
+  /// server may set another one for a method; see ``ServerConfiguration/messageBytesByPath``.
   public var messageBytes = 4 << 20
   /// The largest list of headers accepted, in bytes as RFC 9113 §6.5.2 counts them (32 per header
-  /// beside name and value): 8 KiB, gRPC's usual default.
+  /// beside name and value), uncompressed: 8 KiB, gRPC's usual default.
   public var headerListBytes = 8 << 10
-  /// Resets a peer may send at once: a client whose line fails may give up all its calls. Follows
-  /// ``concurrentStreams``: 100 by default.
-  public var resets: Int { max(1, concurrentStreams) }
-  /// Resets a peer gets back per second: a tenth of ``resets``, 10 by default.
-  public var resetsPerSecond: Int { max(1, concurrentStreams / 10) }
   /// Connections a server holds at the same time; more are closed as they come. An idle one costs
   /// about 25 KiB, so 10,000 fit a small machine.
   public var connections = 10_000
+  /// Connections a server holds from one address: a tenth of all, so that one address can't take
+  /// every place, and a plant behind one translated address still fits.
+  public var connectionsPerAddress = 1_000
   /// Bytes a peer may send on one stream before we have taken them: 256 KiB keeps a 1 Gbit/s line
   /// busy at 2 ms round trip.
   public var streamWindowBytes = 256 << 10
   /// The same for all streams of a connection together: 16 full stream windows.
   public var connectionWindowBytes = 4 << 20
 
-  /// Bounds on buffers and queues.
-  public enum Buffer {
-    /// Response bytes that may wait on a stream before its writer suspends: some DATA frames, so
-    /// that the socket never runs dry between two writes.
-    public static let streamOutboundBytes = 64 << 10
-    /// Bytes handed to the socket in one write: a fraction of the write mark, so that a slow peer
-    /// is noticed in time.
-    public static let socketWriteBytes = 64 << 10
-    /// Above this many unsent bytes a channel is not writable, and draining the session stops.
-    public static let socketHighMarkBytes = 256 << 10
-    /// Below this many unsent bytes draining goes on.
-    public static let socketLowMarkBytes = 128 << 10
-    /// Incomplete request bytes that all streams of a connection may hold together; the call that
-    /// crosses it is refused. Two messages of full size and many small ones.
-    public static let connectionRequestBytes = 8 << 20
-    /// Control frames that may wait to be sent; a peer that makes us queue more does not read.
-    public static let outboundFrames = 1_000
-    /// The header list, in bytes, of a peer that announces none: gRPC's usual default.
-    public static let assumedHeaderListBytes = 8 << 10
-    /// Calls a client channel queues while it connects or while the peer's stream limit is used up.
-    public static let queuedCalls = 1_000
-    /// Connections a client channel opens for its streams when the peer's stream limit is used up.
-    public static let streamConnections = 8
+  // MARK: what a connection may hold in memory
+
+  /// Request bytes that a server holds for a connection: incomplete messages, and complete ones
+  /// until their handler has finished or taken them. The call that crosses it is refused. One
+  /// message of full size and a thousand usual ones; with ``connectionOutboundBytes`` it keeps an
+  /// attacking connection below 8 MB.
+  public var connectionRequestBytes = 5 << 20
+  /// Above this many held request bytes the connection's window is not given back for messages that
+  /// wait for a streaming handler: what then still comes fits its window.
+  public var freelyHeldRequestBytes = 1 << 20
+  /// Bytes that may wait on a stream before its writer suspends: some DATA frames, so that the
+  /// socket never runs dry between two writes.
+  public var streamOutboundBytes = 64 << 10
+  /// Response bytes that may wait on all streams of a connection before its writers suspend and no
+  /// further handler starts: the peer asks and does not read.
+  public var connectionOutboundBytes = 2 << 20
+  /// Control frames that may wait to be sent; a peer that makes us queue more does not read.
+  public var outboundFrames = 1_000
+  /// Bytes of headers that may wait to be sent, for the same reason: 1 MiB is 1,000 frames of an
+  /// unusual size.
+  public var outboundHeaderBytes = 1 << 20
+  /// Bytes handed to the socket in one write: a fraction of the write mark, so that a slow peer is
+  /// noticed in time.
+  public var socketWriteBytes = 64 << 10
+  /// Above this many unsent bytes a channel is not writable, and draining the session stops.
+  public var socketHighMarkBytes = 256 << 10
+  /// Below this many unsent bytes draining goes on.
+  public var socketLowMarkBytes = 128 << 10
+
+  // MARK: misuse; see ``FloodGuard``
+
+  /// Resets a peer may send at once: a client whose line fails may give up all its calls.
+  public var resetsReceived = 100
+  /// Resets a peer gets back per second.
+  public var resetsReceivedPerSecond = 10
+  /// Protocol errors, refused header lists, and resets we had to send, per window.
+  public var glitches = 200
+  /// PING, SETTINGS, PRIORITY, empty DATA and unknown frames per window, beside one for each frame
+  /// that we sent with data: clients measure the line with a PING per answer.
+  public var controlFrames = 200
+  /// The window for the two above.
+  public var floodWindowMilliseconds = 30_000
+  /// CONTINUATION frames after one HEADERS frame: 8 × 16 KiB is far above the header list.
+  public var continuations = 8
+
+  // MARK: time
+
+  /// From a connection's start, a TLS handshake included, to the peer's first SETTINGS frame.
+  public var prefaceMilliseconds = 5_000
+  /// From the begin of a header block to its end.
+  public var headersMilliseconds = 5_000
+  /// From the begin of a request to the end of its one message: a message of full size arrives at
+  /// 1 Mbit/s. Streams of requests may last.
+  public var requestMilliseconds = 45_000
+  /// How often a connection looks for requests that do not go on.
+  public var sweepMilliseconds = 5_000
+  /// How long a peer may take nothing from the socket while we have something to send.
+  public var stalledWriteMilliseconds = 30_000
+  /// How long a connection with open calls may be silent before it is asked for life by a PING:
+  /// shorter than the idle time-out of common NAT devices.
+  public var keepAliveMilliseconds = 30_000
+  /// How long the answer to that PING may take before the connection is closed.
+  public var keepAliveAnswerMilliseconds = 20_000
+  /// How long a connection without calls is kept; 0 means for ever. gRPC clients reconnect at will.
+  public var idleMilliseconds = 1_800_000
+  /// How old a server's connection may get before it is asked to go; 0 means any age. A fleet
+  /// behind a balancer sets it, so that new machines get their share.
+  public var maximumAgeMilliseconds = 0
+  /// How long the calls of a connection that is too old may go on.
+  public var ageGraceMilliseconds = 600_000
+  /// How long a drain waits for the answer to its PING before it says the last GOAWAY anyway.
+  public var drainRoundTripMilliseconds = 1_000
+  /// How often certificates and keys are looked at for changes.
+  public var credentialCheckMilliseconds = 2_000
+
+  // MARK: the client's side
+
+  /// For opening a connection, a TLS handshake and the server's settings included.
+  public var connectMilliseconds = 5_000
+  /// The first pause after a failed connect. In a plant the peer restarts on the next machine.
+  public var backoffFirstMilliseconds = 100
+  /// The longest pause between two connects: how long a restarted peer may stay unnoticed. A
+  /// connect on a plant network is cheap.
+  public var backoffLastMilliseconds = 2_000
+  /// How soon a host name may be looked up again.
+  public var resolveAgainMilliseconds = 5_000
+  /// Calls a channel queues while it connects or while the peer's stream limit is used up.
+  public var queuedCalls = 1_000
+  /// Connections to one address for unary calls, when the peer's stream limit is used up.
+  public var callConnections = 4
+  /// Connections to one address for long-lived streams, for the same reason.
+  public var streamConnections = 8
+  /// Addresses of a host name that are used.
+  public var addresses = 16
+  /// How often a call is sent again that the server surely did not process. A server that refuses
+  /// three times in a row is not in a race but overloaded.
+  public var transparentRetries = 3
+
+  /// Limits of a door where every call needs a principal: the Gateway brings all partners' calls on
+  /// few connections, and may give up all of them at once.
+  public static var inPlant: Limits {
+    var limits = Limits()
+    limits.concurrentStreams = 1_000
+    limits.resetsReceived = 1_000
+    limits.resetsReceivedPerSecond = 100
+    limits.connectionRequestBytes = 64 << 20
+    limits.connectionOutboundBytes = 64 << 20
+    return limits
+  }
+
+  /// Bounds that follow from the program and are nobody's to set.
+  enum Fixed {
     /// Paths whose handler a connection remembers: more than any service has methods.
-    public static let rememberedPaths = 32
+    static let rememberedPaths = 32
+    /// The header list, in bytes, of a peer that announces none: gRPC's usual default.
+    static let assumedHeaderListBytes = 8 << 10
     /// Connections the kernel queues before we take them.
-    public static let acceptBacklog: Int32 = 1_024
-  }
-
-  /// Bounds on time.
-  public enum Time {
-    /// From a connection's start to the peer's first SETTINGS frame.
-    public static let prefaceMilliseconds: Int64 = 5_000
-    /// How often a connection looks for requests that do not go on.
-    public static let sweepMilliseconds: Int64 = 5_000
-    /// A header block that is open at this many sweeps closes its connection: 5 to 10 s.
-    public static let headerSweeps = 2
-    /// A request that is incomplete at this many sweeps is refused: 40 to 45 s, in which a message
-    /// of full size arrives at 1 Mbit/s.
-    public static let requestSweeps = 9
-    /// How long a peer may take nothing while we have something to send.
-    public static let stalledWriteMilliseconds: Int64 = 30_000
-    /// How often a connection with open calls is checked for life: a PING after one silent period,
-    /// closed after a second. Shorter than the idle time-out of common NAT devices.
-    public static let keepAliveMilliseconds: Int64 = 30_000
-    /// How long a drain waits for the answer to its PING before it says the last GOAWAY anyway.
-    public static let drainRoundTripMilliseconds: Int64 = 1_000
-    /// For opening a TCP connection.
-    public static let connectMilliseconds: Int64 = 5_000
-    /// The first pause after a failed connect. In a plant the peer restarts on the next machine.
-    public static let backoffFirstMilliseconds: Int64 = 100
-    /// The longest pause between two connects: how long a restarted peer may stay unnoticed. A
-    /// connect on a plant network is cheap.
-    public static let backoffLastMilliseconds: Int64 = 2_000
+    static let acceptBacklog: Int32 = 1_024
     /// Each pause is longer than the one before by this factor (gRPC's connection backoff).
-    public static let backoffFactor = 1.6
+    static let backoffFactor = 1.6
     /// Pauses vary by this share, so that clients do not return in step (gRPC's too).
-    public static let backoffJitter = 0.2
-  }
-
-  /// Bounds on misuse; see ``FloodGuard``.
-  public enum Flood {
-    /// Protocol errors, and resets we had to send, per window.
-    public static let glitches = 200
-    /// PING, SETTINGS, PRIORITY, empty DATA and unknown frames per window, beside one for each
-    /// frame that we sent with data: clients measure the line with a PING per answer.
-    public static let controlFrames = 200
-    /// The window for the two above.
-    public static let windowMilliseconds: Int64 = 30_000
-    /// CONTINUATION frames after one HEADERS frame: 8 × 16 KiB is far above the header list.
-    public static let continuations = 8
+    static let backoffJitter = 0.2
+    /// The ages at which connections are asked to go vary by this share, so that those opened
+    /// together do not all return together.
+    static let ageJitter = 0.1
+    /// An unsent buffer above this size is given back when a connection has no calls.
+    static let idleBufferBytes = 16 << 10
   }
 }

@@ -39,13 +39,16 @@ enum AllowedArrows {
     Room("CNghttp2", at: "Shared/CNghttp2"),
     Room("CProtobufC", at: "Shared/CProtobufC"),
     Room("CSQLite", at: "Shared/CSQLite"),
+    Room("CZlib", at: "Shared/CZlib"),
     Room("CContracts", at: "Shared/CContracts", own: ["CProtobufC"]),
     Room("Values", at: "Shared/Values", platform: false),
     Room("Environment", at: "Shared/Environment", own: ["Values"]),
     Room("JSON", at: "Shared/JSON"),
     Room("Protobuf", at: "Shared/Protobuf", own: ["CProtobufC"]),
     Room("Contracts", at: "Shared/Contracts", own: ["CContracts", "CProtobufC", "Protobuf"]),
-    Room("RPC", at: "Shared/RPC", own: ["CNghttp2"], foreign: sockets.union(["Logging"])),
+    Room(
+      "RPC", at: "Shared/RPC", own: ["CNghttp2", "CZlib"],
+      foreign: sockets.union(["Logging", "NIOSSL", "NIOTLS", "SwiftASN1", "X509"])),
     Room(
       "RecordStore", at: "Shared/RecordStore", own: ["CSQLite", "Environment", "Values"],
       foreign: ["Crypto", "GRDB", "Logging"]),

@@ -2,18 +2,24 @@ public import NIOCore
 
 /// How one call is made.
 public struct ClientCallOptions: Sendable {
-  /// When to stop waiting; sent to the server as `grpc-timeout`.
+  /// When to stop waiting; what is left of it is sent to the server as `grpc-timeout`.
   public var deadline: Deadline
   /// Metadata sent with the request.
   public var metadata: Metadata
   /// Which connection the call uses.
   public var placement: Placement
+  /// Waits for a connection, until the deadline, instead of failing while there is none.
+  public var waitsForReady = false
+  /// How the request messages are sent. A server that does not know gzip refuses them.
+  public var encoding = MessageEncoding.identity
+  /// The call that this one is made for: its cancellation ends this one.
+  public private(set) var parent: CallContext?
 
   /// Which of a channel's connections a call uses.
   public enum Placement: Hashable, Sendable {
-    /// Unary calls share one connection; streams use connections of their own.
+    /// Unary calls share connections; streams use connections of their own.
     case automatic
-    /// On the connection of the unary calls: for a proxy that expects a short answer.
+    /// On the connections of the unary calls: for a proxy that expects a short answer.
     case withUnaryCalls
   }
 
@@ -25,6 +31,16 @@ public struct ClientCallOptions: Sendable {
     self.metadata = metadata
     self.placement = placement
   }
+
+  /// Options of a call that a handler makes for its own caller: it has what is left of the caller's
+  /// time, and ends when the caller gives up.
+  public init(
+    onwardFrom context: CallContext, metadata: Metadata = Metadata(),
+    placement: Placement = .automatic
+  ) {
+    self.init(deadline: context.deadline, metadata: metadata, placement: placement)
+    parent = context
+  }
 }
 
 /// The answer of a successful unary call.
@@ -35,6 +51,8 @@ public struct UnaryResponse: Sendable {
   public var initialMetadata: Metadata
   /// Metadata sent with the status.
   public var trailingMetadata: Metadata
+  /// Whether the message was compressed on the wire.
+  public var wasCompressed = false
 
   /// An answer as a channel gives it; a test's stand-in for a channel makes them too.
   public init(
@@ -54,7 +72,7 @@ final class UnaryReceiver: ClientReceiver, @unchecked Sendable {
 
   private var continuation: CheckedContinuation<Outcome, Never>?
   private var initialMetadata = Metadata()
-  private var message: ByteBuffer?
+  private var message: ReceivedMessage?
 
   /// Who waits for the outcome; set before the call starts.
   func deliver(to continuation: CheckedContinuation<Outcome, Never>) {
@@ -63,7 +81,7 @@ final class UnaryReceiver: ClientReceiver, @unchecked Sendable {
 
   func receive(initialMetadata: Metadata) { self.initialMetadata = initialMetadata }
 
-  func receive(message: ByteBuffer) throws(Status) {
+  func receive(message: ReceivedMessage) throws(Status) {
     guard self.message == nil else {
       throw Status(
         code: .unimplemented, message: "a unary method must answer one message, there are more")
@@ -76,9 +94,11 @@ final class UnaryReceiver: ClientReceiver, @unchecked Sendable {
     if status.code != .ok {
       outcome = .failure(status)
     } else if let message {
-      outcome = .success(
-        UnaryResponse(
-          message: message, initialMetadata: initialMetadata, trailingMetadata: status.metadata))
+      var response = UnaryResponse(
+        message: message.bytes, initialMetadata: initialMetadata,
+        trailingMetadata: status.metadata)
+      response.wasCompressed = message.wasCompressed
+      outcome = .success(response)
     } else {
       outcome = .failure(
         Status(

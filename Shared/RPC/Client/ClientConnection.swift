@@ -5,18 +5,25 @@ import NIOCore
 final class ClientConnection: Connection, @unchecked Sendable {
   /// Set when the pool has taken the connection over.
   weak var pool: ClientPool?
-  /// The server's settings are here: calls may begin.
-  private(set) var isReady = false
   /// The server wants no further calls on this connection.
   private(set) var isRetired = false
 
   private let authority: String
+  private let scheme: StaticString
   private var headers = HeaderList()
 
-  init(limits: Limits, authority: String, eventLoop: any EventLoop, logger: Logger) {
+  init(
+    limits: Limits, isSecured: Bool = false, authority: String, eventLoop: any EventLoop,
+    logger: Logger
+  ) {
     self.authority = authority
-    super.init(side: .client, limits: limits, eventLoop: eventLoop, logger: logger)
+    scheme = isSecured ? "https" : "http"
+    super.init(
+      side: .client, limits: limits, isSecured: isSecured, eventLoop: eventLoop, logger: logger)
   }
+
+  /// The server's settings are here: calls may begin.
+  var isReady: Bool { phase == .open }
 
   /// Whether one more call fits the server's stream limit.
   var hasRoom: Bool {
@@ -26,23 +33,8 @@ final class ClientConnection: Connection, @unchecked Sendable {
 
   /// Opens the stream of a call.
   func open(_ stream: ClientStream) {
-    guard let session else {
-      stream.finish(Status(code: .unavailable, message: "the connection to the server was lost"))
-      return
-    }
-    headers.removeAllKeepingCapacity()
-    headers.append(":method", "POST")
-    headers.append(":scheme", "http")
-    headers.append(":path", stream.path.utf8)
-    headers.append(":authority", authority.utf8)
-    headers.append("te", "trailers")
-    headers.append("content-type", "application/grpc")
-    if let remaining = stream.options.deadline.remainingNanoseconds {
-      headers.append("grpc-timeout", GRPCHeaders.timeout(nanoseconds: remaining).utf8)
-    }
-    // A proxy passes on the name of the caller's program.
-    if stream.options.metadata["user-agent"] == nil { headers.append("user-agent", "millrace-rpc") }
-    headers.append(contentsOf: stream.options.metadata)
+    guard let session else { return stream.finish(.connectionLost(endReason)) }
+    write(stream)
     do {
       stream.opened(on: self)
       try session.submitRequest(headers, stream: stream)
@@ -52,12 +44,41 @@ final class ClientConnection: Connection, @unchecked Sendable {
     }
   }
 
+  /// Writes the headers of a call into the list that all calls share.
+  private func write(_ stream: ClientStream) {
+    let options = stream.options
+    headers.removeAllKeepingCapacity()
+    headers.append(":method", "POST")
+    headers.append(":scheme", scheme)
+    headers.append(":path", stream.path.utf8)
+    headers.append(":authority", authority.utf8)
+    headers.append("te", "trailers")
+    headers.append("content-type", "application/grpc")
+    headers.append("grpc-accept-encoding", MessageEncoding.accepted)
+    if options.encoding == .gzip { headers.append("grpc-encoding", "gzip") }
+    if let remaining = options.deadline.remainingNanoseconds {
+      headers.append("grpc-timeout", GRPCHeaders.timeout(nanoseconds: remaining).utf8)
+    }
+    // A proxy passes on the name of the caller's program.
+    if options.metadata["user-agent"] == nil { headers.append("user-agent", "millrace-rpc") }
+    headers.append(contentsOf: options.metadata)
+  }
+
   /// One of the streams is gone: there may be room for a waiting call.
   func streamClosed() { pool?.pump() }
 
-  override func becameReady() {
-    isReady = true
-    pool?.becameReady(self)
+  /// No further call begins here; those that run may end.
+  func retire(reason: String) {
+    isRetired = true
+    if session?.openStreamCount ?? 0 == 0 { terminate(.noError, reason: reason) }
+  }
+
+  override func becameReady() { pool?.becameReady(self) }
+
+  override func becameIdle() {
+    isRetired = true
+    pool?.retire(self)
+    terminate(.noError, reason: "there was no call for a while")
   }
 
   override func receivedGoAway(_ code: HTTP2ErrorCode) {

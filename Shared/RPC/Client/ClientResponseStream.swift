@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// The responses of a server-streaming call, for one reader.
+/// The responses of a streaming call, for one reader.
 ///
 /// Reading drives flow control: a server is slowed down when nobody reads. Dropping the stream, or
 /// cancelling the reading task, cancels the call at the server.
@@ -35,6 +35,9 @@ public final class ClientResponseStream: AsyncSequence, Sendable {
   /// in ``Status/metadata``.
   public var trailingMetadata: Metadata { buffer.trailingMetadata }
 
+  /// Whether the message taken last was compressed on the wire.
+  public var lastWasCompressed: Bool { buffer.inbox.lastWasCompressed }
+
   /// Gives the call up: the server is told, the reader gets `CANCELLED`.
   public func cancel() { call.cancel(ClientChannel.cancelled) }
 
@@ -59,13 +62,9 @@ public final class ClientResponseStream: AsyncSequence, Sendable {
   }
 
   private func next() async throws(Status) -> ByteBuffer? {
-    let outcome = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        if buffer.waitForMessage(continuation) { call.releaseWindow() }
-      }
-    } onCancel: {
-      cancel()
-    }
-    return try outcome.get()
+    let call = call
+    return try await buffer.inbox.next(
+      releaseWindow: { call.releaseWindow() },
+      onCancel: { call.cancel(ClientChannel.cancelled) })?.bytes
   }
 }

@@ -3,7 +3,7 @@ import NIOCore
 /// Who wants the answer of a call. Called on the channel's event loop.
 protocol ClientReceiver: AnyObject, Sendable {
   func receive(initialMetadata: Metadata)
-  func receive(message: ByteBuffer) throws(Status)
+  func receive(message: ReceivedMessage) throws(Status)
   /// The end, once; the status holds the trailing metadata.
   func finish(_ status: Status)
   /// Whether the server may send more. When false the receiver calls
@@ -22,7 +22,8 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     case new
     /// Waits for a connection. Next: `sent`.
     case queued
-    /// Opened; response headers are awaited. Next: `receiving`.
+    /// Opened; response headers are awaited. Next: `receiving`, or `queued` when the server surely
+    /// did not process it.
     case sent
     /// Messages, then trailers come. Next: `done`.
     case receiving
@@ -34,20 +35,24 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
   let options: ClientCallOptions
   let eventLoop: any EventLoop
   private(set) var phase = Phase.new
+  var requests: RequestQueue
+  var writers = WriterQueue()
+  private(set) var connection: ClientConnection?
 
   private let receiver: any ClientReceiver
   private let limits: Limits
   private weak var pool: ClientPool?
-  private var connection: ClientConnection?
-  private var outbound = OutboundBody()
-  private var deframer: MessageDeframer
+  private var reader: MessageReader
   private var head = ResponseHead()
   private var deadlineTimer: Scheduled<Void>?
-  private var heldWindow = 0
+  private var parentAction: UInt64?
+  private var owedWindow = 0
+  private var attempts = 0
   private var earlyCancel: Status?
 
+  /// A call with its one request, or one whose requests are written later.
   init(
-    path: String, message: ByteBuffer, options: ClientCallOptions, limits: Limits,
+    path: String, message: ByteBuffer?, options: ClientCallOptions, limits: Limits,
     eventLoop: any EventLoop, receiver: any ClientReceiver
   ) {
     self.path = path
@@ -55,32 +60,34 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     self.limits = limits
     self.eventLoop = eventLoop
     self.receiver = receiver
-    deframer = MessageDeframer(maximumMessageBytes: limits.messageBytes)
-    outbound.append(message: message)
+    reader = MessageReader(maximumMessageBytes: limits.messageBytes)
+    requests = RequestQueue(encoding: options.encoding, limits: limits)
+    if let message {
+      requests.append(message, compressed: true)
+      requests.isFinished = true
+    }
   }
 
   /// Hands the call to a pool.
   func start(in pool: ClientPool) {
     phase = .queued
     self.pool = pool
-    if let earlyCancel {
-      finish(earlyCancel)
-    } else if options.deadline.hasPassed {
-      finish(ServerStream.deadlinePassed)
-    } else {
-      if options.deadline != .none {
-        deadlineTimer = eventLoop.scheduleTask(deadline: options.deadline.timer) {
-          self.giveUp(ServerStream.deadlinePassed)
-        }
+    if let earlyCancel { return finish(earlyCancel) }
+    guard !options.deadline.hasPassed else { return finish(ServerStream.deadlinePassed) }
+    if options.deadline != .none {
+      deadlineTimer = eventLoop.scheduleTask(deadline: options.deadline.timer) {
+        self.giveUp(ServerStream.deadlinePassed)
       }
-      pool.enqueue(self)
     }
+    parentAction = options.parent?.addCancelAction { self.cancel(ClientChannel.cancelled) }
+    if phase == .queued { pool.enqueue(self) }
   }
 
   /// A connection has opened the stream.
   func opened(on connection: ClientConnection) {
     self.connection = connection
     phase = .sent
+    attempts += 1
   }
 
   /// Gives the call up, from any thread: the server is told, the receiver gets the status.
@@ -89,8 +96,8 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
   /// The receiver has room again, on any thread.
   func releaseWindow() {
     onLoop { stream in
-      stream.connection?.session?.consumeOnStream(stream, stream.heldWindow)
-      stream.heldWindow = 0
+      stream.connection?.session?.consumeOnStream(stream, stream.owedWindow)
+      stream.owedWindow = 0
       stream.connection?.scheduleDrain()
     }
   }
@@ -100,8 +107,13 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     guard phase != .done else { return }
     phase = .done
     deadlineTimer?.cancel()
+    if let parentAction { options.parent?.removeCancelAction(parentAction) }
+    writers.resumeAll(with: Self.ended)
     receiver.finish(status)
   }
+
+  static let ended = Status(
+    code: .cancelled, message: "the call has ended; its status comes with the responses")
 
   private func giveUp(_ status: Status) {
     switch phase {
@@ -117,17 +129,9 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
   }
 
   private func resetStream() {
-    outbound.removeAll()
+    requests.removeAll()
     connection?.session?.reset(self, .cancel)
     connection?.scheduleDrain()
-  }
-
-  private func onLoop(_ action: @escaping @Sendable (ClientStream) -> Void) {
-    if eventLoop.inEventLoop {
-      action(self)
-    } else {
-      eventLoop.execute { action(self) }
-    }
   }
 
   // MARK: what the session tells
@@ -149,6 +153,8 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
         end(head.status(limits.headerListBytes))
       } else {
         phase = .receiving
+        requests.commit()
+        reader.encoding = head.encoding
         receiver.receive(initialMetadata: head.metadata)
       }
     case .receiving where endsStream: end(head.status(limits.headerListBytes))
@@ -161,16 +167,16 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     // others; the stream's own only as the receiver takes what came.
     connection?.session?.consumeOnConnection(bytes.count)
     guard phase == .receiving else { return }
-    heldWindow += bytes.count
+    owedWindow += bytes.count
     do {
-      try deframer.feed(bytes) { message throws(Status) in try receiver.receive(message: message) }
+      try reader.feed(bytes) { message throws(Status) in try receiver.receive(message: message) }
     } catch {
       giveUp(error)
       return
     }
     if receiver.takesMore() {
-      connection?.session?.consumeOnStream(self, heldWindow)
-      heldWindow = 0
+      connection?.session?.consumeOnStream(self, owedWindow)
+      owedWindow = 0
     }
   }
 
@@ -180,28 +186,82 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
   }
 
   override func closed(_ code: HTTP2ErrorCode) {
+    let connection = connection
+    self.connection = nil
     if connection?.session == nil {
-      finish(Status(code: .unavailable, message: "the connection to the server was lost"))
+      finish(.connectionLost(connection?.endReason))
+    } else if code == .refusedStream, phase == .sent, sendAgain() {
+      return connection?.streamClosed() ?? ()
     } else {
       finish(ClientStatus.ofReset(code))
     }
-    let connection = connection
-    self.connection = nil
     connection?.streamClosed()
   }
 
+  /// The server surely did not process the call (RFC 9113 §8.7): hands it to the pool again; false
+  /// when it may not be sent again.
+  private func sendAgain() -> Bool {
+    guard attempts <= limits.transparentRetries, let pool, requests.rewind() else { return false }
+    head = ResponseHead()
+    phase = .queued
+    pool.enqueue(self)
+    return true
+  }
+
   override func produceBody(into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyPart {
-    let count = outbound.copy(into: buffer)
-    return outbound.byteCount == 0 ? .end(count) : .bytes(count)
+    let part = requests.produce(into: buffer)
+    if !writers.isEmpty, hasRoom { writers.resumeAll(with: nil) }
+    return part
   }
 
   private func end(_ status: Status) {
-    if status.code == .ok, deframer.isInsideMessage {
+    if status.code == .ok, reader.isInsideMessage {
       finish(Status(code: .internalError, message: "the response ended inside a message"))
     } else {
       finish(status)
     }
     // The server has answered without waiting for all of the request.
-    if outbound.byteCount > 0 { resetStream() }
+    if !requests.isAllSent { resetStream() }
+  }
+}
+
+/// What the writer of a stream of requests does.
+extension ClientStream: WritableStream {
+  var hasRoom: Bool { requests.byteCount <= limits.streamOutboundBytes }
+
+  func checkWritable() throws(Status) { if phase == .done { throw Self.ended } }
+
+  /// Takes one message; false when it fits but the writer should wait for room.
+  func write(_ message: ByteBuffer, compressed: Bool) throws(Status) -> Bool {
+    try checkWritable()
+    guard !requests.isFinished else {
+      throw Status(code: .internalError, message: "a request was written after the last one")
+    }
+    requests.append(message, compressed: compressed)
+    resumeBody()
+    return hasRoom
+  }
+
+  /// There is no further request.
+  func finishRequests() {
+    guard phase != .done, !requests.isFinished else { return }
+    requests.isFinished = true
+    resumeBody()
+  }
+
+  private func resumeBody() {
+    guard requests.isDeferred, let connection else { return }
+    requests.isDeferred = false
+    connection.session?.resume(self)
+    connection.scheduleDrain()
+  }
+}
+
+extension Status {
+  /// The connection broke under the call: whether the server has done it is not known.
+  static func connectionLost(_ reason: String?) -> Status {
+    Status(
+      code: .unavailable,
+      message: "the connection to the server was lost" + (reason.map { ": \($0)" } ?? ""))
   }
 }

@@ -1,22 +1,19 @@
 import NIOCore
 import Synchronization
 
-/// Between the event loop, which brings the responses of a stream, and the task that reads them.
-///
-/// Bounded by flow control: while messages lie here, the stream's window is not given back.
+/// Between the event loop, which brings a stream's headers, responses and status, and the task that
+/// reads them.
 final class ResponseBuffer: ClientReceiver {
-  typealias MessageOutcome = Result<ByteBuffer?, Status>
   typealias HeadersOutcome = Result<Metadata, Status>
 
   private struct State {
-    var messages = CircularBuffer<ByteBuffer>()
     var initialMetadata: Metadata?
     var ending: Status?
-    var isWindowHeld = false
-    var reader: CheckedContinuation<MessageOutcome, Never>?
     var headerReaders: [CheckedContinuation<HeadersOutcome, Never>] = []
   }
 
+  /// The messages.
+  let inbox = MessageInbox()
   private let state = Mutex(State())
 
   // MARK: the event loop's side
@@ -30,74 +27,37 @@ final class ResponseBuffer: ClientReceiver {
     for reader in readers { reader.resume(returning: .success(initialMetadata)) }
   }
 
-  func receive(message: ByteBuffer) {
-    let reader = state.withLock { state in
-      if state.reader == nil { state.messages.append(message) }
-      defer { state.reader = nil }
-      return state.reader
-    }
-    reader?.resume(returning: .success(message))
-  }
+  func receive(message: ReceivedMessage) { inbox.receive(message) }
 
   func finish(_ status: Status) {
-    let (reader, headerReaders) = state.withLock { state in
+    let headerReaders = state.withLock { state in
       state.ending = status
-      defer {
-        state.reader = nil
-        state.headerReaders = []
-      }
-      return (state.reader, state.headerReaders)
+      defer { state.headerReaders = [] }
+      return state.headerReaders
     }
-    reader?.resume(returning: status.code == .ok ? .success(nil) : .failure(status))
-    for reader in headerReaders {
-      reader.resume(returning: status.code == .ok ? .success(Metadata()) : .failure(status))
-    }
+    inbox.finish(status.code == .ok ? nil : status)
+    for reader in headerReaders { reader.resume(returning: Self.headers(status)) }
   }
 
-  func takesMore() -> Bool {
-    state.withLock { state in
-      state.isWindowHeld = !state.messages.isEmpty
-      return !state.isWindowHeld
-    }
-  }
+  func takesMore() -> Bool { inbox.takesMore() }
 
   // MARK: the reader's side
 
   var trailingMetadata: Metadata { state.withLock { $0.ending?.metadata ?? Metadata() } }
 
-  /// Answers with the next message, now or when it comes. True when the window should be given
-  /// back.
-  func waitForMessage(_ continuation: CheckedContinuation<MessageOutcome, Never>) -> Bool {
-    var releasesWindow = false
-    let outcome: MessageOutcome? = state.withLock { state in
-      if let message = state.messages.popFirst() {
-        releasesWindow = state.isWindowHeld && state.messages.isEmpty
-        if releasesWindow { state.isWindowHeld = false }
-        return .success(message)
-      }
-      if let ending = state.ending {
-        return ending.code == .ok ? .success(nil) : .failure(ending)
-      }
-      guard state.reader == nil else {
-        return .failure(Status(code: .internalError, message: "a stream has one reader only"))
-      }
-      state.reader = continuation
-      return nil
-    }
-    if let outcome { continuation.resume(returning: outcome) }
-    return releasesWindow
-  }
-
   /// Answers with the initial metadata, now or when it comes.
   func waitForHeaders(_ continuation: CheckedContinuation<HeadersOutcome, Never>) {
     let outcome: HeadersOutcome? = state.withLock { state in
       if let metadata = state.initialMetadata { return .success(metadata) }
-      if let ending = state.ending {
-        return ending.code == .ok ? .success(Metadata()) : .failure(ending)
-      }
+      if let ending = state.ending { return Self.headers(ending) }
       state.headerReaders.append(continuation)
       return nil
     }
     if let outcome { continuation.resume(returning: outcome) }
+  }
+
+  /// What a call without headers tells who waits for them.
+  private static func headers(_ ending: Status) -> HeadersOutcome {
+    ending.code == .ok ? .success(Metadata()) : .failure(ending)
   }
 }

@@ -2,8 +2,10 @@
 struct ResponseHead {
   private(set) var httpStatus: Int?
   private(set) var metadata = Metadata()
+  /// How compressed messages of the response are encoded.
+  private(set) var encoding = MessageEncoding.identity
   private var isGRPC = false
-  private var encoding: String?
+  private var unknownEncoding: String?
   private var grpcStatus: Int?
   private var hasBadStatus = false
   private var message = ""
@@ -37,8 +39,12 @@ struct ResponseHead {
       message = GRPCHeaders.percentDecoded(value)
     } else if name.equals("grpc-status-details-bin") {
       details = Base64.decode(value) ?? []
-    } else if name.equals("grpc-encoding"), !value.equals("identity") {
-      encoding = String(decoding: value, as: UTF8.self)
+    } else if name.equals("grpc-encoding") {
+      if let known = MessageEncoding(value) {
+        encoding = known
+      } else {
+        unknownEncoding = String(decoding: value, as: UTF8.self)
+      }
     }
   }
 
@@ -52,7 +58,7 @@ struct ResponseHead {
       // A proxy may have put a gRPC status into its answer: then that counts.
       return grpcStatus == nil ? ClientStatus.ofHTTP(httpStatus) : status(maximumListBytes)
     }
-    return encoding.map {
+    return unknownEncoding.map {
       Status(code: .internalError, message: "the server answered in the unknown encoding \($0)")
     }
   }

@@ -114,6 +114,9 @@ private let frameSent: nghttp2_on_frame_send_callback = { _, frame, user in
     let code = HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code)
     withSession(user) { $0.delegate.received(.resetSent(code)) }
   case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue:
+    if UInt32(head.type) == NGHTTP2_HEADERS.rawValue {
+      withSession(user) { $0.dequeuedHeaders(frame.pointee.headers) }
+    }
     if head.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
       withSession(user) { $0.sentEnd(head.stream_id) }
     }
@@ -123,11 +126,12 @@ private let frameSent: nghttp2_on_frame_send_callback = { _, frame, user in
 }
 
 private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, error, user in
-  guard let head = frame?.pointee.hd, error == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue else {
-    return 0
-  }
-  if UInt32(head.type) == NGHTTP2_HEADERS.rawValue {
-    withSession(user) { $0.headersNotSent(head.stream_id) }
+  guard let frame, UInt32(frame.pointee.hd.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
+  withSession(user) { session in
+    session.dequeuedHeaders(frame.pointee.headers)
+    if error == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue {
+      session.headersNotSent(frame.pointee.hd.stream_id)
+    }
   }
   return 0
 }
@@ -142,7 +146,8 @@ extension HTTP2Session {
     case NGHTTP2_DATA.rawValue:
       if isEnd {
         end(stream(head.stream_id))
-      } else if head.length == 0 {
+      } else if head.length <= frame.pointee.data.padlen {
+        // Padding is no data either.
         delegate.received(.emptyData)
       }
     case NGHTTP2_HEADERS.rawValue:

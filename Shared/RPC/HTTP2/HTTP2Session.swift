@@ -16,6 +16,10 @@ final class HTTP2Session {
   private var isBusy = false
   /// Whose header block has begun and is not complete; blocks never interleave.
   private var headerStream: HTTP2Stream?
+  /// Whether a header block has begun and is not complete.
+  private(set) var isInsideHeaderBlock = false
+  /// Bytes of names and values in HEADERS frames that wait to be sent.
+  private(set) var queuedHeaderBytes = 0
 
   /// Starts a session and queues its SETTINGS frame.
   init(
@@ -112,6 +116,8 @@ extension HTTP2Session {
   var wantsWrite: Bool { nghttp2_session_want_write(session) != 0 }
   /// Frames that wait to be sent, DATA excepted.
   var outboundQueueCount: Int { nghttp2_session_get_outbound_queue_size(session) }
+  /// Streams begun since the start.
+  var streamsBegun: Int { streams.begun }
   /// Streams open now.
   var openStreamCount: Int { streams.count }
   /// Every open stream.
@@ -126,14 +132,14 @@ extension HTTP2Session {
     let announced = nghttp2_session_get_remote_settings(
       session, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
     // Many clients announce nothing and hold to a limit all the same.
-    return announced == .max ? Limits.Buffer.assumedHeaderListBytes : Int(announced)
+    return announced == .max ? Limits.Fixed.assumedHeaderListBytes : Int(announced)
   }
   /// Whether the peer still lets us open streams (no GOAWAY, numbers left).
   var allowsRequests: Bool { nghttp2_session_check_request_allowed(session) != 0 }
 
   /// Ends every stream, because the connection is gone: nghttp2 would not tell them.
   func closeAllStreams(_ code: HTTP2ErrorCode) {
-    headerStream = nil
+    endHeaderBlock()
     for stream in streams.all {
       streams.remove(stream)
       stream.closed(code)
@@ -147,7 +153,8 @@ extension HTTP2Session {
   func submitRequest(_ headers: HeaderList, stream: HTTP2Stream) throws(HTTP2SessionError) {
     let id = headers.withFields { fields in
       withBody(of: stream) { body in
-        nghttp2_submit_request(
+        queueHeaders(fields)
+        return nghttp2_submit_request(
           session, nil, fields.baseAddress, fields.count, body,
           Unmanaged.passUnretained(stream).toOpaque())
       }
@@ -161,6 +168,7 @@ extension HTTP2Session {
     _ fields: UnsafeBufferPointer<nghttp2_nv>, stream: HTTP2Stream, endsStream: Bool
   ) {
     guard stream.isOpen else { return }
+    queueHeaders(fields)
     if endsStream {
       nghttp2_submit_response(session, stream.id, fields.baseAddress, fields.count, nil)
     } else {
@@ -173,7 +181,19 @@ extension HTTP2Session {
   /// Sends trailers; to be called from ``HTTP2Stream/produceBody(into:)`` at the end of the body.
   func submitTrailers(_ fields: UnsafeBufferPointer<nghttp2_nv>, stream: HTTP2Stream) {
     guard stream.isOpen else { return }
+    queueHeaders(fields)
     nghttp2_submit_trailer(session, stream.id, fields.baseAddress, fields.count)
+  }
+
+  private func queueHeaders(_ fields: UnsafeBufferPointer<nghttp2_nv>) {
+    for field in fields { queuedHeaderBytes += field.namelen + field.valuelen }
+  }
+
+  /// A HEADERS frame has left the queue, sent or not.
+  func dequeuedHeaders(_ frame: nghttp2_headers) {
+    for field in UnsafeBufferPointer(start: frame.nva, count: frame.nvlen) {
+      queuedHeaderBytes -= field.namelen + field.valuelen
+    }
   }
 
   /// Asks the stream for body again after ``HTTP2BodyPart/later``.
@@ -245,6 +265,7 @@ extension HTTP2Session {
 extension HTTP2Session {
   func beginHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
     let id = frame.pointee.hd.stream_id
+    isInsideHeaderBlock = true
     guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
       headerStream = stream(id)
       return 0
@@ -265,7 +286,10 @@ extension HTTP2Session {
     headerStream?.receivedHeader(name: name, value: value)
   }
 
-  func endHeaderBlock() { headerStream = nil }
+  func endHeaderBlock() {
+    headerStream = nil
+    isInsideHeaderBlock = false
+  }
 
   func stream(_ id: Int32) -> HTTP2Stream? {
     guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return nil }

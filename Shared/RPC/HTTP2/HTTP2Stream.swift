@@ -35,10 +35,14 @@ struct HTTP2StreamTable {
 
   /// How many are open.
   private(set) var count = 0
+  /// How many were ever opened.
+  private(set) var begun = 0
 
   mutating func insert(_ stream: HTTP2Stream, id: Int32) {
     stream.id = id
+    stream.isRemoteEnded = false
     count += 1
+    begun += 1
     if let slot = free.popLast() {
       slots[slot] = stream
       stream.slot = slot

@@ -7,12 +7,27 @@ public final class CallContext: Sendable {
   public let path: String
   /// The caller's metadata.
   public let metadata: Metadata
-  /// When the caller stops waiting; pass it on to onward calls.
+  /// When the caller stops waiting. Onward calls take it, and the caller's cancellation, from
+  /// ``ClientCallOptions/init(onwardFrom:metadata:placement:)``.
   public let deadline: Deadline
-  /// Where the caller's connection comes from; nil when the socket had no address any more.
-  public let peerAddress: SocketAddress?
+  /// The other end of the connection.
+  public let peer: Peer
   /// The event loop of the connection; the handler starts on it.
   public let eventLoop: any EventLoop
+
+  /// The other end of a connection, the same for all of its calls.
+  public final class Peer: Sendable {
+    /// Where the connection comes from; nil when the socket had no address any more.
+    public let address: SocketAddress?
+    /// Who the caller's certificate says it is; nil when it showed none.
+    public let identity: PeerIdentity?
+
+    /// A peer of its parts.
+    public init(address: SocketAddress? = nil, identity: PeerIdentity? = nil) {
+      self.address = address
+      self.identity = identity
+    }
+  }
 
   private let state = Mutex(State())
 
@@ -20,19 +35,22 @@ public final class CallContext: Sendable {
     var initialMetadata = Metadata()
     var trailingMetadata = Metadata()
     var isCancelled = false
-    var cancelActions: [@Sendable () -> Void] = []
+    var compressesResponses = false
+    var wasCompressed = false
+    var cancelActions: [UInt64: @Sendable () -> Void] = [:]
+    var lastActionID: UInt64 = 0
   }
 
   /// A context as the runtime makes it for each call; a test may make one to call a handler
   /// directly.
   public init(
     path: String, metadata: Metadata = Metadata(), deadline: Deadline = .none,
-    peerAddress: SocketAddress? = nil, eventLoop: any EventLoop
+    peer: Peer = Peer(), eventLoop: any EventLoop
   ) {
     self.path = path
     self.metadata = metadata
     self.deadline = deadline
-    self.peerAddress = peerAddress
+    self.peer = peer
     self.eventLoop = eventLoop
   }
 
@@ -42,13 +60,22 @@ public final class CallContext: Sendable {
 
   /// Calls the action once when the call is cancelled (at once if it already is), on the event loop
   /// of the connection; it must not block. It is never called after the handler has returned.
-  public func onCancel(_ action: @escaping @Sendable () -> Void) {
-    let runsNow = state.withLock { state in
-      if !state.isCancelled { state.cancelActions.append(action) }
-      return state.isCancelled
+  public func onCancel(_ action: @escaping @Sendable () -> Void) { _ = addCancelAction(action) }
+
+  /// ``onCancel(_:)`` for something that may end before the call does; the number is for
+  /// ``removeCancelAction(_:)``.
+  func addCancelAction(_ action: @escaping @Sendable () -> Void) -> UInt64 {
+    let (id, runsNow) = state.withLock { state in
+      state.lastActionID += 1
+      if !state.isCancelled { state.cancelActions[state.lastActionID] = action }
+      return (state.lastActionID, state.isCancelled)
     }
     if runsNow { action() }
+    return id
   }
+
+  /// Forgets an action.
+  func removeCancelAction(_ id: UInt64) { state.withLock { $0.cancelActions[id] = nil } }
 
   /// Sets the metadata sent before the first response message; without effect after that.
   public func setInitialMetadata(_ metadata: Metadata) {
@@ -60,6 +87,20 @@ public final class CallContext: Sendable {
     state.withLock { $0.trailingMetadata = metadata }
   }
 
+  /// Compresses the responses with gzip, if the caller accepts that; to be called before the first
+  /// one. Worth it for large messages on slow lines only.
+  public func compressResponses() { state.withLock { $0.compressesResponses = true } }
+
+  /// Whether the one request message was compressed on the wire; for a stream of them see
+  /// ``RequestStream/lastWasCompressed``.
+  public var requestWasCompressed: Bool { state.withLock { $0.wasCompressed } }
+
+  /// Notes how the one request message came.
+  func noteCompressedRequest() { state.withLock { $0.wasCompressed = true } }
+
+  /// Whether the handler wants its responses compressed.
+  var compressesResponses: Bool { state.withLock { $0.compressesResponses } }
+
   /// The initial metadata set so far.
   var initialMetadata: Metadata { state.withLock { $0.initialMetadata } }
 
@@ -67,8 +108,8 @@ public final class CallContext: Sendable {
   func cancel() {
     let actions = state.withLock { state in
       state.isCancelled = true
-      defer { state.cancelActions = [] }
-      return state.cancelActions
+      defer { state.cancelActions = [:] }
+      return state.cancelActions.values
     }
     for action in actions { action() }
   }
@@ -76,7 +117,7 @@ public final class CallContext: Sendable {
   /// The outcome is known: there is nothing left to cancel. Gives the metadata set by the handler.
   func finish() -> (initial: Metadata, trailing: Metadata) {
     state.withLock { state in
-      state.cancelActions = []
+      state.cancelActions = [:]
       return (state.initialMetadata, state.trailingMetadata)
     }
   }

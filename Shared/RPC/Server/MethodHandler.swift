@@ -6,9 +6,8 @@ public import NIOCore
 /// something elsewhere: it must not block. It refuses a call by throwing a ``Status``; any other
 /// error is answered as `UNKNOWN` without its text.
 ///
-/// `serverStreaming` also answers a unary method: on the wire both are one request message and some
-/// response messages. A proxy that does not know a method's kind uses it for every path.
-/// Client and bidirectional streaming are not offered yet.
+/// On the wire every kind is some request messages and some response messages, so a proxy that does
+/// not know a method's kind may use `serverStreaming` for one request, or `bidirectional` for all.
 public enum MethodHandler: Sendable {
   /// One request, one response.
   case unary(@Sendable (_ request: ByteBuffer, _ context: CallContext) async throws -> ByteBuffer)
@@ -16,4 +15,37 @@ public enum MethodHandler: Sendable {
   case serverStreaming(
     @Sendable (_ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter)
       async throws -> Void)
+  /// Any number of requests, one response. The handler starts with the headers.
+  case clientStreaming(
+    @Sendable (_ requests: RequestStream, _ context: CallContext) async throws -> ByteBuffer)
+  /// Any number of requests and of responses, in any order. The handler starts with the headers.
+  case bidirectional(
+    @Sendable (_ requests: RequestStream, _ context: CallContext, _ responses: ResponseWriter)
+      async throws -> Void)
+
+  /// Whether the handler reads its requests from a stream.
+  var streamsRequests: Bool {
+    switch self {
+    case .unary, .serverStreaming: false
+    case .clientStreaming, .bidirectional: true
+    }
+  }
+}
+
+/// Stands between the runtime and the handlers: sees every call, may refuse it, answer it itself,
+/// or change what passes.
+public protocol ServerInterceptor: Sendable {
+  /// What answers a path in place of its handler; asked once for a path and connection, not for
+  /// each call.
+  ///
+  /// ```swift
+  /// func intercept(_ handler: MethodHandler, path: String) -> MethodHandler {
+  ///   guard case .unary(let answer) = handler else { return handler }
+  ///   return .unary { request, context in
+  ///     try check(context.metadata)
+  ///     return try await answer(request, context)
+  ///   }
+  /// }
+  /// ```
+  func intercept(_ handler: MethodHandler, path: String) -> MethodHandler
 }

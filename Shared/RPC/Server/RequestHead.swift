@@ -19,6 +19,10 @@ struct RequestHead {
   var route: Route?
   /// From `grpc-timeout`.
   var deadline = Deadline.none
+  /// How compressed messages of the request are encoded.
+  var encoding = MessageEncoding.identity
+  /// Whether responses may be compressed with gzip.
+  var acceptsGzip = false
   /// Everything that is not HTTP/2's or gRPC's own.
   var metadata = Metadata()
 
@@ -48,7 +52,8 @@ final class RequestHeadReader {
   private var route: Route?
   private var deadline = Deadline.none
   private var metadata = Metadata()
-  private var hasUnknownEncoding = false
+  private var encoding: MessageEncoding? = .identity
+  private var acceptsGzip = false
   private var method = Method.other
   private var isGRPC = false
   private var hasBadTimeout = false
@@ -66,7 +71,8 @@ final class RequestHeadReader {
     route = nil
     deadline = .none
     metadata.removeAllKeepingCapacity()
-    hasUnknownEncoding = false
+    encoding = .identity
+    acceptsGzip = false
     method = .other
     isGRPC = false
     hasBadTimeout = false
@@ -75,9 +81,9 @@ final class RequestHeadReader {
 
   /// Takes one header.
   func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-    // RFC 9113 §6.5.2 adds 32 for each header. What is over the limit is not kept.
-    listBytes += name.count + value.count + 32
-    guard listBytes <= maximumListBytes else { return }
+    listBytes += name.count + value.count + Self.entryBytes
+    // What is over the limit is not kept.
+    guard !isTooLarge else { return }
     if name.first == UInt8(ascii: ":") {
       takePseudoHeader(name, value)
     } else if name.starts(withText: "grpc-") {
@@ -108,20 +114,30 @@ final class RequestHeadReader {
         hasBadTimeout = true
       }
     } else if name.equals("grpc-encoding") {
-      hasUnknownEncoding = !value.equals("identity")
+      encoding = MessageEncoding(value)
+    } else if name.equals("grpc-accept-encoding") {
+      acceptsGzip = MessageEncoding.acceptsGzip(value)
     }
   }
+
+  /// Whether the list is larger than it may be.
+  var isTooLarge: Bool { listBytes > maximumListBytes }
+
+  // RFC 9113 §6.5.2 adds this for each header.
+  private static let entryBytes = 32
 
   /// All headers are here: what they say. A caller's calls usually carry the same metadata: it is
   /// then shared between them.
   func head() -> RequestHead {
     if !metadata.hasSameBytes(as: lastMetadata) { lastMetadata = metadata }
-    return RequestHead(route: route, deadline: deadline, metadata: lastMetadata)
+    return RequestHead(
+      route: route, deadline: deadline, encoding: encoding ?? .identity, acceptsGzip: acceptsGzip,
+      metadata: lastMetadata)
   }
 
   /// All headers are here: decides what becomes of the request.
   func verdict() -> Verdict {
-    guard listBytes <= maximumListBytes else {
+    guard !isTooLarge else {
       return .refused(
         Status(
           code: .resourceExhausted,
@@ -144,8 +160,9 @@ final class RequestHeadReader {
       let path = String(decoding: unknownPath, as: UTF8.self)
       return Status(code: .unimplemented, message: "there is no method \(path)")
     }
-    if hasUnknownEncoding {
-      return Status(code: .unimplemented, message: "the only grpc-encoding here is identity")
+    if encoding == nil {
+      return Status(
+        code: .unimplemented, message: "grpc-encoding must be identity or gzip here")
     }
     if hasBadTimeout {
       return Status(

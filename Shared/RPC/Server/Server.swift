@@ -1,15 +1,22 @@
 import Logging
 public import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
-/// A gRPC server over plaintext HTTP/2. TLS comes with a later issue.
+/// A gRPC server over HTTP/2, with TLS or without.
 public final class Server: Sendable {
+  private struct Running {
+    let listener: any Channel
+    let credentialCheck: RepeatedTask?
+  }
+
   private let configuration: ServerConfiguration
   private let group: any EventLoopGroup
-  private let lookup: @Sendable (String) -> MethodHandler?
-  private let listener = Mutex<(any Channel)?>(nil)
-  private let connections = ServerConnections()
+  private let routes: Routes
+  private let running = Mutex<Running?>(nil)
+  private let credentials = Mutex<Credentials?>(nil)
+  private let connections: ServerConnections
 
   /// Prepares a server; nothing is opened before ``start()``.
   ///
@@ -25,54 +32,81 @@ public final class Server: Sendable {
   ) {
     self.configuration = configuration
     self.group = group
-    self.lookup = lookup
+    routes = Routes(configuration, lookup: lookup)
+    connections = ServerConnections(
+      maximum: configuration.limits.connections,
+      maximumPerAddress: configuration.limits.connectionsPerAddress)
   }
 
   /// Starts to listen and returns the address with the real port. Throws what the system says when
-  /// the address can't be used.
+  /// the address can't be used, and ``TLSFileError`` for certificates and keys.
   public func start() async throws -> SocketAddress {
+    let credentials = try configuration.tls.map { [logger = configuration.logger] tls in
+      try Credentials(files: tls.files, logger: logger) { try tls.makeContext() }
+    }
+    let limits = configuration.limits
     let channel = try await ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: Limits.Buffer.acceptBacklog)
+      .serverChannelOption(.backlog, value: Limits.Fixed.acceptBacklog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(
         .writeBufferWaterMark,
-        value: .init(
-          low: Limits.Buffer.socketLowMarkBytes, high: Limits.Buffer.socketHighMarkBytes)
+        value: .init(low: limits.socketLowMarkBytes, high: limits.socketHighMarkBytes)
       )
-      .childChannelInitializer { [configuration, lookup, connections] channel in
-        channel.eventLoop.makeCompletedFuture {
-          let connection = ServerConnection(
-            limits: configuration.limits, channel: channel, logger: configuration.logger,
-            lookup: lookup, onInactive: { connections.remove($0) })
-          guard connections.insert(connection, limit: configuration.limits.connections) else {
-            configuration.logger.debug("refusing a connection: too many")
-            throw ChannelError.operationUnsupported
-          }
-          do {
-            try channel.pipeline.syncOperations.addHandler(connection)
-          } catch {
-            connections.remove(connection)
-            throw error
-          }
-        }
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try self.accept(channel, credentials) }
       }
       .bind(host: configuration.host, port: configuration.port).get()
     guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
-    listener.withLock { $0 = channel }
+    self.credentials.withLock { $0 = credentials }
+    running.withLock {
+      $0 = Running(listener: channel, credentialCheck: credentials.map(watch))
+    }
     return address
+  }
+
+  /// Reads certificates and keys again, for the connections from now on. Files that can't be used
+  /// change nothing; the log says why.
+  public func reloadCredentials() { credentials.withLock { $0 }?.reload() }
+
+  private func accept(_ channel: any Channel, _ credentials: Credentials?) throws {
+    let connection = ServerConnection(
+      limits: configuration.limits, isSecured: credentials != nil, channel: channel,
+      logger: configuration.logger, routes: routes, onInactive: { self.connections.remove($0) })
+    guard connections.insert(connection) else {
+      configuration.logger.debug("refusing a connection: too many")
+      throw ChannelError.operationUnsupported
+    }
+    do {
+      let pipeline = channel.pipeline.syncOperations
+      if let credentials {
+        try pipeline.addHandler(NIOSSLServerHandler(context: credentials.context))
+      }
+      try pipeline.addHandler(connection)
+    } catch {
+      connections.remove(connection)
+      throw error
+    }
+  }
+
+  /// Looks at the files now and then. Reading them may take a disk's time: not on an event loop.
+  private func watch(_ credentials: Credentials) -> RepeatedTask {
+    let period = TimeAmount.milliseconds(Int64(configuration.limits.credentialCheckMilliseconds))
+    return group.any().scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
+      NIOThreadPool.singleton.submit { state in
+        if state == .active { credentials.reloadIfChanged() }
+      }
+    }
   }
 
   /// Stops taking connections and calls, lets the running calls end, and closes.
   ///
   /// Calls still running after the grace are cancelled and answered `UNAVAILABLE`.
   public func shutdown(graceMilliseconds: Int64) async {
-    if let channel = listener.withLock({ listener in
-      defer { listener = nil }
-      return listener
-    }) {
+    if let running = running.withLock({ $0.take() }) {
+      running.credentialCheck?.cancel()
       do {
-        try await channel.close()
+        try await running.listener.close()
       } catch {
         // Closed already, which is what was wanted.
         configuration.logger.debug("closing the listener: \(error)")
@@ -85,56 +119,5 @@ public final class Server: Sendable {
     }
     await connections.becomeEmpty()
     timer.cancel()
-  }
-}
-
-/// The connections a server has, across its event loops.
-final class ServerConnections: Sendable {
-  private struct State {
-    var connections: [ObjectIdentifier: ServerConnection] = [:]
-    var waiting: [CheckedContinuation<Void, Never>] = []
-    var takesMore = true
-  }
-
-  private let state = Mutex(State())
-
-  /// Takes a connection in; false when there are as many as may be.
-  func insert(_ connection: ServerConnection, limit: Int) -> Bool {
-    state.withLock { state in
-      guard state.takesMore, state.connections.count < limit else { return false }
-      state.connections[ObjectIdentifier(connection)] = connection
-      return true
-    }
-  }
-
-  /// Refuses every connection from now on.
-  func takeNoMore() { state.withLock { $0.takesMore = false } }
-
-  func remove(_ connection: ServerConnection) {
-    let waiting = state.withLock { state in
-      state.connections[ObjectIdentifier(connection)] = nil
-      guard state.connections.isEmpty else { return [CheckedContinuation<Void, Never>]() }
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for continuation in waiting { continuation.resume() }
-  }
-
-  /// Runs an action for each, on its event loop.
-  func forEach(_ action: @escaping @Sendable (ServerConnection) -> Void) {
-    for connection in state.withLock({ Array($0.connections.values) }) {
-      connection.eventLoop.execute { action(connection) }
-    }
-  }
-
-  /// Waits until the last one is gone.
-  func becomeEmpty() async {
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      let isEmpty = state.withLock { state in
-        if !state.connections.isEmpty { state.waiting.append(continuation) }
-        return state.connections.isEmpty
-      }
-      if isEmpty { continuation.resume() }
-    }
   }
 }

@@ -1,18 +1,24 @@
 import Logging
 import NIOCore
+import NIOSSL
 
 /// A connection of a server: takes calls and starts their handlers.
 final class ServerConnection: Connection, @unchecked Sendable {
   let executor: EventLoopTaskExecutor
-  let peerAddress: SocketAddress?
-  /// Bytes of incomplete requests held by all streams.
+  private(set) var peer: CallContext.Peer
+  /// Request bytes held by all streams.
   var heldRequestBytes = 0
+  /// Response bytes that wait on all streams.
+  var outboundBytes = 0
   /// Reads the header block that is being received.
   let headReader: RequestHeadReader
 
   private let onInactive: (ServerConnection) -> Void
-  private var ready: [ServerStream] = []
+  private var ready = CircularBuffer<ServerStream>()
+  private var owedWindow = 0
+  private var isRoomAwaited = false
   private var sweepTimer: Scheduled<Void>?
+  private var ageTimer: Scheduled<Void>?
   private var isShuttingDown = false
   private var hasSaidGoodbye = false
 
@@ -20,16 +26,30 @@ final class ServerConnection: Connection, @unchecked Sendable {
   private static let drainNumber: UInt64 = 2
 
   init(
-    limits: Limits, channel: any Channel, logger: Logger,
-    lookup: @escaping @Sendable (String) -> MethodHandler?,
+    limits: Limits, isSecured: Bool = false, channel: any Channel, logger: Logger, routes: Routes,
     onInactive: @escaping (ServerConnection) -> Void
   ) {
     executor = EventLoopTaskExecutor(channel.eventLoop)
-    peerAddress = channel.remoteAddress
+    peer = CallContext.Peer(address: channel.remoteAddress)
     headReader = RequestHeadReader(
-      maximumListBytes: limits.headerListBytes, routes: RouteCache(lookup: lookup))
+      maximumListBytes: limits.headerListBytes, routes: RouteCache(routes))
     self.onInactive = onInactive
-    super.init(side: .server, limits: limits, eventLoop: channel.eventLoop, logger: logger)
+    super.init(
+      side: .server, limits: limits, isSecured: isSecured, eventLoop: channel.eventLoop,
+      logger: logger)
+  }
+
+  override func becameSecure(_ channel: any Channel) {
+    let handler = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+    guard let certificate = handler?.peerCertificate else { return }
+    peer = CallContext.Peer(address: peer.address, identity: PeerIdentity(certificate))
+  }
+
+  override func becameReady() {
+    guard limits.maximumAgeMilliseconds > 0 else { return }
+    let jitter = Limits.Fixed.ageJitter * Double.random(in: -1...1)
+    let age = Int64(Double(limits.maximumAgeMilliseconds) * (1 + jitter))
+    ageTimer = eventLoop.scheduleTask(in: .milliseconds(age)) { self.becameOld() }
   }
 
   override func acceptStream() -> HTTP2Stream? {
@@ -38,19 +58,16 @@ final class ServerConnection: Connection, @unchecked Sendable {
   }
 
   override func finishedReceiving() {
-    // Handlers run here and not inside nghttp2's callbacks: they may end streams and submit frames.
-    var index = 0
-    while index < ready.count {
-      ready[index].run()
-      index += 1
-    }
-    ready.removeAll(keepingCapacity: true)
+    startReady()
     armSweepIfNeeded()
   }
+
+  override func becameIdle() { shutDown() }
 
   override func becameInactive() {
     ready = []
     sweepTimer?.cancel()
+    ageTimer?.cancel()
     onInactive(self)
   }
 
@@ -58,16 +75,61 @@ final class ServerConnection: Connection, @unchecked Sendable {
     if number == Self.drainNumber { sayGoodbye() }
   }
 
-  /// A request is complete.
+  /// A call's handler may start.
   func enqueue(_ stream: ServerStream) { ready.append(stream) }
+
+  /// Starts handlers, as long as the caller reads its answers. Not inside nghttp2's callbacks: a
+  /// handler may end streams and submit frames.
+  private func startReady() {
+    while outboundBytes <= limits.connectionOutboundBytes, let stream = ready.popFirst() {
+      stream.run()
+    }
+  }
 }
 
-/// Slow peers: header blocks and requests which began and do not end.
+/// What the streams hold together.
+extension ServerConnection {
+  /// Bytes of a stream of requests are here. The connection's window for them is given back at
+  /// once, so that a handler that does not read holds up no other stream, until much is held.
+  func took(_ count: Int) {
+    owedWindow += count
+    settleWindow()
+  }
+
+  /// Gives the connection's window back if little is held.
+  func settleWindow() {
+    guard owedWindow > 0, heldRequestBytes <= limits.freelyHeldRequestBytes else { return }
+    session?.consumeOnConnection(owedWindow)
+    owedWindow = 0
+  }
+
+  /// Response bytes have left, or are not wanted any more.
+  func sent(_ count: Int) {
+    let wasFull = outboundBytes > limits.connectionOutboundBytes
+    outboundBytes -= count
+    guard wasFull, outboundBytes <= limits.connectionOutboundBytes, !isRoomAwaited else { return }
+    isRoomAwaited = true
+    // Later: this may be inside one of nghttp2's callbacks.
+    eventLoop.execute { self.roomIsBack() }
+  }
+
+  private func roomIsBack() {
+    isRoomAwaited = false
+    guard let session else { return }
+    for case let stream as ServerStream in session.openStreams where !stream.writers.isEmpty {
+      if stream.hasRoom { stream.writers.resumeAll(with: nil) }
+    }
+    startReady()
+    scheduleDrain()
+  }
+}
+
+/// Slow peers: requests which began and do not end.
 extension ServerConnection {
   /// One timer per connection, armed only while streams are open at the end of a read.
   private func armSweepIfNeeded() {
     guard sweepTimer == nil, let session, session.openStreamCount > 0 else { return }
-    sweepTimer = eventLoop.scheduleTask(in: .milliseconds(Limits.Time.sweepMilliseconds)) {
+    sweepTimer = eventLoop.scheduleTask(in: .milliseconds(Int64(limits.sweepMilliseconds))) {
       self.sweepTimer = nil
       self.sweep()
     }
@@ -75,13 +137,7 @@ extension ServerConnection {
 
   private func sweep() {
     guard let session else { return }
-    for case let stream as ServerStream in session.openStreams {
-      guard stream.survivesSweep() else {
-        logger.debug("closing a connection: a header block does not end")
-        closeNow()
-        return
-      }
-    }
+    for case let stream as ServerStream in session.openStreams { stream.sweep() }
     armSweepIfNeeded()
     drain()
   }
@@ -91,13 +147,22 @@ extension ServerConnection {
 extension ServerConnection {
   /// Takes no further calls, lets the running ones end, then closes.
   func shutDown() {
-    guard !isShuttingDown, let session else { return }
+    guard let session else { return close(reason: "the server is shutting down") }
+    guard !isShuttingDown else { return }
     isShuttingDown = true
     session.submitShutdownNotice()
     session.ping(Self.drainNumber)
     drain()
-    eventLoop.scheduleTask(in: .milliseconds(Limits.Time.drainRoundTripMilliseconds)) {
+    eventLoop.scheduleTask(in: .milliseconds(Int64(limits.drainRoundTripMilliseconds))) {
       self.sayGoodbye()
+    }
+  }
+
+  /// The connection is as old as it may get: its calls may end, for a while.
+  private func becameOld() {
+    shutDown()
+    ageTimer = eventLoop.scheduleTask(in: .milliseconds(Int64(limits.ageGraceMilliseconds))) {
+      self.abort()
     }
   }
 

@@ -10,7 +10,6 @@ extension ServerStream {
   /// Refuses the call before a handler saw it.
   func refuse(_ status: Status) {
     guard phase != .answering, phase != .done else { return }
-    message = nil
     fail(status)
   }
 
@@ -26,7 +25,7 @@ extension ServerStream {
     status = status.fitting(
       headerListBytes: connection.session?.remoteMaximumHeaderListBytes ?? .max)
     if !hasSentHeaders, metadata?.initial.isEmpty != false {
-      phase = .answering
+      leave()
       sendStatusAlone(status)
       connection.scheduleDrain()
     } else {
@@ -37,18 +36,28 @@ extension ServerStream {
 
   /// Makes the outcome known and lets it be sent after what is already waiting.
   func end(_ ending: Ending) {
-    phase = .answering
-    deadlineTimer?.cancel()
+    leave()
     self.ending = ending
     resumeBody()
     connection.scheduleDrain()
+  }
+
+  /// The outcome is known: nothing more of the request is of use.
+  private func leave() {
+    phase = .answering
+    deadlineTimer?.cancel()
+    message = nil
+    inbox?.finish(Status(code: .cancelled, message: "the call has been answered"), discarding: true)
+    releaseHeld()
   }
 
   /// Sends the response headers with the initial metadata, unless they are on their way.
   func sendHeaders(_ initial: Metadata?) {
     guard !hasSentHeaders else { return }
     hasSentHeaders = true
-    guard let initial, !initial.isEmpty else {
+    compressesResponses = request.acceptsGzip && context?.compressesResponses == true
+    let initial = initial ?? Metadata()
+    guard !initial.isEmpty || compressesResponses else {
       connection.session?.submitResponse(
         Self.responseHeaders.fields, stream: self, endsStream: false)
       return
@@ -56,6 +65,7 @@ extension ServerStream {
     var headers = HeaderList()
     headers.append(":status", "200")
     headers.append("content-type", "application/grpc")
+    if compressesResponses { headers.append("grpc-encoding", "gzip") }
     headers.append(contentsOf: initial)
     headers.withFields {
       connection.session?.submitResponse($0, stream: self, endsStream: false)
@@ -64,13 +74,14 @@ extension ServerStream {
 
   /// "Trailers-Only": one header block that holds the status.
   private func sendStatusAlone(_ status: Status) {
-    deadlineTimer?.cancel()
     hasSentHeaders = true
     var headers = HeaderList()
     headers.append(":status", "200")
     headers.append("content-type", "application/grpc")
-    // Of use to a caller that compressed; true for everybody.
-    if status.code == .unimplemented { headers.append("grpc-accept-encoding", "identity") }
+    // Of use to a caller whose encoding is unknown; true for everybody.
+    if status.code == .unimplemented {
+      headers.append("grpc-accept-encoding", MessageEncoding.accepted)
+    }
     append(status, to: &headers)
     headers.withFields {
       connection.session?.submitResponse($0, stream: self, endsStream: true)
@@ -114,6 +125,7 @@ extension ServerStream {
     headers.append("content-length", String(answer.body.utf8.count).utf8)
     if let allow = answer.allow { headers.append("allow", allow.utf8) }
     outbound.append(bytes: ByteBuffer(string: answer.body))
+    connection.outboundBytes += answer.body.utf8.count
     headers.withFields {
       connection.session?.submitResponse($0, stream: self, endsStream: false)
     }
@@ -132,7 +144,8 @@ extension ServerStream {
     let count = outbound.copy(into: buffer)
     if count > 0 {
       connection.recordAnswer()
-      if hasRoom { resumeWriters(with: nil) }
+      connection.sent(count)
+      if !writers.isEmpty, hasRoom { writers.resumeAll(with: nil) }
     }
     guard outbound.byteCount == 0 else { return .bytes(count) }
     switch ending {
@@ -151,39 +164,57 @@ extension ServerStream {
   }
 }
 
-/// What a server-streaming handler's writer does.
-extension ServerStream {
+/// What a streaming handler's writer does.
+extension ServerStream: WritableStream {
+  var eventLoop: any EventLoop { connection.eventLoop }
+
   /// Takes one message; false when it fits but the writer should wait for room.
   ///
   /// Throws when nobody waits for it any more.
-  func write(_ message: ByteBuffer) throws(Status) -> Bool {
-    try checkRunning()
+  func write(_ message: ByteBuffer, compressed: Bool) throws(Status) -> Bool {
+    try checkWritable()
     startResponses()
-    outbound.append(message: message)
+    append(message, compressed: compressed)
     resumeBody()
     connection.scheduleDrain()
     return hasRoom
   }
 
-  /// Whether a writer may go on.
-  var hasRoom: Bool { outbound.byteCount <= Limits.Buffer.streamOutboundBytes }
+  /// Puts a message behind those that wait.
+  func append(_ message: ByteBuffer, compressed: Bool) {
+    let before = outbound.byteCount
+    if compressed, compressesResponses {
+      outbound.append(compressing: message)
+    } else {
+      outbound.append(message: message)
+    }
+    connection.outboundBytes += outbound.byteCount - before
+  }
+
+  /// Forgets what waits.
+  func dropOutbound() {
+    let count = outbound.byteCount
+    outbound.removeAll()
+    connection.sent(count)
+  }
+
+  /// Little waits on the stream; and either little on the connection, or nothing on the stream, so
+  /// that streams whose caller reads are not held up by those whose caller does not.
+  var hasRoom: Bool {
+    let limits = connection.limits
+    return outbound.byteCount == 0
+      || outbound.byteCount <= limits.streamOutboundBytes
+        && connection.outboundBytes <= limits.connectionOutboundBytes
+  }
 
   /// Sends the headers before the first message.
   func startResponses() {
     if !hasSentHeaders { sendHeaders(context?.initialMetadata) }
   }
 
-  /// Throws when nobody waits for responses any more.
-  func checkRunning() throws(Status) {
+  func checkWritable() throws(Status) {
     guard phase != .running else { return }
     throw context?.deadline.hasPassed == true
       ? Self.deadlinePassed : Status(code: .cancelled, message: "the caller is gone")
-  }
-
-  func resumeWriters(with status: Status?) {
-    guard !waitingWriters.isEmpty else { return }
-    let writers = waitingWriters
-    waitingWriters = []
-    for writer in writers { writer.continuation.resume(returning: status) }
   }
 }

@@ -29,7 +29,7 @@ enum OperationRunner {
     guard fields.violations.isEmpty else { throw Refusal.invalidFields(fields.violations) }
     let call = Call(
       principal: principal, method: String(O.method.path.dropFirst()),
-      origin: context.peerAddress?.ipAddress ?? "")
+      origin: context.peer.address?.ipAddress ?? "")
     return (input, call)
   }
 

@@ -24,13 +24,14 @@ import Testing
     channel.embeddedEventLoop.run()
     while try channel.readOutbound(as: ByteBuffer.self) != nil {}
 
-    let period = TimeAmount.milliseconds(Limits.Time.keepAliveMilliseconds)
+    let period = TimeAmount.milliseconds(Int64(Limits().keepAliveMilliseconds))
     channel.embeddedEventLoop.advanceTime(by: period)
     #expect(try received(channel).isEmpty)
     channel.embeddedEventLoop.advanceTime(by: period)
     #expect(try received(channel).map(\.type) == [6])
     #expect(receiver.statuses.isEmpty)
-    channel.embeddedEventLoop.advanceTime(by: period)
+    channel.embeddedEventLoop.advanceTime(
+      by: .milliseconds(Int64(Limits().keepAliveAnswerMilliseconds)))
     #expect(!channel.isActive)
     #expect(receiver.statuses.map(\.code) == [.unavailable])
     #expect(!call.isOpen)
@@ -44,7 +45,7 @@ final class Recorder: ClientReceiver {
   var statuses: [Status] { list.withLock { $0 } }
 
   func receive(initialMetadata: RPC.Metadata) {}
-  func receive(message: ByteBuffer) {}
+  func receive(message: ReceivedMessage) {}
   func finish(_ status: Status) { list.withLock { $0.append(status) } }
   func takesMore() -> Bool { true }
 }

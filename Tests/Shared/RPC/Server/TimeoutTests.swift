@@ -7,10 +7,12 @@ import Testing
 
 /// Time passes only when the test says so.
 @Suite struct `A slow peer` {
+  private let limits = Limits()
+
   @Test func `that sends no preface is disconnected`() throws {
     let channel = try connect()
     channel.embeddedEventLoop.advanceTime(
-      by: .milliseconds(Limits.Time.prefaceMilliseconds - 1))
+      by: .milliseconds(Int64(limits.prefaceMilliseconds) - 1))
     #expect(channel.isActive)
     channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
     #expect(!channel.isActive)
@@ -22,9 +24,10 @@ import Testing
       channel,
       Frames.preface + Frames.settings
         + Frames.headers(stream: 1, Frames.call(), endHeaders: false))
-    sweep(channel, Limits.Time.headerSweeps - 1)
+    channel.embeddedEventLoop.advanceTime(
+      by: .milliseconds(Int64(limits.headersMilliseconds) - 1))
     #expect(channel.isActive)
-    sweep(channel, 1)
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
     #expect(!channel.isActive)
   }
 
@@ -35,7 +38,7 @@ import Testing
       Frames.preface + Frames.settings + Frames.headers(stream: 1, Frames.call())
         + Frames.data(stream: 1, [0, 0, 0], end: false))
     _ = try received(channel)
-    sweep(channel, Limits.Time.requestSweeps - 1)
+    sweep(channel, limits.requestMilliseconds / limits.sweepMilliseconds - 1)
     #expect(try !received(channel).contains { $0.type == 1 })
     sweep(channel, 1)
     let frames = try received(channel)
@@ -50,7 +53,7 @@ import Testing
     channel.isWritable = false
     channel.pipeline.fireChannelWritabilityChanged()
     channel.embeddedEventLoop.advanceTime(
-      by: .milliseconds(Limits.Time.stalledWriteMilliseconds - 1))
+      by: .milliseconds(Int64(limits.stalledWriteMilliseconds) - 1))
     #expect(channel.isActive)
     channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
     #expect(!channel.isActive)
@@ -71,8 +74,8 @@ import Testing
   private func connect() throws -> EmbeddedChannel {
     let channel = EmbeddedChannel()
     let connection = ServerConnection(
-      limits: Limits(), channel: channel, logger: Logger(label: "test"), lookup: { _ in echo },
-      onInactive: { _ in })
+      limits: limits, channel: channel, logger: Logger(label: "test"),
+      routes: Routes(ServerConfiguration(host: "", port: 0)) { _ in echo }, onInactive: { _ in })
     try channel.pipeline.syncOperations.addHandler(connection)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     return channel
@@ -84,7 +87,7 @@ import Testing
 
   private func sweep(_ channel: EmbeddedChannel, _ count: Int) {
     channel.embeddedEventLoop.advanceTime(
-      by: .milliseconds(Limits.Time.sweepMilliseconds * Int64(count)))
+      by: .milliseconds(Int64(limits.sweepMilliseconds * count)))
   }
 }
 

@@ -8,17 +8,18 @@ struct FloodGuard {
   enum Event: Hashable {
     /// The peer reset a stream ("rapid reset").
     case reset
-    /// The peer broke the protocol, or made us reset a stream ("MadeYouReset").
+    /// The peer broke the protocol, sent too large a header list, or made us reset a stream
+    /// ("MadeYouReset").
     case glitch
     /// PING, SETTINGS, PRIORITY, or DATA without data.
     case controlFrame
   }
 
-  private let resets: Int64
-  private let resetsPerSecond: Int64
+  private let limits: (resets: Int64, resetsPerSecond: Int64, glitches: Int, controlFrames: Int)
+  private let windowNanoseconds: Int64
   private var resetTokens: Int64
   private var resetsAt: Int64
-  private var windowStart: Int64 = 0
+  private var windowStart: Int64
   private var glitches = 0
   private var controlFrames = 0
   private var answers = 0
@@ -27,16 +28,19 @@ struct FloodGuard {
 
   /// A guard that starts at a reading of the monotonic clock.
   init(limits: Limits, nowNanoseconds: Int64) {
-    resets = Int64(limits.resets)
-    resetsPerSecond = Int64(limits.resetsPerSecond)
-    resetTokens = resets * Self.nanosecondsPerSecond
+    self.limits = (
+      Int64(limits.resetsReceived), Int64(limits.resetsReceivedPerSecond), limits.glitches,
+      limits.controlFrames
+    )
+    windowNanoseconds = Int64(limits.floodWindowMilliseconds) * 1_000_000
+    resetTokens = Int64(limits.resetsReceived) * Self.nanosecondsPerSecond
     resetsAt = nowNanoseconds
     windowStart = nowNanoseconds
   }
 
   /// Counts an event; false when the peer has used up what it may do.
   mutating func record(_ event: Event, atNanoseconds now: Int64) -> Bool {
-    if now - windowStart >= Limits.Flood.windowMilliseconds * 1_000_000 {
+    if now - windowStart >= windowNanoseconds {
       windowStart = now
       glitches = 0
       controlFrames = 0
@@ -46,10 +50,10 @@ struct FloodGuard {
     case .reset: return takeResetToken(now)
     case .glitch:
       glitches += 1
-      return glitches <= Limits.Flood.glitches
+      return glitches <= limits.glitches
     case .controlFrame:
       controlFrames += 1
-      return controlFrames <= Limits.Flood.controlFrames + answers
+      return controlFrames <= limits.controlFrames + answers
     }
   }
 
@@ -58,9 +62,9 @@ struct FloodGuard {
 
   /// Tokens are kept in billionths, so that no fraction of a second is lost.
   private mutating func takeResetToken(_ now: Int64) -> Bool {
-    let full = resets * Self.nanosecondsPerSecond
+    let full = limits.resets * Self.nanosecondsPerSecond
     let elapsed = min(max(0, now - resetsAt), full)
-    resetTokens = min(full, resetTokens + elapsed * resetsPerSecond)
+    resetTokens = min(full, resetTokens + elapsed * limits.resetsPerSecond)
     resetsAt = now
     guard resetTokens >= Self.nanosecondsPerSecond else { return false }
     resetTokens -= Self.nanosecondsPerSecond

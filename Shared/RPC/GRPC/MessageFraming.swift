@@ -21,9 +21,11 @@ struct MessageDeframer {
   /// Bytes kept of the incomplete message.
   var heldBytes: Int { partial?.readableBytes ?? 0 }
 
-  /// Takes the next bytes and hands out every message that is complete now.
+  /// Takes the next bytes and hands out every message that is complete now, and whether it is
+  /// marked as compressed.
   mutating func feed(
-    _ bytes: UnsafeRawBufferPointer, _ emit: (ByteBuffer) throws(Status) -> Void
+    _ bytes: UnsafeRawBufferPointer,
+    _ emit: (_ message: ByteBuffer, _ isCompressed: Bool) throws(Status) -> Void
   ) throws(Status) {
     var rest = bytes[...]
     while true {
@@ -40,7 +42,8 @@ struct MessageDeframer {
       }
       let end = UnsafeRawBufferPointer(rebasing: rest.prefix(wanted))
       rest = rest.dropFirst(wanted)
-      try emit(completedMessage(end))
+      let isCompressed = prefix >> 32 == 1
+      try emit(completedMessage(end), isCompressed)
     }
   }
 
@@ -53,15 +56,8 @@ struct MessageDeframer {
   }
 
   private func messageLength() throws(Status) -> Int {
-    switch prefix >> 32 {
-    case 0: break
-    case 1:
-      throw Status(
-        code: .internalError,
-        message: "the message is marked as compressed, but no grpc-encoding was agreed")
-    default:
-      throw Status(
-        code: .internalError, message: "the first byte of a message must be 0 or 1")
+    guard prefix >> 32 <= 1 else {
+      throw Status(code: .internalError, message: "the first byte of a message must be 0 or 1")
     }
     let length = Int(prefix & 0xFFFF_FFFF)
     guard length <= maximumMessageBytes else {
@@ -78,11 +74,12 @@ struct OutboundBody {
   private struct Part {
     var bytes: ByteBuffer
     var isMessage: Bool
+    var isCompressed = false
 
     var count: Int { bytes.readableBytes + (isMessage ? GRPCFraming.prefixCount : 0) }
 
     /// The prefix as a number whose low five bytes are the wire's, in big-endian order.
-    var prefix: UInt64 { UInt64(bytes.readableBytes) }
+    var prefix: UInt64 { UInt64(bytes.readableBytes) | (isCompressed ? 1 << 32 : 0) }
   }
 
   // Almost always there is one part at most; it then costs no queue.
@@ -94,6 +91,12 @@ struct OutboundBody {
   private(set) var byteCount = 0
 
   mutating func append(message: ByteBuffer) { append(Part(bytes: message, isMessage: true)) }
+
+  /// Adds a message, compressed if it can be.
+  mutating func append(compressing message: ByteBuffer) {
+    guard let compressed = Gzip.compress(message) else { return append(message: message) }
+    append(Part(bytes: compressed, isMessage: true, isCompressed: true))
+  }
 
   mutating func append(bytes: ByteBuffer) { append(Part(bytes: bytes, isMessage: false)) }
 

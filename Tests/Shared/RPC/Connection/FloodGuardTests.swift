@@ -13,10 +13,8 @@ import Testing
     #expect(taken2 == 10)
   }
 
-  @Test func `grants as many resets as the connection may have calls`() {
-    var limits = Limits()
-    limits.concurrentStreams = 1_000
-    var subject = FloodGuard(limits: limits, nowNanoseconds: 0)
+  @Test func `grants as many resets in the plant as the connection may have calls`() {
+    var subject = FloodGuard(limits: .inPlant, nowNanoseconds: 0)
     let taken = subject.taken(of: 5_000, .reset, at: 0)
     #expect(taken == 1_000)
   }
@@ -29,8 +27,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (FloodGuard.Event.glitch, Limits.Flood.glitches),
-    (.controlFrame, Limits.Flood.controlFrames),
+    (FloodGuard.Event.glitch, Limits().glitches),
+    (.controlFrame, Limits().controlFrames),
   ])
   func `takes so many events per window and starts over in the next`(
     event: FloodGuard.Event, limit: Int
@@ -38,7 +36,7 @@ import Testing
     var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
     let taken4 = subject.taken(of: limit + 10, event, at: 1)
     #expect(taken4 == limit)
-    let next = Limits.Flood.windowMilliseconds * 1_000_000
+    let next = Int64(Limits().floodWindowMilliseconds) * 1_000_000
     let taken5 = subject.taken(of: 1, event, at: next)
     #expect(taken5 == 1)
   }
@@ -47,7 +45,7 @@ import Testing
     var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
     subject.recordAnswers(1_000)
     let taken6 = subject.taken(of: 2_000, .controlFrame, at: 1)
-    #expect(taken6 == 1_000 + Limits.Flood.controlFrames)
+    #expect(taken6 == 1_000 + Limits().controlFrames)
   }
 }
 
@@ -57,31 +55,5 @@ extension FloodGuard {
     var taken = 0
     for _ in 0..<count where record(event, atNanoseconds: nanoseconds) { taken += 1 }
     return taken
-  }
-}
-
-@Suite struct `The backoff` {
-  @Test func `grows from the first pause to the last and varies by the jitter`() {
-    for random in [0.0, 0.5, 0.999] {
-      var backoff = Backoff()
-      var pauses: [Double] = []
-      for _ in 0..<20 {
-        backoff.failed(atNanoseconds: 0, random: random)
-        pauses.append(Double(backoff.notBeforeNanoseconds) / 1_000_000)
-      }
-      let share = 1 + Limits.Time.backoffJitter * (2 * random - 1)
-      #expect(abs(pauses[0] - Double(Limits.Time.backoffFirstMilliseconds) * share) < 0.01)
-      #expect(abs(pauses[19] - Double(Limits.Time.backoffLastMilliseconds) * share) < 0.01)
-      #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $0 <= $1 })
-    }
-  }
-
-  @Test func `starts over after a success`() {
-    var backoff = Backoff()
-    for _ in 0..<5 { backoff.failed(atNanoseconds: 0, random: 0.5) }
-    backoff.succeeded()
-    #expect(backoff.notBeforeNanoseconds == .min)
-    backoff.failed(atNanoseconds: 0, random: 0.5)
-    #expect(backoff.notBeforeNanoseconds == Limits.Time.backoffFirstMilliseconds * 1_000_000)
   }
 }

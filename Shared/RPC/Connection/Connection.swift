@@ -1,0 +1,273 @@
+import Logging
+import NIOCore
+import NIOTLS
+
+/// One HTTP/2 connection on an event loop: feeds what is read into the session and drains what the
+/// session wants to say. What a server and a client do beside that are its two subclasses.
+///
+/// Confined to its channel's event loop (hence unchecked).
+class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendable {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// Where the connection is. `closed` can follow each phase.
+  enum Phase: Hashable {
+    /// TCP, or the TLS handshake, is not done. Next: `opening`.
+    case connecting
+    /// Our settings are on their way, the peer's are awaited. Next: `open`, `ending`.
+    case opening
+    /// Calls come and go. Next: `ending`.
+    case open
+    /// Nothing is read any more; what is queued, a GOAWAY at least, is still sent.
+    case ending
+    /// The socket is gone.
+    case closed
+  }
+
+  final let side: HTTP2Session.Side
+  final let limits: Limits
+  final let eventLoop: any EventLoop
+  final let logger: Logger
+  final private(set) var phase = Phase.connecting
+  /// Nil before the connection is `opening` and after it is `closed`.
+  final private(set) var session: HTTP2Session?
+  /// Why the connection ended, as far as it is known here.
+  final private(set) var endReason: String?
+
+  final private(set) var context: ChannelHandlerContext?
+  final var outbound = ByteBuffer()
+  final var isReading = false
+  final var isDraining = false
+  final var isDrainScheduled = false
+  private let isSecured: Bool
+  private var floodGuard: FloodGuard
+  private var lifeSigns: LifeSigns
+  private var stalledTimer: Scheduled<Void>?
+  private var prefaceTimer: Scheduled<Void>?
+  private var headersTimer: Scheduled<Void>?
+  private var lifeTimer: RepeatedTask?
+
+  /// A connection of one side. With TLS it starts to speak when the handshake is done.
+  init(
+    side: HTTP2Session.Side, limits: Limits, isSecured: Bool, eventLoop: any EventLoop,
+    logger: Logger
+  ) {
+    self.side = side
+    self.limits = limits
+    self.isSecured = isSecured
+    self.eventLoop = eventLoop
+    self.logger = logger
+    let now = Int64(truncatingIfNeeded: eventLoop.now.uptimeNanoseconds)
+    floodGuard = FloodGuard(limits: limits, nowNanoseconds: now)
+    lifeSigns = LifeSigns(limits: limits, nowNanoseconds: now)
+  }
+
+  // MARK: for the subclasses
+
+  /// The TLS handshake is done and HTTP/2 was agreed.
+  func becameSecure(_ channel: any Channel) {}
+  /// The peer's first SETTINGS frame is here.
+  func becameReady() {}
+  /// Everything of one read has been fed to the session; frames may be submitted, calls started.
+  func finishedReceiving() {}
+  /// There was no call for as long as a connection without calls is kept.
+  func becameIdle() {}
+  /// The connection is gone; every stream has been closed.
+  func becameInactive() {}
+  /// The peer opens a stream.
+  func acceptStream() -> HTTP2Stream? { nil }
+  /// The peer answered a PING of a subclass.
+  func pingAnswered(_ number: UInt64) {}
+  /// The peer opens no further streams for us, or ends the connection.
+  func receivedGoAway(_ code: HTTP2ErrorCode) {}
+
+  /// A stream is about to send data; see ``FloodGuard/recordAnswers(_:)``.
+  final func recordAnswer() { floodGuard.recordAnswers(1) }
+
+  /// Counts misuse; ends the connection when it is too much.
+  final func count(_ event: FloodGuard.Event) {
+    if !floodGuard.record(event, atNanoseconds: now) {
+      terminate(.enhanceYourCalm, reason: "too many events of the kind \(event)")
+    }
+  }
+
+  /// Ends the connection in the protocol's way, with a GOAWAY.
+  final func terminate(_ code: HTTP2ErrorCode, reason: String) {
+    guard phase != .ending, phase != .closed else { return }
+    guard let session else { return close(reason: reason) }
+    phase = .ending
+    endReason = endReason ?? reason
+    logger.debug("ending a connection", metadata: ["reason": "\(reason)"])
+    session.terminate(code)
+    scheduleDrain()
+  }
+
+  /// Closes the socket at once.
+  final func close(reason: String) {
+    endReason = endReason ?? reason
+    logger.debug("closing a connection", metadata: ["reason": "\(reason)"])
+    context?.close(promise: nil)
+  }
+
+  /// Everything has been said: nothing is read any more.
+  final func beginEnding() { if phase != .closed { phase = .ending } }
+
+  /// Comes when the socket is closed; nil when it already is.
+  final var closeFuture: EventLoopFuture<Void>? { context?.channel.closeFuture }
+
+  /// The event loop's monotonic clock, in nanoseconds.
+  final var now: Int64 { Int64(truncatingIfNeeded: eventLoop.now.uptimeNanoseconds) }
+}
+
+/// The channel's events.
+extension Connection {
+  final func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    prefaceTimer = close(after: limits.prefaceMilliseconds, reason: "no HTTP/2 preface in time")
+    if context.channel.isActive, !isSecured { start() }
+  }
+
+  final func channelActive(context: ChannelHandlerContext) {
+    if !isSecured { start() }
+    context.fireChannelActive()
+  }
+
+  final func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case TLSUserEvent.handshakeCompleted(let negotiated)? = event as? TLSUserEvent {
+      guard negotiated == TLSRules.protocolName else {
+        return close(reason: "the peer does not offer HTTP/2 by ALPN")
+      }
+      becameSecure(context.channel)
+      start()
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  final func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard let session, phase != .ending else { return }
+    isReading = true
+    lifeSigns.heard()
+    let buffer = unwrapInboundIn(data)
+    do {
+      try buffer.withUnsafeReadableBytes { bytes in try session.receive(bytes) }
+    } catch {
+      // Every error here is a fatal one: nghttp2 says lesser things to the peer by itself.
+      return close(reason: "\(error)")
+    }
+    watchHeaderBlock(session)
+    finishedReceiving()
+  }
+
+  final func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
+    drain()
+  }
+
+  final func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      stalledTimer?.cancel()
+      stalledTimer = nil
+      drain()
+    } else if stalledTimer == nil {
+      stalledTimer = close(
+        after: limits.stalledWriteMilliseconds, reason: "the peer takes nothing")
+    }
+  }
+
+  // Not channelInactive: a channel that was never active ends without it.
+  final func handlerRemoved(context: ChannelHandlerContext) {
+    for timer in [stalledTimer, prefaceTimer, headersTimer] { timer?.cancel() }
+    lifeTimer?.cancel()
+    phase = .closed
+    let session = session
+    self.session = nil
+    session?.closeAllStreams(.cancel)
+    becameInactive()
+    self.context = nil
+    outbound = ByteBuffer()
+  }
+
+  final func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    close(reason: "\(error)")
+  }
+
+  private func close(after milliseconds: Int, reason: String) -> Scheduled<Void> {
+    eventLoop.scheduleTask(in: .milliseconds(Int64(milliseconds))) { self.close(reason: reason) }
+  }
+
+  private func start() {
+    guard phase == .connecting else { return }
+    let settings = HTTP2Settings(
+      maximumConcurrentStreams: limits.concurrentStreams,
+      maximumHeaderListBytes: limits.headerListBytes,
+      streamWindowBytes: limits.streamWindowBytes,
+      connectionWindowBytes: limits.connectionWindowBytes,
+      maximumContinuations: limits.continuations,
+      maximumOutboundAcknowledgements: limits.outboundFrames)
+    do {
+      session = try HTTP2Session(side: side, settings: settings, delegate: self)
+    } catch {
+      logger.error("no HTTP/2 session could be made", metadata: ["error": "\(error)"])
+      return close(reason: "no HTTP/2 session could be made")
+    }
+    phase = .opening
+    let period = TimeAmount.milliseconds(Int64(lifeSigns.periodMilliseconds))
+    lifeTimer = eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
+      self.checkLife()
+    }
+    drain()
+  }
+
+  /// A header block that was begun must end in time. Almost always it has when the read is over.
+  private func watchHeaderBlock(_ session: HTTP2Session) {
+    if !session.isInsideHeaderBlock {
+      headersTimer?.cancel()
+      headersTimer = nil
+    } else if headersTimer == nil {
+      headersTimer = close(
+        after: limits.headersMilliseconds, reason: "a header block does not end")
+    }
+  }
+
+  private func checkLife() {
+    guard let session else { return }
+    let verdict = lifeSigns.check(
+      openStreams: session.openStreamCount, streamsBegun: session.streamsBegun,
+      atNanoseconds: now)
+    switch verdict {
+    case .fine: break
+    case .idle: becameIdle()
+    case .ask:
+      session.ping(LifeSigns.pingNumber)
+      drain()
+      eventLoop.scheduleTask(in: .milliseconds(Int64(limits.keepAliveAnswerMilliseconds))) {
+        if self.lifeSigns.isUnanswered { self.close(reason: "the peer is silent") }
+      }
+    }
+  }
+}
+
+/// What happens beside the streams.
+extension Connection {
+  final func received(_ event: HTTP2Event) {
+    switch event {
+    case .settings:
+      guard phase == .opening else { return count(.controlFrame) }
+      phase = .open
+      prefaceTimer?.cancel()
+      prefaceTimer = nil
+      becameReady()
+    case .ping, .unusedFrame, .emptyData: count(.controlFrame)
+    case .resetReceived:
+      // To a client a reset is an answer, not an attack.
+      if side == .server { count(.reset) }
+    case .invalidFrame: count(.glitch)
+    case .resetSent(let code):
+      // These three are our own decisions, not the peer's fault.
+      if code != .noError, code != .cancel, code != .refusedStream { count(.glitch) }
+    case .pingAcknowledged(let number):
+      if number != LifeSigns.pingNumber { pingAnswered(number) }
+    case .goAway(_, let code): receivedGoAway(code)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import NIOSSL
+import SwiftASN1
+import X509
+
+/// Who a caller's certificate says it is. The authority behind it has been checked.
+public struct PeerIdentity: Hashable, Sendable {
+  /// One name of a certificate (subject alternative name, RFC 5280 §4.2.1.6).
+  public enum Name: Hashable, Sendable {
+    /// A host name.
+    case dns(String)
+    /// A URI, such as a SPIFFE identifier.
+    case uri(String)
+    /// An e-mail address.
+    case email(String)
+    /// An IP address: 4 or 16 bytes.
+    case address([UInt8])
+  }
+
+  /// The alternative names, in the certificate's order; names of other kinds are left out.
+  public let names: [Name]
+  /// The distinguished name of its subject (`CN=line-1,O=Plant`), for a person to read.
+  public let subject: String
+  /// The serial number in hexadecimal, by which the issuer revokes it.
+  public let serialNumber: String
+
+  /// An identity of its parts; a test makes them too.
+  public init(names: [Name], subject: String = "", serialNumber: String = "") {
+    self.names = names
+    self.subject = subject
+    self.serialNumber = serialNumber
+  }
+
+  /// The identity of a certificate; nil when it can't be understood.
+  init?(_ certificate: NIOSSLCertificate) {
+    guard let bytes = try? certificate.toDERBytes(),
+      let certificate = try? Certificate(derEncoded: bytes)
+    else { return nil }
+    // A certificate whose names can't be read has none.
+    let names = (try? certificate.extensions.subjectAlternativeNames).flatMap { $0 }
+    self.init(
+      names: names?.compactMap(Self.name) ?? [], subject: "\(certificate.subject)",
+      serialNumber: certificate.serialNumber.bytes.map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+      }.joined())
+  }
+
+  private static func name(_ name: GeneralName) -> Name? {
+    switch name {
+    case .dnsName(let host): .dns(host)
+    case .uniformResourceIdentifier(let uri): .uri(uri)
+    case .rfc822Name(let address): .email(address)
+    case .ipAddress(let address): .address(Array(address.bytes))
+    default: nil
+    }
+  }
+}
