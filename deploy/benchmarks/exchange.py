@@ -1,6 +1,7 @@
 """As much of HTTP/2 as it takes to hold a connection open, or to call one method, by hand."""
 
 import socket
+import ssl
 import struct
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -17,7 +18,7 @@ def frame(kind, flags=0, stream=0, payload=b""):
 
 
 def header_block(path):
-    """A call's headers as literals that no table keeps (RFC 7541 §6.2.2): always the same bytes."""
+    """A call's headers as literals that no table keeps (RFC 7541 §6.2.2), always the same."""
     fields = [
         (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost"),
         ("content-type", "application/grpc"), ("te", "trailers"),
@@ -41,13 +42,18 @@ def call(stream, block, body):
 class Connection:
     """A connection that says what it is told to and counts what comes back.
 
-    Its windows are as large as may be, so that nothing it receives needs an answer.
+    Its windows are as large as may be, so that nothing it receives needs an answer; of the server's
+    windows it knows nothing. With the server's certificate it speaks TLS.
     """
 
-    def __init__(self, port, wrap=lambda plain: plain):
-        plain = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket = wrap(plain)
+    def __init__(self, port, certificate=None, source="127.0.0.1"):
+        self.socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=ANSWER_SECONDS, source_address=(source, 0))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if certificate:
+            tls = ssl.create_default_context(cafile=certificate)
+            tls.set_alpn_protocols(["h2"])
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self._received = bytearray()
         self._next_stream = 1
 

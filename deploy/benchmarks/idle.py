@@ -5,6 +5,7 @@ import time
 from . import programs
 from .exchange import Connection, header_block
 from .figures import Figure
+from .servers import PEERS
 from .shapes import REPORT
 
 CONNECTIONS = 2_000
@@ -15,12 +16,12 @@ SETTLE_SECONDS = 1
 """After the last answer, for what a server does in its own time. Nothing depends on it."""
 
 
-def figures(servers, peer):
+def figures(servers, with_peer):
     """Memory per connection after the preface, and after one call on it."""
     found = []
-    for server in ["ours"] + (["peer"] if peer else []):
+    for server in ["ours"] + (["callback"] if with_peer else []):
         fresh, used = measure(servers, server)
-        whose = "" if server == "ours" else " of gRPC C++"
+        whose = "" if server == "ours" else f" of {PEERS[server]}"
         target = TARGET_KIBIBYTES if server == "ours" else None
         found += [
             Figure(f"rpc idle connection{whose}", round(fresh, 1), "KiB", target),

@@ -4,8 +4,8 @@ A count does not depend on the machine's speed nor on what else it does: growth 
 of the code's work. Only the program's own instructions are counted, not the kernel's, so that a
 system call more costs what the way to it costs.
 
-The figures that are compared with are kept in instructions.json; --accept rewrites it. They belong to
-the compiler and the libraries that deploy/ names: a new version of these is a reason to accept.
+The figures that are compared with are kept in instructions.json; --accept rewrites it. They belong
+to a compiler and to Debian's libraries: a new version of these is a reason to accept.
 """
 
 import dataclasses
@@ -17,6 +17,7 @@ import tempfile
 from . import programs
 from .exchange import Connection, header_block
 from .figures import Figure
+from .servers import make_certificate
 from .shapes import BENCH, REPORT
 
 HELP = "instructions per call and message, beside those kept in instructions.json"
@@ -25,7 +26,7 @@ KEPT = pathlib.Path(__file__).with_suffix(".json")
 GROWTH = 1.10
 """The most times the kept figure."""
 MESSAGES = 200
-"""Messages of one streaming call."""
+"""Messages of one streaming call: as many requests fit HTTP/2's first window of 64 KiB."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,13 +42,16 @@ class Count:
     many: int
     """How many times. The difference is counted, which leaves out start and end."""
     messages: int = 1
+    tls: bool = False
 
 
 COUNTS = [
     Count("unary, one at a time", REPORT, "report", 1, 100, 1_100),
     Count("unary, 32 at a time", REPORT, "report", 32, 10, 110),
     Count("unary that suspends, 32 at a time", BENCH + "Suspend", "report", 32, 10, 110),
+    Count("unary over TLS, 32 at a time", REPORT, "report", 32, 10, 110, tls=True),
     Count("server stream, per message", BENCH + "Feed", "feed", 1, 5, 25, MESSAGES),
+    Count("bidi, per message", BENCH + "Echo", "echo", 1, 5, 25, MESSAGES),
 ]
 
 
@@ -86,10 +90,15 @@ def total(count, server, folder, times):
         "valgrind", "--tool=callgrind", f"--log-file={log}", "--callgrind-out-file=/dev/null",
         server, folder, "--messages", MESSAGES,
     ]
+    options = {}
+    if count.tls:
+        certificate, key = make_certificate(folder)
+        command += ["--tls-certificate", certificate, "--tls-key", key]
+        options["certificate"] = certificate
     # Swift's hash tables are seeded anew in each run, unless told otherwise.
     environment = {"PATH": "/usr/bin:/bin", "SWIFT_DETERMINISTIC_HASHING": "1"}
     with programs.running(*command, env=environment) as (_, port):
-        connection = Connection(port).open()
+        connection = Connection(port, **options).open()
         block, body = header_block(count.path), (folder / count.body).read_bytes()
         for _ in range(times):
             connection.calls(block, body, count.at_once)

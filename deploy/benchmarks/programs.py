@@ -25,7 +25,7 @@ def build(*products):
 
 
 def build_stripped(product, folder):
-    """The same without debugging information, as a copy in a folder: Valgrind can't read Swift's."""
+    """The same, as a copy without debugging information: Valgrind can't read Swift's."""
     stripped = pathlib.Path(folder) / product
     subprocess.run(
         ["strip", "--strip-debug", "-o", str(stripped), str(build(product) / product)], check=True)
@@ -34,8 +34,19 @@ def build_stripped(product, folder):
 
 def install_packages(list_name):
     """Installs what a list in deploy/ names, as far as it is not there."""
-    script = 'set -euo pipefail; source "$0/deploy/common"; install_debian_packages "$1"'
-    subprocess.run(["bash", "-c", script, str(ROOT), list_name], check=True)
+    _call_common("install_debian_packages", list_name)
+
+
+def prepare_python():
+    """Installs the Python packages of the tests, and returns their Python."""
+    _call_common("prepare_python")
+    return str(ROOT / ".venv/bin/python")
+
+
+def _call_common(*function):
+    """Calls a function of deploy/common."""
+    script = 'set -euo pipefail; source "$0/deploy/common"; "$@"'
+    subprocess.run(["bash", "-c", script, str(ROOT), *function], check=True)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import statistics
 
 from . import load, programs
 from .figures import Figure
+from .servers import PEERS
 from .shapes import LATENCY_SHARE_OF_PEER, SINGLE
 
 WARM_UP_SHARE = 10
@@ -36,8 +37,8 @@ class Rounds:
         return [figure for case in self.cases for figure in self._figures(case)]
 
     def _servers(self, case):
-        """Ours, and directly after it the peer: a pair."""
-        return [case.server] + (["peer"] if case.peer and "peer" in self.running else [])
+        """Ours, and directly after it the peers: pairs."""
+        return [case.server] + [peer for peer in case.peers if peer in self.running]
 
     def _check(self, case):
         """One call to each server. All of them must answer the same."""
@@ -50,7 +51,7 @@ class Rounds:
         self._answer_bytes[case.shape.name] = len(answers.pop())
 
     def _send(self, case, server, calls):
-        """Sends calls and returns what is to be sent for a measurement: the latencies, if wanted."""
+        """Sends calls; returns how long each took, where that is a figure."""
         port = self.running[server][1]
         arguments = (port, case.shape, self.bodies, self._answer_bytes[case.shape.name], calls)
         if case.shape == SINGLE:
@@ -68,31 +69,30 @@ class Rounds:
             self.latencies[server].append(load.percentile(latencies, 0.99))
 
     def _figures(self, case):
-        shape = case.shape
-        name = f"rpc {shape.name}"
-        unit = "µs/message" if shape.messages > 1 else "µs/call"
-        ours = self.costs[shape.name, case.server]
+        name = f"rpc {case.shape.name}"
+        unit = "µs/message" if case.shape.messages > 1 else "µs/call"
+        costs = {server: self.costs[case.shape.name, server] for server in self._servers(case)}
+        ours = costs[case.server]
         yield Figure(f"{name}: server CPU", median(ours), unit, case.cost, case.bound)
         if case.baseline:
             baseline = self.costs[case.baseline, "ours"]
             yield Figure(
                 f"{name}: to {case.baseline}", ratio(ours, baseline), "times", case.times_baseline)
-        peer = self.costs.get((shape.name, "peer"))
-        if peer:
-            yield Figure(f"{name}: gRPC C++", median(peer), unit)
-            yield Figure(
-                f"{name}: share of gRPC C++", ratio(ours, peer), "times", case.share_of_peer)
-        if shape == SINGLE:
-            yield from self._latency_figures(name)
+        yield from beside_peers(name, unit, costs, case.share_of_peer)
+        if case.shape == SINGLE:
+            name = f"{name}, p99"
+            yield Figure(name, median(self.latencies["ours"]), "µs")
+            yield from beside_peers(name, "µs", self.latencies, LATENCY_SHARE_OF_PEER)
 
-    def _latency_figures(self, name):
-        ours, peer = self.latencies["ours"], self.latencies["peer"]
-        yield Figure(f"{name}: p99", median(ours), "µs")
-        if peer:
-            yield Figure(f"{name}: p99 of gRPC C++", median(peer), "µs")
-            yield Figure(
-                f"{name}: p99, share of gRPC C++", ratio(ours, peer), "times",
-                LATENCY_SHARE_OF_PEER)
+
+def beside_peers(name, unit, values, target):
+    """Figures of the peers, and ours as a share of theirs. The first one has the target."""
+    ours = next(iter(values.values()))
+    for peer, called in PEERS.items():
+        if peer in values:
+            yield Figure(f"{name}: {called}", median(values[peer]), unit)
+            yield Figure(f"{name}: share of {called}", ratio(ours, values[peer]), "times", target)
+            target = None
 
 
 def median(values):

@@ -1,6 +1,7 @@
 """The RPC runtime under load: server CPU per call and message, latency, memory of idle connections.
 
-With --peer a gRPC C++ server of the same methods is measured in the same run, in turns with ours.
+With --peer gRPC C++ servers of the same methods are measured in the same run, in turns with ours:
+on its callback API, which the targets are about, and on one thread with a completion queue.
 """
 
 import pathlib
@@ -20,7 +21,7 @@ def add_arguments(parser):
     parser.add_argument("--rounds", type=int, default=5, help="rounds per shape (default 5)")
     parser.add_argument(
         "--peer", action="store_true",
-        help="also build and measure a gRPC C++ server (installs deploy/debian-packages-peer)")
+        help="also build and measure gRPC C++ servers (installs deploy/debian-packages-peer)")
     parser.add_argument(
         "--only", metavar="TEXT",
         help=f"only shapes with this text in their name, or {IDLE}: memory of idle connections")
@@ -34,7 +35,9 @@ def run(arguments):
     with tempfile.TemporaryDirectory() as folder:
         servers = Servers(pathlib.Path(folder), shapes.MESSAGES, arguments.peer)
         if cases:
-            names = {case.server for case in cases} | ({"peer"} if arguments.peer else set())
+            names = {case.server for case in cases}
+            if arguments.peer:
+                names |= {peer for case in cases for peer in case.peers}
             with servers.running(*sorted(names)) as running:
                 rounds = Rounds(cases, running, servers.bodies)
                 rounds.run(arguments.rounds)

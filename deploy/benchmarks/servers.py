@@ -1,4 +1,4 @@
-"""The servers that `deploy/bench` measures: ours in several settings, and the peer."""
+"""The servers that `deploy/bench` measures: ours in several settings, and the peers."""
 
 import contextlib
 import os
@@ -7,14 +7,16 @@ import subprocess
 from . import programs
 
 PEER_SOURCES = programs.ROOT / "deploy/benchmarks/peer"
-PEER = programs.ROOT / ".build/peer/peer"
+PEER_PROGRAMS = programs.ROOT / ".build/peer"
+PEERS = {"callback": "gRPC C++", "queue": "gRPC C++ on one thread"}
+"""The peers' programs and what their figures call them."""
 
 
 class Servers:
     """Builds what is needed and starts servers by name: "ours" with one event loop, "two loops",
-    "tls", and "peer", the gRPC C++ server."""
+    "tls", and the peers."""
 
-    def __init__(self, folder, messages, peer=False):
+    def __init__(self, folder, messages, with_peers=False):
         self.bodies = folder / "bodies"
         self.bodies.mkdir()
         ours = [
@@ -27,9 +29,9 @@ class Servers:
             "two loops": [*ours, "--loops", 2],
             "tls": [*ours, "--tls-certificate", certificate, "--tls-key", key],
         }
-        if peer:
-            build_peer()
-            self._commands["peer"] = [PEER]
+        if with_peers:
+            build_peers()
+            self._commands.update((name, [PEER_PROGRAMS / name]) for name in PEERS)
 
     @contextlib.contextmanager
     def running(self, *names):
@@ -42,7 +44,7 @@ class Servers:
             }
 
 
-def build_peer():
+def build_peers():
     programs.install_packages("debian-packages-peer")
     subprocess.run(
         ["make", "--silent", "-j", str(os.cpu_count()), "-C", str(PEER_SOURCES)], check=True)

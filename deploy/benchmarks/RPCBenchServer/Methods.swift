@@ -8,13 +8,14 @@ enum Methods {
   typealias Request = Production.V1.ReportProductionRequest
   typealias Response = Production.V1.ReportProductionResponse
 
-  /// What answers a path; `deploy/benchmarks/peer/bench.proto` has the contracts of the bench's own
-  /// service.
+  /// What answers a path. The contracts of the streams are in `deploy/benchmarks/peer/bench.proto`,
+  /// because the peer serves them too.
   @Sendable static func handler(of path: String) -> MethodHandler? {
     switch path {
     case Production.V1.ProductionService.reportProduction.path: .unary(report)
     case "/millrace.bench.v1.BenchService/Suspend": .unary(suspend)
     case "/millrace.bench.v1.BenchService/Feed": .serverStreaming(feed)
+    case "/millrace.bench.v1.BenchService/Echo": .bidirectional(echo)
     default: nil
     }
   }
@@ -48,6 +49,15 @@ enum Methods {
     }
     for _ in 0..<response.sequence {
       try await responses.write(encode(response))
+    }
+  }
+
+  /// A response to each request, in order.
+  @Sendable private static func echo(
+    _ requests: RequestStream, _ context: CallContext, _ responses: RPC.ResponseWriter
+  ) async throws {
+    for try await bytes in requests {
+      try await responses.write(encode(response(to: decode(bytes))))
     }
   }
 

@@ -7,7 +7,14 @@ struct Options {
   /// Messages of one streaming call, 1 or more.
   var messageCount = 1_000
 
-  static let usage = "usage: RPCBenchServer BODY-FOLDER [--loops COUNT] [--messages COUNT]"
+  /// PEM files; both for TLS, none for plaintext.
+  var certificateFile: String?
+  var keyFile: String?
+
+  static let usage = """
+    usage: RPCBenchServer BODY-FOLDER [--loops COUNT] [--messages COUNT]
+      [--tls-certificate FILE --tls-key FILE]
+    """
 
   /// Reads the arguments after the program's name; nil when they are not those of ``usage``.
   init?(_ arguments: some Collection<String>) {
@@ -19,8 +26,11 @@ struct Options {
       switch (name, Int(value)) {
       case ("--loops", let count?) where count > 0: loopCount = count
       case ("--messages", let count?) where count > 0: messageCount = count
+      case ("--tls-certificate", _): certificateFile = value
+      case ("--tls-key", _): keyFile = value
       default: return nil
       }
     }
+    if (certificateFile == nil) != (keyFile == nil) { return nil }
   }
 }

@@ -37,8 +37,14 @@ enum RPCBenchServer {
 
   private static func serve(_ options: Options) async throws {
     try Bodies(messageCount: options.messageCount).write(to: options.bodyFolder)
+    var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+    // A load generator is one address.
+    configuration.limits.connectionsPerAddress = configuration.limits.connections
+    if let certificate = options.certificateFile, let key = options.keyFile {
+      configuration.tls = ServerTLS(certificateChainFile: certificate, privateKeyFile: key)
+    }
     let server = Server(
-      configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
+      configuration: configuration,
       group: MultiThreadedEventLoopGroup(numberOfThreads: options.loopCount),
       lookup: Methods.handler(of:))
     let address = try await server.start()

@@ -1,23 +1,14 @@
-// RPCBenchServer's counterpart on gRPC C++: the same methods, the same messages, the same work.
+// RPCBenchServer's counterpart on gRPC C++'s callback API, which gRPC recommends: the same methods,
+// the same messages, the same work. Prints where it listens and runs until it is killed.
 //
-// Called as `peer`. Prints where it listens and runs until it is killed.
-//
-// What is set, and what is not:
-// - The callback API, gRPC C++'s own recommendation. It runs handlers on the threads that poll, so
-//   no call changes threads. In 1.51 these are max(2, processors / 2) and there is no way to ask
-//   for one; with two processors there are two. A benchmark must count the whole process.
-// - No SO_REUSEPORT, so that all connections have one listener: there is nothing to spread.
-// - Nothing else. Windows, frames and buffers are gRPC's defaults, which tune themselves (BDP).
+// Handlers run on the threads that poll. In gRPC 1.51 these are half as many as the processors but at
+// least two, and nothing can be set. A benchmark must count the whole process.
 
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <string>
 
-#include <grpcpp/grpcpp.h>
-
 #include "bench.grpc.pb.h"
-#include "millrace/production/v1/production.grpc.pb.h"
+#include "work.h"
 
 namespace {
 
@@ -28,14 +19,6 @@ using millrace::production::v1::ReportProductionResponse;
 
 // A response of the feed has this length, like a request.
 constexpr size_t kFeedBytes = 244;
-
-// The work of every method; decoding and encoding is around it.
-void Answer(const ReportProductionRequest& request, ReportProductionResponse* response) {
-  response->set_receipt(millrace::common::v1::RECEIPT_ACCEPTED);
-  response->set_report_id(request.header().source_event_id());
-  response->set_sequence(request.header().source_sequence());
-  response->set_order_state(millrace::production::v1::ORDER_STATE_RUNNING);
-}
 
 class Production final : public millrace::production::v1::ProductionService::CallbackService {
   grpc::ServerUnaryReactor* ReportProduction(
@@ -125,15 +108,10 @@ class Bench final : public millrace::bench::v1::BenchService::CallbackService {
 int main() {
   Production production;
   Bench bench;
-  int port = 0;
   grpc::ServerBuilder builder;
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&production);
   builder.RegisterService(&bench);
-  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  std::unique_ptr<grpc::Server> server = StartListening(builder);
   if (!server) return 1;
-  std::printf("listening on 127.0.0.1:%d\n", port);
-  std::fflush(stdout);
   server->Wait();
 }
