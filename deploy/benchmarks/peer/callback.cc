@@ -1,8 +1,8 @@
 // RPCBenchServer's counterpart on gRPC C++'s callback API, which gRPC recommends: the same methods,
 // the same messages, the same work. Prints where it listens and runs until it is killed.
 //
-// Handlers run on the threads that poll. In gRPC 1.51 these are half as many as the processors but at
-// least two, and nothing can be set. A benchmark must count the whole process.
+// Handlers run on the threads that poll. In gRPC 1.51 these are half as many as the processors but
+// at least two, and nothing can be set. A benchmark must count the whole process.
 
 #include <cstdint>
 #include <string>
