@@ -54,7 +54,7 @@ enum Methods {
 
   /// A response to each request, in order.
   @Sendable private static func echo(
-    _ requests: RequestStream, _ context: CallContext, _ responses: RPC.ResponseWriter
+    _ requests: RPC.RequestStream, _ context: CallContext, _ responses: RPC.ResponseWriter
   ) async throws {
     for try await bytes in requests {
       try await responses.write(encode(response(to: decode(bytes))))
