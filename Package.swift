@@ -139,6 +139,15 @@ let testTargets: [Target] = [
     name: "CTestContracts", dependencies: ["CProtobufC"], path: "Tests/Support/CTestContracts"),
   library(
     "TestContracts", "Tests/Support/TestContracts", ["CTestContracts", "CProtobufC", "Protobuf"]),
+  // gRPC's test service and its client, for stock peers to talk to.
+  library(
+    "GRPCTesting", "Tests/Support/GRPCTesting", ["TestContracts", "Protobuf", "RPC", nioCore]),
+  program(
+    "InteropServer", "Tests/Support/InteropServer",
+    ["GRPCTesting", "RPC", nioCore, nioPosix, logging, argumentParser, unixSignals]),
+  program(
+    "InteropClient", "Tests/Support/InteropClient",
+    ["GRPCTesting", "Protobuf", "RPC", "TestContracts", nioCore, nioPosix, argumentParser]),
   tests("ValuesTests", "Tests/Shared/Values", ["Values"]),
   tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values"]),
   tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import NIOSSL
 
 /// A connection of a client: opens streams, and tells its pool what becomes of it.
 final class ClientConnection: Connection, @unchecked Sendable {
@@ -9,14 +10,16 @@ final class ClientConnection: Connection, @unchecked Sendable {
   private(set) var isRetired = false
 
   private let authority: String
+  private let serverName: String?
   private let scheme: StaticString
   private var headers = HeaderList()
 
   init(
-    limits: Limits, isSecured: Bool = false, authority: String, eventLoop: any EventLoop,
-    logger: Logger
+    limits: Limits, isSecured: Bool = false, authority: String, serverName: String? = nil,
+    eventLoop: any EventLoop, logger: Logger
   ) {
     self.authority = authority
+    self.serverName = serverName
     scheme = isSecured ? "https" : "http"
     super.init(
       side: .client, limits: limits, isSecured: isSecured, eventLoop: eventLoop, logger: logger)
@@ -71,6 +74,16 @@ final class ClientConnection: Connection, @unchecked Sendable {
   func retire(reason: String) {
     isRetired = true
     if session?.openStreamCount ?? 0 == 0 { terminate(.noError, reason: reason) }
+  }
+
+  /// The library is content with a certificate for the address when it is not for the name. We are
+  /// not: behind one address there may be another server.
+  override func becameSecure(_ channel: any Channel) -> String? {
+    guard let serverName else { return nil }
+    let handler = try? channel.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+    let identity = handler?.peerCertificate.flatMap { PeerIdentity($0) }
+    return identity?.isHost(serverName) == true
+      ? nil : "CERTIFICATE_VERIFY_FAILED: the server's certificate is not for \(serverName)"
   }
 
   override func becameReady() { pool?.becameReady(self) }

@@ -62,7 +62,7 @@ final class Connector: @unchecked Sendable {
           try pipeline.addHandler(
             ClientConnection(
               limits: limits, isSecured: context != nil, authority: authority,
-              eventLoop: channel.eventLoop, logger: logger))
+              serverName: serverName, eventLoop: channel.eventLoop, logger: logger))
         }
       }
   }

@@ -64,8 +64,8 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
 
   // MARK: for the subclasses
 
-  /// The TLS handshake is done and HTTP/2 was agreed.
-  func becameSecure(_ channel: any Channel) {}
+  /// The TLS handshake is done and HTTP/2 was agreed. Not nil: why the peer is not who it should be.
+  func becameSecure(_ channel: any Channel) -> String? { nil }
   /// The peer's first SETTINGS frame is here.
   func becameReady() {}
   /// Everything of one read has been fed to the session; frames may be submitted, calls started.
@@ -137,7 +137,7 @@ extension Connection {
       guard negotiated == TLSRules.protocolName else {
         return close(reason: "the peer does not offer HTTP/2 by ALPN")
       }
-      becameSecure(context.channel)
+      if let reason = becameSecure(context.channel) { return close(reason: reason) }
       start()
     }
     context.fireUserInboundEventTriggered(event)

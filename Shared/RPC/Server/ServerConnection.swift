@@ -39,10 +39,14 @@ final class ServerConnection: Connection, @unchecked Sendable {
       logger: logger)
   }
 
-  override func becameSecure(_ channel: any Channel) {
+  override func becameSecure(_ channel: any Channel) -> String? {
     let handler = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
-    guard let certificate = handler?.peerCertificate else { return }
-    peer = CallContext.Peer(address: peer.address, identity: PeerIdentity(certificate))
+    guard let certificate = handler?.peerCertificate else { return nil }
+    guard let identity = PeerIdentity(certificate) else {
+      return "the caller's certificate can't be understood"
+    }
+    peer = CallContext.Peer(address: peer.address, identity: identity)
+    return nil
   }
 
   override func becameReady() {

@@ -33,6 +33,7 @@ public struct ClientTLS: Hashable, Sendable {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
     tls.applicationProtocols = [TLSRules.protocolName]
+    tls.shutdownTimeout = TLSRules.shutdownTimeout
     if let authoritiesFile {
       tls.trustRoots = .certificates(try PEMFiles.certificates(authoritiesFile))
     }

@@ -45,6 +45,19 @@ public struct PeerIdentity: Hashable, Sendable {
       }.joined())
   }
 
+  /// Whether one of the names is that of a host (RFC 9525 §6): letters of either case, and a
+  /// wildcard in place of the whole first label.
+  func isHost(_ host: String) -> Bool {
+    let wanted = host.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+    return names.contains { name in
+      guard case .dns(let pattern) = name else { return false }
+      let labels = pattern.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+      guard labels.count == wanted.count else { return false }
+      if labels.first == "*", labels.count > 2 { return labels.dropFirst() == wanted.dropFirst() }
+      return labels == wanted
+    }
+  }
+
   private static func name(_ name: GeneralName) -> Name? {
     switch name {
     case .dnsName(let host): .dns(host)

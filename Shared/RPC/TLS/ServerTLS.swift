@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 
 /// TLS of a server: 1.2 or 1.3, ALPN `h2`. Certificates and keys are PEM files, which are read
@@ -46,6 +47,7 @@ public struct ServerTLS: Hashable, Sendable {
       privateKey: try PEMFiles.key(privateKeyFile))
     tls.minimumTLSVersion = .tlsv12
     tls.applicationProtocols = [TLSRules.protocolName]
+    tls.shutdownTimeout = TLSRules.shutdownTimeout
     switch clientCertificates {
     case .none: break
     case .optional: tls.certificateVerification = .optionalVerification
@@ -64,4 +66,7 @@ public struct ServerTLS: Hashable, Sendable {
 enum TLSRules {
   /// HTTP/2 in ALPN (RFC 9113 §3.2).
   static let protocolName = "h2"
+  /// How long a closed connection waits for the peer's goodbye of TLS. HTTP/2 has said by GOAWAY that
+  /// nothing more comes, so it protects nothing, and some peers never send it.
+  static let shutdownTimeout = TimeAmount.milliseconds(200)
 }

@@ -1,14 +1,20 @@
 import Foundation
 import NIOCore
 import NIOPosix
-import RPC
 import Testing
 import X509
 
+@testable import RPC
+
 @Suite(.timeLimit(.minutes(1))) struct `TLS` {
   private let certificates: TestCertificates
+  /// Those of an authority that nobody here trusts by itself.
+  private let others: TestCertificates
 
-  init() throws { certificates = try TestCertificates() }
+  init() throws {
+    certificates = try TestCertificates()
+    others = try TestCertificates()
+  }
 
   /// Tells who calls.
   private let whoami = MethodHandler.unary { _, context in
@@ -80,7 +86,6 @@ import X509
 
   @Test func `refuses callers whose certificate comes from elsewhere`() async throws {
     let tls = try certificates.serverTLS(clients: .optional)
-    let others = try TestCertificates()
     try others.issue("stranger", names: [.dnsName("line-1.plant")])
     let client = ClientTLS(
       authoritiesFile: certificates.authorities,
@@ -98,7 +103,6 @@ import X509
     async throws
   {
     let tls = try certificates.serverTLS()
-    let others = try TestCertificates()
     let wrong = [
       ClientTLS(authoritiesFile: others.authorities),
       ClientTLS(authoritiesFile: certificates.authorities, serverName: "other.plant"),
@@ -140,7 +144,6 @@ import X509
       server, channel, port in
       _ = try await channel.unary(path: "/test.Echo/Unary", ByteBuffer())
       // The server becomes somebody that this test's authority does not vouch for.
-      let others = try TestCertificates()
       _ = try others.serverTLS()
       try replace("server.pem", by: others.path("server.pem"))
       try replace("server-key.pem", by: others.path("server-key.pem"))
@@ -157,7 +160,6 @@ import X509
     var limits = Limits()
     limits.credentialCheckMilliseconds = 5
     try await withServer(limits: limits, server: { $0.tls = tls }) { _, _, port in
-      let others = try TestCertificates()
       _ = try others.serverTLS()
       try replace("server-key.pem", by: others.path("server-key.pem"))
       try replace("server.pem", by: others.path("server.pem"))
@@ -207,6 +209,18 @@ import X509
     }
   }
 
+  @Test(arguments: [
+    ("mes.plant", "mes.plant", true), ("MES.plant", "mes.Plant", true),
+    ("*.plant.example", "mes.plant.example", true), ("*.plant.example", "plant.example", false),
+    ("*.plant.example", "a.mes.plant.example", false), ("*.plant", "mes.plant", false),
+    ("m*.plant.example", "mes.plant.example", false), ("other.plant", "mes.plant", false),
+  ])
+  func `knows which hosts a name in a certificate covers`(
+    name: String, host: String, isCovered: Bool
+  ) {
+    #expect(PeerIdentity(names: [.dns(name)]).isHost(host) == isCovered)
+  }
+
   private func newChannel(_ port: Int, _ tls: ClientTLS) -> ClientChannel {
     ClientChannel(
       host: "127.0.0.1", port: port, configuration: ClientConfiguration(tls: tls),
@@ -214,7 +228,7 @@ import X509
   }
 
   private func replace(_ file: String, by source: String) throws {
-    let target = URL(fileURLWithPath: certificates.path(file))
-    _ = try FileManager.default.replaceItemAt(target, withItemAt: URL(fileURLWithPath: source))
+    let content = try Data(contentsOf: URL(fileURLWithPath: source))
+    try content.write(to: URL(fileURLWithPath: certificates.path(file)), options: .atomic)
   }
 }
