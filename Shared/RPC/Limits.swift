@@ -32,8 +32,9 @@ public struct Limits: Hashable, Sendable {
 
   // MARK: what a connection may hold in memory
 
-  /// Request bytes that a server holds for a connection: incomplete messages, and complete ones
-  /// until their handler has finished or taken them. The call that crosses it is refused. One
+  /// Request bytes that a server holds for a connection: incomplete messages with the memory they
+  /// have reserved, and complete ones until their handler has finished or taken them. The call that
+  /// crosses it is refused. Never less than the longest message of any method. One
   /// message of full size and a thousand usual ones; with ``connectionOutboundBytes`` it keeps an
   /// attacking connection below 8 MB.
   public var connectionRequestBytes = 5 << 20
@@ -45,7 +46,7 @@ public struct Limits: Hashable, Sendable {
   public var streamOutboundBytes = 64 << 10
   /// Response bytes that may wait on all streams of a connection before its writers suspend and no
   /// further handler starts: the peer asks and does not read.
-  public var connectionOutboundBytes = 2 << 20
+  public var connectionOutboundBytes = 1 << 20
   /// Control frames that may wait to be sent; a peer that makes us queue more does not read.
   public var outboundFrames = 1_000
   /// Bytes of headers that may wait to be sent, for the same reason: 1 MiB is 1,000 frames of an
@@ -86,7 +87,8 @@ public struct Limits: Hashable, Sendable {
   public var requestMilliseconds = 45_000
   /// How often a connection looks for requests that do not go on.
   public var sweepMilliseconds = 5_000
-  /// How long a peer may take nothing from the socket while we have something to send.
+  /// How long a peer may take nothing while we have something to send: neither from the socket, nor
+  /// by giving a window to any of its streams.
   public var stalledWriteMilliseconds = 30_000
   /// How long a connection with open calls may be silent before it is asked for life by a PING:
   /// shorter than the idle time-out of common NAT devices.
@@ -155,6 +157,9 @@ public struct Limits: Hashable, Sendable {
     /// The ages at which connections are asked to go vary by this share, so that those opened
     /// together do not all return together.
     static let ageJitter = 0.1
+    /// A header block of so many times the list's limit ends the connection: nobody means it, and
+    /// reading on costs more than it is worth.
+    static let headerBlockFactor = 8
     /// An unsent buffer above this size is given back when a connection has no calls.
     static let idleBufferBytes = 16 << 10
   }

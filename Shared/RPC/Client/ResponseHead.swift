@@ -16,7 +16,7 @@ struct ResponseHead {
   mutating func take(
     name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, maximumListBytes: Int
   ) {
-    listBytes += name.count + value.count + 32
+    listBytes += name.count + value.count + HTTP2Settings.headerEntryBytes
     guard listBytes <= maximumListBytes else { return }
     if name.equals(":status") {
       httpStatus = Int(String(decoding: value, as: UTF8.self))

@@ -45,6 +45,7 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   private var stalledTimer: Scheduled<Void>?
   private var prefaceTimer: Scheduled<Void>?
   private var headersTimer: Scheduled<Void>?
+  private var watchedHeaderBlock = 0
   private var lifeTimer: RepeatedTask?
 
   /// A connection of one side. With TLS it starts to speak when the handshake is done.
@@ -200,6 +201,7 @@ extension Connection {
     let settings = HTTP2Settings(
       maximumConcurrentStreams: limits.concurrentStreams,
       maximumHeaderListBytes: limits.headerListBytes,
+      maximumHeaderBlockBytes: limits.headerListBytes * Limits.Fixed.headerBlockFactor,
       streamWindowBytes: limits.streamWindowBytes,
       connectionWindowBytes: limits.connectionWindowBytes,
       maximumContinuations: limits.continuations,
@@ -220,13 +222,17 @@ extension Connection {
 
   /// A header block that was begun must end in time. Almost always it has when the read is over.
   private func watchHeaderBlock(_ session: HTTP2Session) {
-    if !session.isInsideHeaderBlock {
-      headersTimer?.cancel()
-      headersTimer = nil
-    } else if headersTimer == nil {
-      headersTimer = close(
-        after: limits.headersMilliseconds, reason: "a header block does not end")
+    if headersTimer != nil, session.headerBlocksBegun == watchedHeaderBlock,
+      session.isInsideHeaderBlock
+    {
+      return
     }
+    headersTimer?.cancel()
+    headersTimer = nil
+    guard session.isInsideHeaderBlock else { return }
+    watchedHeaderBlock = session.headerBlocksBegun
+    headersTimer = close(
+      after: limits.headersMilliseconds, reason: "a header block does not end")
   }
 
   private func checkLife() {
@@ -262,6 +268,7 @@ extension Connection {
       // To a client a reset is an answer, not an attack.
       if side == .server { count(.reset) }
     case .invalidFrame: count(.glitch)
+    case .headerFlood: terminate(.enhanceYourCalm, reason: "a header block is far too large")
     case .resetSent(let code):
       // These three are our own decisions, not the peer's fault.
       if code != .noError, code != .cancel, code != .refusedStream { count(.glitch) }

@@ -54,7 +54,7 @@ struct MessageReader {
 
   /// Whether a message has begun and is not complete.
   var isInsideMessage: Bool { deframer.isInsideMessage }
-  /// Bytes kept of the incomplete message.
+  /// Memory kept for the incomplete message, in bytes.
   var heldBytes: Int { deframer.heldBytes }
 
   /// Takes the next bytes and hands out every message that is complete now.

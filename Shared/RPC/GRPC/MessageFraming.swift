@@ -11,15 +11,15 @@ struct MessageDeframer {
   private let maximumMessageBytes: Int
   private var prefix: UInt64 = 0
   private var prefixCount = 0
-  private var partial: ByteBuffer?
+  private var partial = PartialMessage()
 
   /// Messages longer than the maximum (bytes) are refused as soon as their prefix is there.
   init(maximumMessageBytes: Int) { self.maximumMessageBytes = maximumMessageBytes }
 
   /// Whether a message has begun and is not complete.
   var isInsideMessage: Bool { prefixCount > 0 }
-  /// Bytes kept of the incomplete message.
-  var heldBytes: Int { partial?.readableBytes ?? 0 }
+  /// Memory kept for the incomplete message, in bytes: a little more than what has come of it.
+  var heldBytes: Int { partial.capacity }
 
   /// Takes the next bytes and hands out every message that is complete now, and whether it is
   /// marked as compressed.
@@ -35,24 +35,15 @@ struct MessageDeframer {
       }
       guard prefixCount == GRPCFraming.prefixCount else { return }
       let length = try messageLength()
-      let wanted = length - heldBytes
-      guard rest.count >= wanted else {
-        if partial?.writeBytes(rest) == nil { partial = ByteBuffer(bytes: rest) }
-        return
-      }
+      let wanted = length - partial.byteCount
+      guard rest.count >= wanted else { return partial.append(rest, wanted: wanted) }
       let end = UnsafeRawBufferPointer(rebasing: rest.prefix(wanted))
       rest = rest.dropFirst(wanted)
       let isCompressed = prefix >> 32 == 1
-      try emit(completedMessage(end), isCompressed)
+      prefix = 0
+      prefixCount = 0
+      try emit(partial.completed(with: end), isCompressed)
     }
-  }
-
-  private mutating func completedMessage(_ end: UnsafeRawBufferPointer) -> ByteBuffer {
-    prefix = 0
-    prefixCount = 0
-    guard var message = partial.take() else { return ByteBuffer(bytes: end) }
-    message.writeBytes(end)
-    return message
   }
 
   private func messageLength() throws(Status) -> Int {
@@ -66,6 +57,46 @@ struct MessageDeframer {
         message: "the message has \(length) bytes, the limit is \(maximumMessageBytes)")
     }
     return length
+  }
+}
+
+/// The begin of a message, in pieces of one size: a buffer that grows would hold up to twice as
+/// much, and leave holes behind each time it moves.
+private struct PartialMessage {
+  private static let pieceBytes = 16 << 10
+
+  private var pieces: [ByteBuffer] = []
+  /// Bytes that have come.
+  private(set) var byteCount = 0
+  /// Bytes of memory kept.
+  private(set) var capacity = 0
+
+  /// Adds bytes of a message of which so many are still wanted.
+  mutating func append(_ bytes: UnsafeRawBufferPointer.SubSequence, wanted: Int) {
+    var rest = bytes
+    var wanted = wanted
+    while !rest.isEmpty {
+      if pieces.last?.writableBytes ?? 0 == 0 {
+        let piece = ByteBufferAllocator().buffer(capacity: min(Self.pieceBytes, wanted))
+        capacity += piece.storageCapacity
+        pieces.append(piece)
+      }
+      let count = min(rest.count, pieces[pieces.count - 1].writableBytes)
+      pieces[pieces.count - 1].writeBytes(rest.prefix(count))
+      rest = rest.dropFirst(count)
+      byteCount += count
+      wanted -= count
+    }
+  }
+
+  /// The whole message, and nothing kept.
+  mutating func completed(with end: UnsafeRawBufferPointer) -> ByteBuffer {
+    guard byteCount > 0 else { return ByteBuffer(bytes: end) }
+    var message = ByteBufferAllocator().buffer(capacity: byteCount + end.count)
+    for piece in pieces { message.writeImmutableBuffer(piece) }
+    message.writeBytes(end)
+    self = PartialMessage()
+    return message
   }
 }
 

@@ -15,6 +15,7 @@ struct HTTP2Callbacks: @unchecked Sendable {
     nghttp2_session_callbacks_set_on_begin_headers_callback(table, beginHeaders)
     nghttp2_session_callbacks_set_on_begin_frame_callback(table, beginFrame)
     nghttp2_session_callbacks_set_on_header_callback(table, header)
+    nghttp2_session_callbacks_set_unpack_extension_callback(table, ignoreExtension)
     nghttp2_session_callbacks_set_on_frame_recv_callback(table, frameReceived)
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(table, invalidFrame)
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table, dataChunk)
@@ -61,6 +62,11 @@ private let beginFrame: nghttp2_on_begin_frame_callback = { _, head, user in
   return 0
 }
 
+// RFC 9113 §5.5: frames of unknown types are discarded.
+private let ignoreExtension: nghttp2_unpack_extension_callback = { _, _, _, _ in
+  Int32(NGHTTP2_ERR_CANCEL.rawValue)
+}
+
 private let beginHeaders: nghttp2_on_begin_headers_callback = { _, frame, user in
   guard let frame else { return 0 }
   return withSession(user) { $0.beginHeaders(frame) }
@@ -73,7 +79,6 @@ private let header: nghttp2_on_header_callback = {
       name: UnsafeRawBufferPointer(start: name, count: nameCount),
       value: UnsafeRawBufferPointer(start: value, count: valueCount))
   }
-  return 0
 }
 
 private let dataChunk: nghttp2_on_data_chunk_recv_callback = { _, _, id, data, count, user in

@@ -18,6 +18,10 @@ final class HTTP2Session {
   private var headerStream: HTTP2Stream?
   /// Whether a header block has begun and is not complete.
   private(set) var isInsideHeaderBlock = false
+  /// Header blocks begun since the start.
+  private(set) var headerBlocksBegun = 0
+  private var headerBlockBytes = 0
+  private let maximumHeaderBlockBytes: Int
   /// Bytes of names and values in HEADERS frames that wait to be sent.
   private(set) var queuedHeaderBytes = 0
 
@@ -27,6 +31,7 @@ final class HTTP2Session {
   ) throws(HTTP2SessionError) {
     self.side = side
     self.delegate = delegate
+    maximumHeaderBlockBytes = settings.maximumHeaderBlockBytes
     var option: OpaquePointer?
     try Self.check(nghttp2_option_new(&option))
     defer { nghttp2_option_del(option) }
@@ -36,6 +41,8 @@ final class HTTP2Session {
     nghttp2_option_set_no_closed_streams(option, 1)
     nghttp2_option_set_max_continuations(option, settings.maximumContinuations)
     nghttp2_option_set_max_outbound_ack(option, settings.maximumOutboundAcknowledgements)
+    // Frames of types that nobody knows are shown to us, to be counted and ignored.
+    for type in UInt8(10)...255 { nghttp2_option_set_user_recv_extension_type(option, type) }
     let user = Unmanaged.passUnretained(self).toOpaque()
     let callbacks = HTTP2Callbacks.shared.pointer
     try Self.check(
@@ -266,6 +273,8 @@ extension HTTP2Session {
   func beginHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
     let id = frame.pointee.hd.stream_id
     isInsideHeaderBlock = true
+    headerBlocksBegun += 1
+    headerBlockBytes = 0
     guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
       headerStream = stream(id)
       return 0
@@ -282,8 +291,15 @@ extension HTTP2Session {
       session, id, Unmanaged.passUnretained(stream).toOpaque())
   }
 
-  func receivedHeader(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+  /// Hands a header to its stream; not 0 stops nghttp2 from bringing the rest of the block.
+  func receivedHeader(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Int32 {
+    headerBlockBytes += name.count + value.count + HTTP2Settings.headerEntryBytes
+    guard headerBlockBytes <= maximumHeaderBlockBytes else {
+      delegate.received(.headerFlood)
+      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+    }
     headerStream?.receivedHeader(name: name, value: value)
+    return 0
   }
 
   func endHeaderBlock() {

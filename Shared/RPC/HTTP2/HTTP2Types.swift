@@ -30,12 +30,19 @@ struct HTTP2SessionError: Error, Hashable, CustomStringConvertible {
 struct HTTP2Settings {
   var maximumConcurrentStreams: Int
   var maximumHeaderListBytes: Int
+  /// The size of a header block (counted as the list's) at which it is not read any further.
+  var maximumHeaderBlockBytes: Int
   var streamWindowBytes: Int
   var connectionWindowBytes: Int
   /// CONTINUATION frames after one HEADERS frame.
   var maximumContinuations: Int
   /// Acknowledgements of PING and SETTINGS that may wait to be sent.
   var maximumOutboundAcknowledgements: Int
+}
+
+extension HTTP2Settings {
+  /// What each header counts beside its name and value (RFC 9113 §6.5.2).
+  static let headerEntryBytes = 32
 }
 
 /// What happens on a connection beside its streams.
@@ -48,6 +55,8 @@ enum HTTP2Event: Hashable {
   /// A DATA frame without data that does not end its stream.
   case emptyData
   case resetReceived
+  /// A header block is larger than ``HTTP2Settings/maximumHeaderBlockBytes``.
+  case headerFlood
   /// We reset a stream, for whatever reason.
   case resetSent(HTTP2ErrorCode)
   /// A frame that breaks the protocol in a way which ends only its stream.

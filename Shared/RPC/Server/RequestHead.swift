@@ -81,7 +81,7 @@ final class RequestHeadReader {
 
   /// Takes one header.
   func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-    listBytes += name.count + value.count + Self.entryBytes
+    listBytes += name.count + value.count + HTTP2Settings.headerEntryBytes
     // What is over the limit is not kept.
     guard !isTooLarge else { return }
     if name.first == UInt8(ascii: ":") {
@@ -122,9 +122,6 @@ final class RequestHeadReader {
 
   /// Whether the list is larger than it may be.
   var isTooLarge: Bool { listBytes > maximumListBytes }
-
-  // RFC 9113 §6.5.2 adds this for each header.
-  private static let entryBytes = 32
 
   /// All headers are here: what they say. A caller's calls usually carry the same metadata: it is
   /// then shared between them.

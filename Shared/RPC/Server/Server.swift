@@ -30,6 +30,11 @@ public final class Server: Sendable {
     configuration: ServerConfiguration, group: any EventLoopGroup,
     lookup: @escaping @Sendable (_ path: String) -> MethodHandler?
   ) {
+    var configuration = configuration
+    // A method's own limit would be of no use on a connection that holds less.
+    configuration.limits.connectionRequestBytes = max(
+      configuration.limits.connectionRequestBytes, configuration.limits.messageBytes,
+      configuration.messageBytesByPath.values.max() ?? 0)
     self.configuration = configuration
     self.group = group
     routes = Routes(configuration, lookup: lookup)

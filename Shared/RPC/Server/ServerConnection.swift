@@ -17,6 +17,8 @@ final class ServerConnection: Connection, @unchecked Sendable {
   private var ready = CircularBuffer<ServerStream>()
   private var owedWindow = 0
   private var isRoomAwaited = false
+  private var hasSentSinceSweep = false
+  private var stalledSweeps = 0
   private var sweepTimer: Scheduled<Void>?
   private var ageTimer: Scheduled<Void>?
   private var isShuttingDown = false
@@ -111,6 +113,7 @@ extension ServerConnection {
   func sent(_ count: Int) {
     let wasFull = outboundBytes > limits.connectionOutboundBytes
     outboundBytes -= count
+    if count > 0 { hasSentSinceSweep = true }
     guard wasFull, outboundBytes <= limits.connectionOutboundBytes, !isRoomAwaited else { return }
     isRoomAwaited = true
     // Later: this may be inside one of nghttp2's callbacks.
@@ -128,7 +131,7 @@ extension ServerConnection {
   }
 }
 
-/// Slow peers: requests which began and do not end.
+/// Slow peers: requests which began and do not end, answers that are asked for and not taken.
 extension ServerConnection {
   /// One timer per connection, armed only while streams are open at the end of a read.
   private func armSweepIfNeeded() {
@@ -142,8 +145,21 @@ extension ServerConnection {
   private func sweep() {
     guard let session else { return }
     for case let stream as ServerStream in session.openStreams { stream.sweep() }
+    checkProgress()
     armSweepIfNeeded()
     drain()
+  }
+}
+
+/// What waits although the socket takes it waits for windows: a peer that gives none on any of its
+/// streams for so long holds our memory and tasks for nothing.
+extension ServerConnection {
+  private func checkProgress() {
+    stalledSweeps = outboundBytes == 0 || hasSentSinceSweep ? 0 : stalledSweeps + 1
+    hasSentSinceSweep = false
+    if stalledSweeps * limits.sweepMilliseconds >= limits.stalledWriteMilliseconds {
+      terminate(.enhanceYourCalm, reason: "the peer gives no window for what it has asked")
+    }
   }
 }
 

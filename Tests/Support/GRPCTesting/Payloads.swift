@@ -8,7 +8,14 @@ public typealias Testing = TestContracts.Grpc.Testing
 extension ByteBuffer {
   /// The bytes of a message.
   public init(_ message: some Message) throws {
-    self.init(bytes: try message.encoded())
+    self = try message.withPacked { packed in
+      var buffer = ByteBufferAllocator().buffer(capacity: packed.byteCount)
+      buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: packed.byteCount) { space in
+        packed.write(into: UnsafeMutableRawBufferPointer(rebasing: space[..<packed.byteCount]))
+        return packed.byteCount
+      }
+      return buffer
+    }
   }
 
   /// The message in the bytes.

@@ -68,7 +68,6 @@ struct InteropCases: Sendable {
 
   func options(compressed: Bool = false) -> ClientCallOptions {
     var options = ClientCallOptions(deadline: .after(milliseconds: Self.callMilliseconds))
-    options.waitsForReady = true
     if compressed { options.encoding = .gzip }
     return options
   }

@@ -119,7 +119,8 @@ private final class Owner: HTTP2SessionDelegate {
     made = try HTTP2Session(
       side: side,
       settings: HTTP2Settings(
-        maximumConcurrentStreams: 10, maximumHeaderListBytes: 8_192, streamWindowBytes: 65_536,
+        maximumConcurrentStreams: 10, maximumHeaderListBytes: 8_192,
+        maximumHeaderBlockBytes: 65_536, streamWindowBytes: 65_536,
         connectionWindowBytes: 1 << 20, maximumContinuations: 8,
         maximumOutboundAcknowledgements: 100), delegate: self)
   }

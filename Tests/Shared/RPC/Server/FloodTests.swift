@@ -50,16 +50,25 @@ import Testing
         })
   }
 
-  @Test func `of header lists with a small code and a large meaning is refused`() async throws {
-    // One entry of 4,000 bytes in the dynamic table, then named by one byte, a thousand times.
-    let bomb =
-      Frames.block(Frames.call()) + [0x40] + hpack("bomb")
-      + hpack(String(repeating: "x", count: 3_900)) + [UInt8](repeating: 0xBE, count: 1_000)
+  @Test func `of header lists with a small code and a large meaning ends the connection`()
+    async throws
+  {
+    try await expectCalmed(Frames.frame(type: 1, flags: 5, stream: 1, bomb(1_000)))
+  }
+
+  @Test func `of frames of unknown types ends the connection`() async throws {
+    try await expectCalmed(
+      (0..<5_000).flatMap { (number: Int) -> [UInt8] in
+        Frames.frame(type: UInt8(10 + number % 246), stream: 0, [1, 2, 3])
+      })
+  }
+
+  @Test func `that is none, a header list somewhat too large, is refused`() async throws {
     try await withServer { _, _, port in
       let peer = try await RawPeer.connect(port)
       await peer.send(
         Frames.preface + Frames.settings
-          + Frames.frame(type: 1, flags: 5, stream: 1, bomb))
+          + Frames.frame(type: 1, flags: 5, stream: 1, bomb(4)))
       let answer = await peer.wait { $0.stream == 1 && $0.type == 1 }
       let refusal = try answer.flatMap { try HeaderReader.read(peer.frames, upTo: $0) }
       #expect(refusal?["grpc-status"] == "8")
@@ -109,6 +118,12 @@ import Testing
       #expect(written.count <= 50 * 3)
       await peer.close()
     }
+  }
+
+  /// One entry of 3,900 bytes in the dynamic table, then named by one byte, so many times.
+  private func bomb(_ count: Int) -> [UInt8] {
+    Frames.block(Frames.call()) + [0x40] + hpack("bomb")
+      + hpack(String(repeating: "x", count: 3_900)) + [UInt8](repeating: 0xBE, count: count)
   }
 
   private func hpack(_ text: String) -> [UInt8] {
