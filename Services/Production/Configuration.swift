@@ -1,4 +1,5 @@
 import Identity
+import RPC
 import ServiceKit
 import Values
 
@@ -6,13 +7,14 @@ import Values
 ///
 /// ```json
 /// {"listen": {"host": "127.0.0.1", "port": 50051},
+///  "limits": {"concurrentStreams": 1000},
 ///  "database": "/var/lib/millrace/production.sqlite",
 ///  "principalKeysFile": "/etc/millrace/principal-keys.json",
 ///  "sites": [{"code": "PLANT1", "overProductionTolerancePercent": "10"}]}
 /// ```
 struct ProductionConfiguration: Sendable {
-  /// Where it listens.
-  let listen: HostAndPort
+  /// How it is called; see ``ServiceKit/Door`` for TLS and limits.
+  let door: Door
   /// The database file; its directory exists.
   let database: String
   /// The public keys by which forwarded principals are believed, a JWK set.
@@ -45,7 +47,7 @@ struct ProductionConfiguration: Sendable {
   }
 
   private init(_ settings: Settings) throws {
-    listen = settings.address("listen")
+    door = settings.door(limits: .inPlant)
     database = settings.text("database")
     principalKeysFile = settings.text("principalKeysFile")
     reflection = settings.flag("reflection", default: true)

@@ -54,7 +54,7 @@ struct ProductionProgram: Sendable {
   func host(on group: any EventLoopGroup) -> ServiceHost {
     let pruner = FeedPruner(database, logger: logger)
     return ServiceHost(
-      name: "production", listen: configuration.listen, limits: .inPlant, group: group,
+      name: "production", door: configuration.door, group: group,
       health: health, reflection: reflection, drain: drain, logger: logger,
       background: [(name: "feed pruner", run: { try await pruner.run() })],
       lookup: { table.handler(for: $0) })

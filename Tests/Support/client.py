@@ -38,11 +38,14 @@ class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
 class Client:
     """One connection with the stubs of every service."""
 
-    def __init__(self, address: str, metadata=(), seconds: float = CALL_SECONDS):
-        self._connection = grpc.insecure_channel(
-            address, options=[("grpc.use_local_subchannel_pool", 1),
-                              ("grpc.initial_reconnect_backoff_ms", 100),
-                              ("grpc.max_reconnect_backoff_ms", 500)])
+    def __init__(self, address: str, metadata=(), seconds: float = CALL_SECONDS,
+                 credentials=None):
+        options = [("grpc.use_local_subchannel_pool", 1),
+                   ("grpc.initial_reconnect_backoff_ms", 100),
+                   ("grpc.max_reconnect_backoff_ms", 500)]
+        self._connection = (
+            grpc.secure_channel(address, credentials, options) if credentials
+            else grpc.insecure_channel(address, options))
         self.channel = grpc.intercept_channel(self._connection, _Defaults(metadata, seconds))
         self.production = production_grpc.ProductionServiceStub(self.channel)
         self.gateway = gateway_grpc.GatewayServiceStub(self.channel)

@@ -6,6 +6,8 @@ The Gateway reaches the sandbox over a wire that tests can cut; people reach it 
 import json
 from pathlib import Path
 
+import grpc
+
 from Support import odoo as odoo_people
 from Support.client import Client
 from Support.odoo import Odoo
@@ -21,8 +23,11 @@ OTHER_SITE = "PLANT2"
 class Plant:
     """Everything of one test plant lives in one folder and on free ports."""
 
-    def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10"):
+    def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10",
+                 authority=None):
         self.folder = folder
+        self.authority = authority
+        """Issues the certificates of all programs; None: everybody speaks in the clear."""
         folder.mkdir(parents=True, exist_ok=True)
         self.production_port, self.gateway_port, self.sandbox_port, self.wire_port = (
             free_port(), free_port(), free_port(), free_port())
@@ -52,7 +57,8 @@ class Plant:
 
     def _production(self, tolerance: str) -> dict:
         return {
-            "listen": {"host": "127.0.0.1", "port": self.production_port},
+            "listen": {"host": "127.0.0.1", "port": self.production_port,
+                       **self._tls("production", clients="required")},
             "database": str(self.folder / "production.sqlite"),
             "principalKeysFile": str(self.folder / "principal-keys.json"),
             "sites": [
@@ -62,11 +68,12 @@ class Plant:
 
     def _gateway(self, horizon_days: int) -> dict:
         return {
-            "listen": {"host": "127.0.0.1", "port": self.gateway_port},
+            "listen": {"host": "127.0.0.1", "port": self.gateway_port, **self._tls("gateway")},
             "database": str(self.folder / "gateway.sqlite"),
             "signingKeyFile": str(self.folder / "principal-signing-key.pem"),
             "partnersFile": str(self.folder / "partners.json"),
-            "services": {"production": {"host": "127.0.0.1", "port": self.production_port}},
+            "services": {"production": {"host": "127.0.0.1", "port": self.production_port,
+                                        **self._trust("gateway-client")}},
             "odoo": [{
                 "site": SITE,
                 "url": f"http://127.0.0.1:{self.wire_port}",
@@ -81,6 +88,34 @@ class Plant:
             }],
         }
 
+    def _tls(self, name: str, clients: str = "none") -> dict:
+        """A server's certificate, and whether it asks for others."""
+        if not self.authority:
+            return {}
+        issued = self.authority.server(name)
+        tls = {"certificateChainFile": str(issued.certificate), "privateKeyFile": str(issued.key)}
+        if clients != "none":
+            tls |= {"clientCertificates": clients,
+                    "clientAuthoritiesFile": str(self.authority.certificate)}
+        return {"tls": tls}
+
+    def _trust(self, name: str) -> dict:
+        """What a client trusts and shows."""
+        if not self.authority:
+            return {}
+        issued = self.authority.client(name)
+        return {"tls": {"authoritiesFile": str(self.authority.certificate),
+                        "certificateChainFile": str(issued.certificate),
+                        "privateKeyFile": str(issued.key)}}
+
+    def _credentials(self):
+        if not self.authority:
+            return None
+        issued = self.authority.client("caller")
+        return grpc.ssl_channel_credentials(
+            self.authority.certificate.read_bytes(), issued.key.read_bytes(),
+            issued.certificate.read_bytes())
+
     # Keys and callers
 
     def issue_key(self, partner: str, *sites: str) -> str:
@@ -94,7 +129,9 @@ class Plant:
     def mes(self, key: str | None = None, **options) -> Client:
         """A partner's client, through the Gateway."""
         metadata = [("authorization", f"Bearer {key or self.key}")]
-        return self._keep(Client(f"127.0.0.1:{self.gateway_port}", metadata, **options))
+        return self._keep(Client(
+            f"127.0.0.1:{self.gateway_port}", metadata, credentials=self._credentials(),
+            **options))
 
     def principal(self, **claims) -> str:
         """A principal signed with the Gateway's own key."""
@@ -105,7 +142,8 @@ class Plant:
         """A client of Production itself, past the Gateway."""
         token = principal if principal is not None else self.principal(**claims)
         return self._keep(
-            Client(f"127.0.0.1:{self.production_port}", [(HEADER, token)] if token else []))
+            Client(f"127.0.0.1:{self.production_port}", [(HEADER, token)] if token else [],
+                   credentials=self._credentials()))
 
     def system_of_record(self) -> Client:
         """Production's caller who may release orders."""

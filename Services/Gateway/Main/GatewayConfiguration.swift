@@ -1,12 +1,13 @@
 import GatewayOdoo
 import Identity
+import RPC
 import ServiceKit
 import Values
 
 /// The Gateway's configuration: every value checked, every file it names read.
 struct GatewayConfiguration: Sendable {
-  /// Where partners call.
-  let listen: HostAndPort
+  /// How partners call; see ``ServiceKit/Door`` for TLS and limits.
+  let door: Door
   /// The database file.
   let database: String
   /// The private key for principals.
@@ -14,7 +15,7 @@ struct GatewayConfiguration: Sendable {
   /// The partners and the hashes of their keys.
   let partners: PartnersFile
   /// Where Production is.
-  let production: HostAndPort
+  let production: ServiceAddress
   /// Whether partners may ask for the contracts (gRPC reflection); not unless the file says so.
   let reflection: Bool
   /// One Odoo per site.
@@ -32,9 +33,9 @@ struct GatewayConfiguration: Sendable {
     let settings = try await Settings.load(path)
     let signingKey = await signingKey(settings)
     let partners = partners(settings)
-    let listen = settings.address("listen")
+    let door = settings.door(limits: Limits())
     let database = settings.text("database")
-    let production = settings.section("services").address("production")
+    let production = settings.section("services").service("production")
     let reflection = settings.flag("reflection", default: false)
     let odoo = settings.sections("odoo", atMost: maximumSites).map(OdooSettings.site)
     if Set(odoo.map(\.site)).count != odoo.count {
@@ -46,7 +47,7 @@ struct GatewayConfiguration: Sendable {
       throw ConfigurationError(problems: ["signingKeyFile and partnersFile must be readable"])
     }
     return GatewayConfiguration(
-      listen: listen, database: database, signingKey: signingKey, partners: partners,
+      door: door, database: database, signingKey: signingKey, partners: partners,
       production: production, reflection: reflection, odoo: odoo)
   }
 

@@ -45,8 +45,11 @@ struct GatewayProgram: Sendable {
     self.configuration = configuration
     self.logger = logger
     let signer = try PrincipalSigner(key: configuration.signingKey, environment: environment)
+    let address = configuration.production.address
     let production = ClientChannel(
-      host: configuration.production.host, port: configuration.production.port, group: group)
+      host: address.host, port: address.port,
+      configuration: ClientConfiguration(tls: configuration.production.tls, logger: logger),
+      group: group)
     self.production = production
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: OdooWing.migrations,
@@ -91,7 +94,7 @@ struct GatewayProgram: Sendable {
   /// What `millrace-gateway` runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
     ServiceHost(
-      name: "gateway", listen: configuration.listen, group: group, health: health,
+      name: "gateway", door: configuration.door, group: group, health: health,
       reflection: reflection, drain: drain, logger: logger,
       background: [(name: "odoo", run: { try await wing.run() })],
       lookup: { handler(for: $0) })

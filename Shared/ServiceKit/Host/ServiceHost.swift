@@ -11,8 +11,8 @@ import UnixSignals
   import Darwin
 #endif
 
-/// Runs a program: listens, tells when it does, and on SIGTERM or SIGINT lets the running calls
-/// end.
+/// Runs a program: listens, tells when it does, on SIGHUP reads its certificates again, and on
+/// SIGTERM or SIGINT lets the running calls end.
 public struct ServiceHost: Sendable {
   /// How long calls may go on after the signal, in milliseconds: longer than any unary call should
   /// take, shorter than what service managers wait before they kill (90 s).
@@ -21,8 +21,7 @@ public struct ServiceHost: Sendable {
   private static let maximumShutdownSeconds = 30
 
   private let name: String
-  private let listen: HostAndPort
-  private let limits: RPC.Limits
+  private let door: Door
   private let group: any EventLoopGroup
   private let health: HealthService
   private let reflection: ReflectionService?
@@ -34,8 +33,7 @@ public struct ServiceHost: Sendable {
   /// A program to run.
   /// - Parameters:
   ///   - name: the program's name, for its log.
-  ///   - listen: where it listens.
-  ///   - limits: what one connection may use.
+  ///   - door: where it listens, by which certificates and within which limits.
   ///   - group: the event loops its calls run on.
   ///   - health: set to serving when it listens, shut down when the drain begins.
   ///   - reflection: shows the program's contracts; `nil` when it shall not.
@@ -44,16 +42,13 @@ public struct ServiceHost: Sendable {
   ///     the program ends.
   ///   - lookup: which handler a path has; health and reflection come first.
   public init(
-    name: String, listen: HostAndPort, limits: RPC.Limits = RPC.Limits(),
-    group: any EventLoopGroup, health: HealthService, reflection: ReflectionService? = nil,
-    drain: Drain,
-    logger: Logger,
+    name: String, door: Door, group: any EventLoopGroup, health: HealthService,
+    reflection: ReflectionService? = nil, drain: Drain, logger: Logger,
     background: [(name: String, run: @Sendable () async throws -> Void)] = [],
     lookup: @escaping @Sendable (String) -> MethodHandler?
   ) {
     self.name = name
-    self.listen = listen
-    self.limits = limits
+    self.door = door
     self.group = group
     self.health = health
     self.reflection = reflection
@@ -89,14 +84,19 @@ public struct ServiceHost: Sendable {
     let (health, reflection, lookup) = (health, reflection, lookup)
     let server = RPC.Server(
       configuration: ServerConfiguration(
-        host: listen.host, port: listen.port, limits: limits, logger: logger),
+        host: door.listen.host, port: door.listen.port, tls: door.tls, limits: door.limits,
+        logger: logger),
       group: group,
       lookup: {
         health.handler(for: $0) ?? reflection?.handler(for: $0) ?? lookup($0)
       })
+    // Without TLS there is nothing to read again, but the signal must not end the program either.
+    let signals = await UnixSignalsSequence(trapping: .sighup)
     let address = try await server.start()
+    let reloading = Task { for await _ in signals { server.reloadCredentials() } }
+    defer { reloading.cancel() }
     health.setServing(true)
-    print("listening on \(listen.host):\(address.port ?? listen.port)")
+    print("listening on \(door.listen.host):\(address.port ?? door.listen.port)")
     // Whoever starts the program waits for this line, and output to a pipe is held back.
     fflush(nil)
     // Ends with the signal, and throws when the group is cancelled because another part failed.

@@ -139,7 +139,7 @@ struct ProductionConfigurationTests {
   @Test("A good file is read")
   func good() async throws {
     let configuration = try await load(Self.good)
-    #expect(configuration.listen == HostAndPort(host: "127.0.0.1", port: 50051))
+    #expect(configuration.door.listen == HostAndPort(host: "127.0.0.1", port: 50051))
     #expect(configuration.database == "/x/p.sqlite")
     #expect(configuration.sites[SiteCode("PLANT1")]?.percent == .decimal("12.5"))
     #expect(configuration.sites[SiteCode("PLANT2")] == OverProductionTolerance.none)

@@ -12,7 +12,7 @@ struct GatewayConfigurationTests {
   func good() async throws {
     let files = try await GatewayFiles()
     let configuration = try await GatewayConfiguration.load(files.configuration())
-    #expect(configuration.listen == HostAndPort(host: "127.0.0.1", port: 0))
+    #expect(configuration.door.listen == HostAndPort(host: "127.0.0.1", port: 0))
     #expect(configuration.sites == [SiteCode("PLANT1")])
     #expect(configuration.partners.partners.map(\.id) == ["planner"])
     #expect(!configuration.reflection)
@@ -42,6 +42,9 @@ struct GatewayConfigurationTests {
       ),
       (#""services""#, #""extra": 1, "services""#, "extra"),
       (#""services""#, #""reflection": "yes", "services""#, "reflection"),
+      (#""services""#, #""limits": {"speed": 1}, "services""#, "limits.speed"),
+      (#""services""#, #""limits": {"messageBytes": 0}, "services""#, "limits.messageBytes"),
+      (#""port": 0"#, #""port": 0, "tls": {}"#, "listen.tls.certificateChainFile"),
     ])
   func wrong(old: String, new: String, path: String) async throws {
     let files = try await GatewayFiles()
