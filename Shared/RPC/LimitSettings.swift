@@ -101,6 +101,7 @@ extension Limits {
     Setting("callConnections", counts, \.callConnections),
     Setting("streamConnections", counts, \.streamConnections),
     Setting("addresses", counts, \.addresses),
+    Setting("queuedResponseBytes", bytes, \.queuedResponseBytes),
     Setting("transparentRetries", 0...100, \.transparentRetries),
   ]
 }

@@ -38,8 +38,8 @@ public struct Limits: Hashable, Sendable {
   /// message of full size and a thousand usual ones; with ``connectionOutboundBytes`` it keeps an
   /// attacking connection below 8 MB.
   public var connectionRequestBytes = 5 << 20
-  /// Above this many held request bytes the connection's window is not given back for messages that
-  /// wait for a streaming handler: what then still comes fits its window.
+  /// Above this many bytes of complete messages that wait for streaming handlers the connection's
+  /// window is not given back: what then still comes fits its window.
   public var freelyHeldRequestBytes = 1 << 20
   /// Bytes that may wait on a stream before its writer suspends: some DATA frames, so that the
   /// socket never runs dry between two writes.
@@ -47,7 +47,7 @@ public struct Limits: Hashable, Sendable {
   /// Response bytes that may wait on all streams of a connection before its writers suspend and no
   /// further handler starts: the peer asks and does not read.
   public var connectionOutboundBytes = 1 << 20
-  /// Control frames that may wait to be sent; a peer that makes us queue more does not read.
+  /// Control frames that may wait to be sent, beside those of open streams; a peer that makes us queue more does not read.
   public var outboundFrames = 1_000
   /// Bytes of headers that may wait to be sent, for the same reason: 1 MiB is 1,000 frames of an
   /// unusual size.
@@ -126,6 +126,9 @@ public struct Limits: Hashable, Sendable {
   public var streamConnections = 8
   /// Addresses of a host name that are used.
   public var addresses = 16
+  /// Bytes of responses, decompressed, that may wait for the reader of a stream: far above what its
+  /// window lets in, unless a few bytes stand for very many.
+  public var queuedResponseBytes = 32 << 20
   /// How often a call is sent again that the server surely did not process. A server that refuses
   /// three times in a row is not in a race but overloaded.
   public var transparentRetries = 3
@@ -138,6 +141,8 @@ public struct Limits: Hashable, Sendable {
     limits.resetsReceived = 1_000
     limits.resetsReceivedPerSecond = 100
     limits.connectionRequestBytes = 64 << 20
+    limits.freelyHeldRequestBytes = 16 << 20
+    limits.outboundHeaderBytes = 8 << 20
     limits.connectionOutboundBytes = 64 << 20
     return limits
   }
@@ -157,6 +162,10 @@ public struct Limits: Hashable, Sendable {
     /// The ages at which connections are asked to go vary by this share, so that those opened
     /// together do not all return together.
     static let ageJitter = 0.1
+    /// What a message in a queue takes beside its bytes: without it, empty messages would be free.
+    static let queuedMessageBytes = 128
+    /// Room beside the longest message of a server: memory comes in pieces.
+    static let requestSlackBytes = 64 << 10
     /// A header block of so many times the list's limit ends the connection: nobody means it, and
     /// reading on costs more than it is worth.
     static let headerBlockFactor = 8

@@ -17,7 +17,7 @@ from Support import paths
 TESTS = paths.ROOT / "Tests"
 LISTENING = "listening on "
 START_SECONDS = 30
-STOP_SECONDS = 20
+STOP_SECONDS = 60
 KEPT_LINES = 400
 """How many of the newest lines of a program's output are kept for a failure's message."""
 

@@ -109,4 +109,6 @@ final class UnaryReceiver: ClientReceiver, @unchecked Sendable {
   }
 
   func takesMore() -> Bool { true }
+
+  var queuedBytes: Int { message?.bytes.readableBytes ?? 0 }
 }

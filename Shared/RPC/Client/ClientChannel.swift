@@ -55,7 +55,8 @@ public final class ClientChannel: Sendable {
   ) async throws(Status) -> ClientResponseStream {
     guard configuration.interceptors.isEmpty else {
       let call = try await streaming(path: path, options: options)
-      try await call.requests.write(message)
+      // A call that has failed already says why in its responses.
+      try? await call.requests.write(message)
       call.requests.finish()
       return call.responses
     }

@@ -30,7 +30,9 @@ final class ClientConnection: Connection, @unchecked Sendable {
 
   /// Whether one more call fits the server's stream limit.
   var hasRoom: Bool {
-    guard isReady, !isRetired, let session, session.allowsRequests else { return false }
+    guard isReady, !isRetired, let session, session.allowsRequests,
+      context?.channel.isWritable == true
+    else { return false }
     return session.openStreamCount < session.remoteMaximumConcurrentStreams
   }
 
@@ -68,12 +70,21 @@ final class ClientConnection: Connection, @unchecked Sendable {
   }
 
   /// One of the streams is gone: there may be room for a waiting call.
-  func streamClosed() { pool?.pump() }
+  func streamClosed() {
+    if isRetired { endIfUnused() }
+    pool?.pump()
+  }
 
   /// No further call begins here; those that run may end.
-  func retire(reason: String) {
+  func retire() {
     isRetired = true
-    if session?.openStreamCount ?? 0 == 0 { terminate(.noError, reason: reason) }
+    pool?.retired(self)
+    endIfUnused()
+  }
+
+  private func endIfUnused() {
+    guard let session, session.openStreamCount == 0 else { return }
+    terminate(.noError, reason: "no further call begins on this connection")
   }
 
   /// The library is content with a certificate for the address when it is not for the name. We are
@@ -88,16 +99,11 @@ final class ClientConnection: Connection, @unchecked Sendable {
 
   override func becameReady() { pool?.becameReady(self) }
 
-  override func becameIdle() {
-    isRetired = true
-    pool?.retire(self)
-    terminate(.noError, reason: "there was no call for a while")
-  }
+  override func mayHaveRoom() { pool?.pump() }
 
-  override func receivedGoAway(_ code: HTTP2ErrorCode) {
-    isRetired = true
-    pool?.retire(self)
-  }
+  override func becameIdle() { retire() }
+
+  override func receivedGoAway(_ code: HTTP2ErrorCode) { retire() }
 
   override func becameInactive() { pool?.ended(self) }
 }

@@ -3,39 +3,54 @@ import NIOCore
 
 /// Connecting.
 extension ClientPool {
-  /// Calls wait: looks the server up, connects to addresses without a connection, or opens one more
-  /// where the server's stream limit is used up.
-  func connectIfNeeded() {
+  /// Calls wait: does whatever can be done for them now, and comes back when more can be done.
+  ///
+  /// Called after every event that may matter to them: a failed connect, a lost connection, a
+  /// look-up, a call that came.
+  func review() {
     guard !waiting.isEmpty, !isClosed else { return }
-    switch resolving {
-    case .now: return
-    case .never, .failed:
-      return now < resolveBackoff.notBeforeNanoseconds ? failIfHopeless() : resolve()
-    case .done: break
-    }
+    if resolvedAt == nil, now >= resolveBackoff.notBeforeNanoseconds { resolve() }
     connectMissing()
-    if !endpoints.contains(where: \.isConnecting), let endpoint = leastConnected() {
-      connect(endpoint)
+    if !isConnecting, let endpoint = leastConnected() { connect(endpoint) }
+    guard !isResolving, !isConnecting else { return }
+    if endpoints.allSatisfy(\.connections.isEmpty) {
+      failWaiting("no connection to \(connector.target.authority): \(lastFailure)")
     }
-    failIfHopeless()
+    if !waiting.isEmpty { reviewLater() }
   }
 
   /// Connects to addresses that have no connection, so that they get their share of the calls.
   func connectMissing() {
-    for endpoint in endpoints
-    where endpoint.connections.isEmpty && !endpoint.isConnecting
-      && now >= endpoint.backoff.notBeforeNanoseconds
-    {
+    for endpoint in endpoints where endpoint.connections.isEmpty && mayConnect(endpoint) {
       connect(endpoint)
     }
   }
 
+  private var isConnecting: Bool { endpoints.contains(where: \.isConnecting) }
+
+  private func mayConnect(_ endpoint: Endpoint) -> Bool {
+    !endpoint.isConnecting && now >= endpoint.backoff.notBeforeNanoseconds
+  }
+
   /// Every connection is full: the address with the fewest that may get one more.
   private func leastConnected() -> Endpoint? {
-    return endpoints.filter {
-      !$0.connections.isEmpty && $0.connections.count < maximumConnections
-        && now >= $0.backoff.notBeforeNanoseconds
+    endpoints.filter {
+      !$0.connections.isEmpty && $0.connections.count < maximumConnections && mayConnect($0)
     }.min { $0.connections.count < $1.connections.count }
+  }
+
+  /// Calls still wait, for a connection that cannot be tried yet or for room: looks again when the
+  /// next pause is over. A connection with room again pumps by itself.
+  private func reviewLater() {
+    guard retryTimer == nil else { return }
+    var pauses = endpoints.filter { $0.connections.count < maximumConnections }
+      .map(\.backoff.notBeforeNanoseconds)
+    if endpoints.isEmpty { pauses.append(resolveBackoff.notBeforeNanoseconds) }
+    guard let next = pauses.min() else { return }
+    retryTimer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(now, next)))) {
+      self.retryTimer = nil
+      self.review()
+    }
   }
 
   private func connect(_ endpoint: Endpoint) {
@@ -65,29 +80,14 @@ extension ClientPool {
       "no connection",
       metadata: ["address": "\(endpoint.address)", "reason": "\(reason)"])
     resolveAgain()
-    failIfHopeless()
-  }
-
-  /// No connection and none coming: calls learn it, and those that wait for a server make it tried
-  /// again when the pause is over.
-  private func failIfHopeless() {
-    if case .now = resolving { return }
-    let isHopeful = endpoints.contains { !$0.connections.isEmpty || $0.isConnecting }
-    guard !isHopeful, !isClosed else { return }
-    failWaiting("no connection to \(connector.target.authority): \(lastFailure)")
-    guard !waiting.isEmpty, retryTimer == nil else { return }
-    let next = endpoints.map(\.backoff.notBeforeNanoseconds).min()
-    let deadline = max(0, next ?? resolveBackoff.notBeforeNanoseconds)
-    retryTimer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(deadline))) {
-      self.retryTimer = nil
-      self.connectIfNeeded()
-    }
+    review()
   }
 
   /// The server's settings are here.
   func becameReady(_ connection: ClientConnection) {
     guard let endpoint = endpoint(connecting: connection) else {
-      return connection.retire(reason: "the server's address is not in use any more")
+      // Its address is not in use any more.
+      return connection.retire()
     }
     endpoint.connecting = .no
     endpoint.backoff.succeeded()
@@ -95,17 +95,17 @@ extension ClientPool {
     pump()
   }
 
-  /// The server takes no further calls on a connection; those on it end there.
-  func retire(_ connection: ClientConnection) {
+  /// A connection takes no further calls; those on it end there.
+  func retired(_ connection: ClientConnection) {
     guard let endpoint = endpoint(of: connection) else { return }
     endpoint.connections.removeAll { $0 === connection }
-    retired.append(connection)
-    connectIfNeeded()
+    ending.append(connection)
+    review()
   }
 
   /// A connection is gone.
   func ended(_ connection: ClientConnection) {
-    retired.removeAll { $0 === connection }
+    ending.removeAll { $0 === connection }
     if let endpoint = endpoint(of: connection) {
       endpoint.connections.removeAll { $0 === connection }
       resolveAgain()
@@ -115,7 +115,7 @@ extension ClientPool {
         endpoint,
         connection.endReason ?? "the server closed the connection before its HTTP/2 settings")
     }
-    connectIfNeeded()
+    review()
   }
 
   private var now: Int64 { Int64(truncatingIfNeeded: eventLoop.now.uptimeNanoseconds) }
@@ -134,32 +134,37 @@ extension ClientPool {
 /// Looking the server up.
 extension ClientPool {
   private func resolve() {
-    resolving = .now
+    guard !isResolving else { return }
+    isResolving = true
     connector.resolve().whenComplete { self.resolved($0) }
   }
 
   /// A connection failed: the server may have moved. Not asked too often.
   private func resolveAgain() {
-    guard case .done(let last) = resolving, !connector.target.isKnown, !isClosed,
+    guard let last = resolvedAt, !connector.target.isKnown, !isClosed,
       now - last >= Int64(connector.limits.resolveAgainMilliseconds) * 1_000_000
     else { return }
     resolve()
   }
 
   private func resolved(_ result: Result<[SocketAddress], any Error>) {
-    do {
-      let addresses = try result.get()
-      resolving = .done(at: now)
+    isResolving = false
+    switch result {
+    case .success(let addresses) where !addresses.isEmpty:
+      resolvedAt = now
       resolveBackoff.succeeded()
       use(addresses)
-      connectIfNeeded()
-    } catch {
-      // Old addresses are better than none.
-      resolving = endpoints.isEmpty ? .failed : .done(at: now)
-      resolveBackoff.failed(atNanoseconds: now, random: .random(in: 0..<1))
-      lastFailure = "\(error)"
-      failIfHopeless()
+    case .success: resolveFailed("it has no address")
+    case .failure(let error): resolveFailed("\(error)")
     }
+    review()
+  }
+
+  /// Old addresses are better than none.
+  private func resolveFailed(_ reason: String) {
+    if !endpoints.isEmpty { resolvedAt = now }
+    resolveBackoff.failed(atNanoseconds: now, random: .random(in: 0..<1))
+    lastFailure = reason
   }
 
   private func use(_ addresses: [SocketAddress]) {
@@ -169,8 +174,8 @@ extension ClientPool {
         ?? Endpoint(address: address, limits: connector.limits)
     }
     for connection in gone.flatMap(\.connections) {
-      retired.append(connection)
-      connection.retire(reason: "the server's address is not in use any more")
+      ending.append(connection)
+      connection.retire()
     }
   }
 }

@@ -14,27 +14,17 @@ final class ClientPool: @unchecked Sendable {
 
   var endpoints: [Endpoint] = []
   /// Connections that take no further calls, while theirs end.
-  var retired: [ClientConnection] = []
+  var ending: [ClientConnection] = []
   var lastFailure = ""
-  var resolving = Resolving.never
+  var isResolving = false
+  /// When the server's addresses were looked up last (nanoseconds); nil when they never were.
+  var resolvedAt: Int64?
   var resolveBackoff: Backoff
   var waiting = CircularBuffer<ClientStream>()
   var retryTimer: Scheduled<Void>?
   private(set) var isClosed = false
   private var nextEndpoint = 0
   private var isPumping = false
-
-  /// What is known of the server's addresses.
-  enum Resolving {
-    /// Nobody has asked.
-    case never
-    /// The system is asked.
-    case now
-    /// They were looked up at this reading of the clock (nanoseconds).
-    case done(at: Int64)
-    /// The system did not know the name.
-    case failed
-  }
 
   /// A pool of at most so many connections to each address.
   init(connector: Connector, maximumConnections: Int) {
@@ -59,21 +49,21 @@ final class ClientPool: @unchecked Sendable {
           message: "too many calls wait for \(connector.target.authority)"))
     }
     waiting.append(call)
-    connectIfNeeded()
+    review()
   }
 
   /// Takes a call out of the queue.
   func withdraw(_ call: ClientStream) { waiting.removeAll { $0 === call } }
 
-  /// Sends waiting calls as far as there is room.
+  /// Something has changed: sends waiting calls as far as there is room.
   func pump() {
     guard !isPumping, !waiting.isEmpty else { return }
     isPumping = true
-    defer { isPumping = false }
     while !waiting.isEmpty, let connection = connectionWithRoom() {
       connection.open(waiting.removeFirst())
     }
-    connectIfNeeded()
+    isPumping = false
+    review()
   }
 
   /// Ends every call and connection; the future comes when the sockets are closed.
@@ -81,9 +71,12 @@ final class ClientPool: @unchecked Sendable {
     isClosed = true
     retryTimer?.cancel()
     failWaiting("the channel is closed", all: true)
-    var all = endpoints.flatMap(\.connections) + retired
+    var all = endpoints.flatMap(\.connections) + ending
     for case .yes(let connection?) in endpoints.map(\.connecting) { all.append(connection) }
-    for connection in all { connection.terminate(.noError, reason: "the channel is closed") }
+    for connection in all {
+      connection.terminate(.noError, reason: "the channel is closed")
+      connection.end(within: connector.limits.drainRoundTripMilliseconds)
+    }
     return .andAllComplete(all.compactMap(\.closeFuture), on: eventLoop)
   }
 

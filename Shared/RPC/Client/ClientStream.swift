@@ -9,6 +9,8 @@ protocol ClientReceiver: AnyObject, Sendable {
   /// Whether the server may send more. When false the receiver calls
   /// ``ClientStream/releaseWindow()`` once it has room.
   func takesMore() -> Bool
+  /// Memory of messages that nobody has taken yet, in bytes.
+  var queuedBytes: Int { get }
 }
 
 /// One call of a client, from its place in the queue to its status.
@@ -41,7 +43,8 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
 
   private let receiver: any ClientReceiver
   private let limits: Limits
-  private weak var pool: ClientPool?
+  // Kept until the call has ended: it may be all that is left of a channel.
+  private var pool: ClientPool?
   private var reader: MessageReader
   private var head = ResponseHead()
   private var deadlineTimer: Scheduled<Void>?
@@ -106,6 +109,7 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
   func finish(_ status: Status) {
     guard phase != .done else { return }
     phase = .done
+    pool = nil
     deadlineTimer?.cancel()
     if let parentAction { options.parent?.removeCancelAction(parentAction) }
     writers.resumeAll(with: Self.ended)
@@ -169,7 +173,10 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     guard phase == .receiving else { return }
     owedWindow += bytes.count
     do {
-      try reader.feed(bytes) { message throws(Status) in try receiver.receive(message: message) }
+      try reader.feed(bytes, room: { limits.queuedResponseBytes - receiver.queuedBytes }) {
+        message throws(Status) in
+        try receiver.receive(message: message)
+      }
     } catch {
       giveUp(error)
       return
@@ -183,6 +190,11 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
   override func receivedEnd() {
     guard phase != .done else { return }
     end(Status(code: .internalError, message: "the response ended without a status"))
+  }
+
+  override func headersNotSent() {
+    giveUp(
+      Status(code: .resourceExhausted, message: "the headers of the call are too large to be sent"))
   }
 
   override func closed(_ code: HTTP2ErrorCode) {

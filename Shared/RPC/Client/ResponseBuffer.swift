@@ -41,6 +41,8 @@ final class ResponseBuffer: ClientReceiver {
 
   func takesMore() -> Bool { inbox.takesMore() }
 
+  var queuedBytes: Int { inbox.byteCount }
+
   // MARK: the reader's side
 
   var trailingMetadata: Metadata { state.withLock { $0.ending?.metadata ?? Metadata() } }

@@ -12,7 +12,7 @@ extension Connection {
 
   /// Writes what the session wants to say.
   final func drain() {
-    guard let session, let context, !isDraining else { return }
+    guard let session, let context, !isDraining, phase != .closing else { return }
     isDrainScheduled = false
     isDraining = true
     defer { isDraining = false }
@@ -27,7 +27,8 @@ extension Connection {
     if session.openStreamCount == 0, outbound.storageCapacity > Limits.Fixed.idleBufferBytes {
       outbound = ByteBuffer()
     }
-    if session.outboundQueueCount > limits.outboundFrames
+    // Each open stream may have its headers there.
+    if session.outboundQueueCount - session.openStreamCount > limits.outboundFrames
       || session.queuedHeaderBytes > limits.outboundHeaderBytes
     {
       close(reason: "the peer makes us queue frames and takes none")

@@ -18,8 +18,10 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
     case opening
     /// Calls come and go. Next: `ending`.
     case open
-    /// Nothing is read any more; what is queued, a GOAWAY at least, is still sent.
+    /// Nothing is read any more; what is queued, a GOAWAY at least, is still sent. Next: `closing`.
     case ending
+    /// The socket is being closed: nothing is read or sent.
+    case closing
     /// The socket is gone.
     case closed
   }
@@ -46,6 +48,7 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   private var prefaceTimer: Scheduled<Void>?
   private var headersTimer: Scheduled<Void>?
   private var watchedHeaderBlock = 0
+  private var endTimer: Scheduled<Void>?
   private var lifeTimer: RepeatedTask?
 
   /// A connection of one side. With TLS it starts to speak when the handshake is done.
@@ -69,6 +72,8 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   func becameSecure(_ channel: any Channel) -> String? { nil }
   /// The peer's first SETTINGS frame is here.
   func becameReady() {}
+  /// There may be room for more calls: the peer's settings have changed, or the socket takes more.
+  func mayHaveRoom() {}
   /// Everything of one read has been fed to the session; frames may be submitted, calls started.
   func finishedReceiving() {}
   /// There was no call for as long as a connection without calls is kept.
@@ -94,9 +99,9 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
 
   /// Ends the connection in the protocol's way, with a GOAWAY.
   final func terminate(_ code: HTTP2ErrorCode, reason: String) {
-    guard phase != .ending, phase != .closed else { return }
+    guard !isOver else { return }
     guard let session else { return close(reason: reason) }
-    phase = .ending
+    beginEnding()
     endReason = endReason ?? reason
     logger.debug("ending a connection", metadata: ["reason": "\(reason)"])
     session.terminate(code)
@@ -105,13 +110,28 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
 
   /// Closes the socket at once.
   final func close(reason: String) {
+    guard phase != .closing, phase != .closed else { return }
+    phase = .closing
     endReason = endReason ?? reason
     logger.debug("closing a connection", metadata: ["reason": "\(reason)"])
     context?.close(promise: nil)
   }
 
-  /// Everything has been said: nothing is read any more.
-  final func beginEnding() { if phase != .closed { phase = .ending } }
+  /// Whether nothing is read any more.
+  final var isOver: Bool { phase == .ending || phase == .closing || phase == .closed }
+
+  /// Everything has been said: what is queued is still sent, if the peer takes it in time.
+  final func beginEnding() {
+    guard !isOver else { return }
+    phase = .ending
+    end(within: limits.stalledWriteMilliseconds)
+  }
+
+  /// Closes the socket after so long at the latest.
+  final func end(within milliseconds: Int) {
+    endTimer?.cancel()
+    endTimer = close(after: milliseconds, reason: "the peer does not take our goodbye")
+  }
 
   /// Comes when the socket is closed; nil when it already is.
   final var closeFuture: EventLoopFuture<Void>? { context?.channel.closeFuture }
@@ -124,13 +144,19 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
 extension Connection {
   final func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    prefaceTimer = close(after: limits.prefaceMilliseconds, reason: "no HTTP/2 preface in time")
-    if context.channel.isActive, !isSecured { start() }
+    if context.channel.isActive { opened() }
   }
 
   final func channelActive(context: ChannelHandlerContext) {
-    if !isSecured { start() }
+    opened()
     context.fireChannelActive()
+  }
+
+  /// TCP is open; TLS, if there is any, begins.
+  private func opened() {
+    guard prefaceTimer == nil, phase == .connecting else { return }
+    prefaceTimer = close(after: limits.prefaceMilliseconds, reason: "no HTTP/2 preface in time")
+    if !isSecured { start() }
   }
 
   final func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -145,7 +171,7 @@ extension Connection {
   }
 
   final func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard let session, phase != .ending else { return }
+    guard let session, !isOver else { return }
     isReading = true
     lifeSigns.heard()
     let buffer = unwrapInboundIn(data)
@@ -169,6 +195,7 @@ extension Connection {
       stalledTimer?.cancel()
       stalledTimer = nil
       drain()
+      mayHaveRoom()
     } else if stalledTimer == nil {
       stalledTimer = close(
         after: limits.stalledWriteMilliseconds, reason: "the peer takes nothing")
@@ -177,7 +204,7 @@ extension Connection {
 
   // Not channelInactive: a channel that was never active ends without it.
   final func handlerRemoved(context: ChannelHandlerContext) {
-    for timer in [stalledTimer, prefaceTimer, headersTimer] { timer?.cancel() }
+    for timer in [stalledTimer, prefaceTimer, headersTimer, endTimer] { timer?.cancel() }
     lifeTimer?.cancel()
     phase = .closed
     let session = session
@@ -246,8 +273,10 @@ extension Connection {
     case .ask:
       session.ping(LifeSigns.pingNumber)
       drain()
+      let question = lifeSigns.questions
       eventLoop.scheduleTask(in: .milliseconds(Int64(limits.keepAliveAnswerMilliseconds))) {
-        if self.lifeSigns.isUnanswered { self.close(reason: "the peer is silent") }
+        guard self.lifeSigns.isUnanswered, self.lifeSigns.questions == question else { return }
+        self.close(reason: "the peer is silent")
       }
     }
   }
@@ -258,7 +287,10 @@ extension Connection {
   final func received(_ event: HTTP2Event) {
     switch event {
     case .settings:
-      guard phase == .opening else { return count(.controlFrame) }
+      guard phase == .opening else {
+        count(.controlFrame)
+        return mayHaveRoom()
+      }
       phase = .open
       prefaceTimer?.cancel()
       prefaceTimer = nil

@@ -25,6 +25,8 @@ struct LifeSigns {
 
   /// Whether the peer has not said anything since it was asked.
   private(set) var isUnanswered = false
+  /// How often it was asked.
+  private(set) var questions = 0
 
   init(limits: Limits, nowNanoseconds: Int64) {
     keepAliveNanoseconds = Int64(limits.keepAliveMilliseconds) * 1_000_000
@@ -56,6 +58,7 @@ struct LifeSigns {
     }
     guard now - heardAt >= keepAliveNanoseconds, !isUnanswered else { return .fine }
     isUnanswered = true
+    questions += 1
     return .ask
   }
 }

@@ -10,7 +10,7 @@ final class MessageInbox: Sendable {
 
   private struct State {
     var messages = CircularBuffer<ReceivedMessage>()
-    /// Bytes of messages that were not taken yet.
+    /// Memory of messages that were not taken yet, in bytes.
     var byteCount = 0
     var ending: Outcome?
     var isWindowHeld = false
@@ -19,9 +19,13 @@ final class MessageInbox: Sendable {
 
     mutating func take() -> ReceivedMessage? {
       guard let message = messages.popFirst() else { return nil }
-      byteCount -= message.bytes.readableBytes
+      byteCount -= Self.size(message)
       lastWasCompressed = message.wasCompressed
       return message
+    }
+
+    static func size(_ message: ReceivedMessage) -> Int {
+      message.bytes.readableBytes + Limits.Fixed.queuedMessageBytes
     }
   }
 
@@ -34,7 +38,7 @@ final class MessageInbox: Sendable {
     let reader = state.withLock { state in
       if state.reader == nil {
         state.messages.append(message)
-        state.byteCount += message.bytes.readableBytes
+        state.byteCount += State.size(message)
       } else {
         state.lastWasCompressed = message.wasCompressed
       }
@@ -66,7 +70,7 @@ final class MessageInbox: Sendable {
     }
   }
 
-  /// Bytes of messages that nobody has taken yet.
+  /// Memory of messages that nobody has taken yet, in bytes.
   var byteCount: Int { state.withLock { $0.byteCount } }
   /// Whether the message taken last was compressed on the wire.
   var lastWasCompressed: Bool { state.withLock { $0.lastWasCompressed } }

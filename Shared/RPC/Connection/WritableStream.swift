@@ -23,7 +23,6 @@ extension WritableStream {
   ) async throws(Status) {
     let isOnLoop = eventLoop.inEventLoop
     if isOnLoop, try action(self) { return }
-    let isCancelled = Task.isCancelled
     let id = WriterQueue.newID()
     let failure = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: WriterQueue.Continuation) in
@@ -33,8 +32,6 @@ extension WritableStream {
             try stream.checkWritable()
             if fits {
               continuation.resume(returning: nil)
-            } else if isCancelled {
-              continuation.resume(returning: WriterQueue.cancelled)
             } else {
               stream.writers.append(id, continuation)
             }
@@ -42,6 +39,8 @@ extension WritableStream {
             continuation.resume(returning: error)
           }
         }
+        // A cancellation that came before the writer was registered found nobody to tell.
+        if Task.isCancelled { onLoop { $0.writers.cancel(id) } }
       }
     } onCancel: {
       onLoop { $0.writers.cancel(id) }

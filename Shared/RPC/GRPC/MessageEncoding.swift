@@ -59,13 +59,13 @@ struct MessageReader {
 
   /// Takes the next bytes and hands out every message that is complete now.
   ///
-  /// - Parameter room: bytes that a message may grow to by decompression; less than the maximum
-  ///   when much is held already.
+  /// - Parameter room: says how many bytes a message may grow to by decompression; less than the
+  ///   maximum when much is held already.
   mutating func feed(
-    _ bytes: UnsafeRawBufferPointer, room: Int = .max,
+    _ bytes: UnsafeRawBufferPointer, room: () -> Int,
     _ emit: (ReceivedMessage) throws(Status) -> Void
   ) throws(Status) {
-    let (encoding, maximum) = (encoding, min(maximumMessageBytes, max(0, room)))
+    let (encoding, maximum) = (encoding, maximumMessageBytes)
     try deframer.feed(bytes) { message, isCompressed throws(Status) in
       guard isCompressed else {
         return try emit(ReceivedMessage(bytes: message, wasCompressed: false))
@@ -75,7 +75,7 @@ struct MessageReader {
           code: .internalError,
           message: "a message is marked as compressed, but no grpc-encoding was agreed")
       }
-      let bytes = try Gzip.decompress(message, maximum: maximum)
+      let bytes = try Gzip.decompress(message, maximum: min(maximum, max(0, room())))
       try emit(ReceivedMessage(bytes: bytes, wasCompressed: true))
     }
   }

@@ -160,13 +160,13 @@ extension HTTP2Session {
   func submitRequest(_ headers: HeaderList, stream: HTTP2Stream) throws(HTTP2SessionError) {
     let id = headers.withFields { fields in
       withBody(of: stream) { body in
-        queueHeaders(fields)
-        return nghttp2_submit_request(
+        nghttp2_submit_request(
           session, nil, fields.baseAddress, fields.count, body,
           Unmanaged.passUnretained(stream).toOpaque())
       }
     }
     try Self.check(id)
+    headers.withFields { queueHeaders($0) }
     streams.insert(stream, id: id)
   }
 
@@ -321,8 +321,9 @@ extension HTTP2Session {
 
   /// Headers could not be sent (they are too large for HPACK's buffer): nothing else can follow.
   func headersNotSent(_ id: Int32) {
-    guard side == .server, let stream = stream(id) else { return }
-    reset(stream, .internalError)
+    guard let stream = stream(id) else { return }
+    stream.headersNotSent()
+    if side == .server { reset(stream, .internalError) }
   }
 
   /// A server's answer is complete. If the request is not, the client is told to stop sending.

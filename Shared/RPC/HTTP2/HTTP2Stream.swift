@@ -21,6 +21,8 @@ class HTTP2Stream {
   func receivedData(_ bytes: UnsafeRawBufferPointer) {}
   /// The peer has ended its side properly.
   func receivedEnd() {}
+  /// Our headers could not be sent (they are too large for HPACK's buffer); the stream goes away.
+  func headersNotSent() {}
   /// The stream is gone.
   func closed(_ code: HTTP2ErrorCode) {}
   /// Fills the buffer of the next DATA frame.

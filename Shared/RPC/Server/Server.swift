@@ -32,9 +32,10 @@ public final class Server: Sendable {
   ) {
     var configuration = configuration
     // A method's own limit would be of no use on a connection that holds less.
+    let longest = max(
+      configuration.limits.messageBytes, configuration.messageBytesByPath.values.max() ?? 0)
     configuration.limits.connectionRequestBytes = max(
-      configuration.limits.connectionRequestBytes, configuration.limits.messageBytes,
-      configuration.messageBytesByPath.values.max() ?? 0)
+      configuration.limits.connectionRequestBytes, longest + Limits.Fixed.requestSlackBytes)
     self.configuration = configuration
     self.group = group
     routes = Routes(configuration, lookup: lookup)

@@ -6,8 +6,8 @@ import NIOSSL
 final class ServerConnection: Connection, @unchecked Sendable {
   let executor: EventLoopTaskExecutor
   private(set) var peer: CallContext.Peer
-  /// Request bytes held by all streams.
-  var heldRequestBytes = 0
+  /// Requests held by all streams.
+  private(set) var held = HeldRequests()
   /// Response bytes that wait on all streams.
   var outboundBytes = 0
   /// Reads the header block that is being received.
@@ -59,6 +59,8 @@ final class ServerConnection: Connection, @unchecked Sendable {
   }
 
   override func acceptStream() -> HTTP2Stream? {
+    // The goodbye says which calls were taken; what comes while it waits to be sent was not.
+    guard !hasSaidGoodbye else { return nil }
     headReader.begin()
     return ServerStream(connection: self)
   }
@@ -84,29 +86,42 @@ final class ServerConnection: Connection, @unchecked Sendable {
   /// A call's handler may start.
   func enqueue(_ stream: ServerStream) { ready.append(stream) }
 
+  /// Nobody waits for a call any more whose handler has not started.
+  func withdraw(_ stream: ServerStream) { ready.removeAll { $0 === stream } }
+
   /// Starts handlers, as long as the caller reads its answers. Not inside nghttp2's callbacks: a
   /// handler may end streams and submit frames.
   private func startReady() {
     while outboundBytes <= limits.connectionOutboundBytes, let stream = ready.popFirst() {
       stream.run()
     }
+    for stream in ready { stream.armDeadline() }
   }
 }
 
 /// What the streams hold together.
 extension ServerConnection {
+  /// A stream holds other requests than before.
+  func holds(_ new: HeldRequests, insteadOf old: HeldRequests) {
+    held.bytes += new.bytes - old.bytes
+    held.queued += new.queued - old.queued
+    if new.queued < old.queued { settleWindow() }
+  }
+
   /// Bytes of a stream of requests are here. The connection's window for them is given back at
-  /// once, so that a handler that does not read holds up no other stream, until much is held.
+  /// once, so that a handler that does not read holds up no other stream, until many messages wait.
   func took(_ count: Int) {
     owedWindow += count
     settleWindow()
   }
 
-  /// Gives the connection's window back if little is held.
-  func settleWindow() {
-    guard owedWindow > 0, heldRequestBytes <= limits.freelyHeldRequestBytes else { return }
+  /// Gives the connection's window back if few messages wait. Incomplete ones do not count: they
+  /// need what is still to come, and are bounded by the refusal of what is too much.
+  private func settleWindow() {
+    guard owedWindow > 0, held.queued <= limits.freelyHeldRequestBytes else { return }
     session?.consumeOnConnection(owedWindow)
     owedWindow = 0
+    scheduleDrain()
   }
 
   /// Response bytes have left, or are not wanted any more.
@@ -195,7 +210,9 @@ extension ServerConnection {
 
   /// Ends the calls that still run, and the connection.
   func abort() {
-    guard let session else { return }
+    guard let session else { return close(reason: "the server is shutting down") }
+    // Whatever the peer does, and does not read, it is over soon.
+    end(within: limits.drainRoundTripMilliseconds)
     for case let stream as ServerStream in session.openStreams {
       stream.abort(Status(code: .unavailable, message: "the server is shutting down"))
     }

@@ -7,12 +7,6 @@ extension ServerStream {
   ])
   private static let okTrailers = StaticHeaders(["grpc-status": "0"])
 
-  /// Refuses the call before a handler saw it.
-  func refuse(_ status: Status) {
-    guard phase != .answering, phase != .done else { return }
-    fail(status)
-  }
-
   /// Ends the call with a status that is not OK.
   func fail(_ status: Status) {
     let metadata = context?.finish()
@@ -46,10 +40,11 @@ extension ServerStream {
   private func leave() {
     phase = .answering
     deadlineTimer?.cancel()
-    message = nil
-    inbox?.finish(Status(code: .cancelled, message: "the call has been answered"), discarding: true)
-    releaseHeld()
+    dropRequest(Self.answered)
   }
+
+  private static let answered = Status(
+    code: .cancelled, message: "the call has been answered")
 
   /// Sends the response headers with the initial metadata, unless they are on their way.
   func sendHeaders(_ initial: Metadata?) {

@@ -3,39 +3,50 @@ import NIOCore
 /// Taking the request: one message for the handlers that take one, a stream of them for the others.
 extension ServerStream {
   func takeData(_ bytes: UnsafeRawBufferPointer) {
-    guard let inbox, phase == .ready || phase == .running else {
+    if let inbox, phase == .ready || phase == .running {
+      takeMessages(bytes, into: inbox)
+    } else {
       // Taken at once: a message may be longer than the window. What is held is bounded per
       // connection.
       connection.session?.consume(self, bytes.count)
       takeOneMessage(bytes)
-      return
     }
-    owedWindow += bytes.count
-    do {
-      try reader.feed(bytes, room: room) { inbox.receive($0) }
-      try hold(reader.heldBytes + inbox.byteCount)
-    } catch {
-      connection.session?.consumeOnConnection(bytes.count)
-      abort(error)
-      return
-    }
+  }
+
+  private func takeMessages(_ bytes: UnsafeRawBufferPointer, into inbox: MessageInbox) {
+    owedStreamWindow += bytes.count
     connection.took(bytes.count)
+    let others = connection.held.bytes - held.bytes
+    let limit = connection.limits.connectionRequestBytes
+    do {
+      try reader.feed(bytes, room: { limit - others - inbox.byteCount }) { message throws(Status) in
+        inbox.receive(message)
+        // Messages may be small on the wire and large here.
+        if others + inbox.byteCount > limit { throw tooMuchHeld }
+      }
+      try hold(HeldRequests(bytes: reader.heldBytes + inbox.byteCount, queued: inbox.byteCount))
+    } catch {
+      return abort(error)
+    }
     if inbox.takesMore() { releaseWindow() }
   }
 
   private func takeOneMessage(_ bytes: UnsafeRawBufferPointer) {
     guard phase == .message, !request.isHealthCheck else { return }
+    let others = connection.held.bytes - held.bytes
+    let limit = connection.limits.connectionRequestBytes
     do {
-      try reader.feed(bytes, room: room) { message throws(Status) in
+      try reader.feed(bytes, room: { limit - others }) { message throws(Status) in
         guard self.message == nil else {
           throw Status(
             code: .unimplemented, message: "the method takes one request message, there are more")
         }
         self.message = message
       }
-      try hold(reader.heldBytes + (message?.bytes.readableBytes ?? 0))
+      try hold(
+        HeldRequests(bytes: reader.heldBytes + (message?.bytes.readableBytes ?? 0), queued: 0))
     } catch {
-      refuse(error)
+      abort(error)
     }
   }
 
@@ -48,9 +59,9 @@ extension ServerStream {
     if request.isHealthCheck {
       answerHTTP(.healthy)
     } else if reader.isInsideMessage {
-      refuse(Self.cutOff)
+      abort(Self.cutOff)
     } else if message == nil {
-      refuse(
+      abort(
         Status(
           code: .unimplemented, message: "the method takes one request message, there is none"))
     } else {
@@ -64,35 +75,46 @@ extension ServerStream {
 
   /// The handler has read what was there: the caller may send more.
   func releaseWindow() {
-    guard let inbox else { return }
-    release(to: reader.heldBytes + inbox.byteCount)
-    connection.session?.consumeOnStream(self, owedWindow)
-    owedWindow = 0
-    connection.settleWindow()
+    guard let inbox, phase == .ready || phase == .running else { return }
+    note(HeldRequests(bytes: reader.heldBytes + inbox.byteCount, queued: inbox.byteCount))
+    connection.session?.consumeOnStream(self, owedStreamWindow)
+    owedStreamWindow = 0
     connection.scheduleDrain()
   }
 
-  /// Bytes that the connection may still hold.
-  private var room: Int {
-    connection.limits.connectionRequestBytes - connection.heldRequestBytes + heldBytes
+  /// Nothing of the request is of use any more.
+  func dropRequest(_ reason: Status) {
+    message = nil
+    reader = MessageReader(maximumMessageBytes: 0)
+    inbox?.finish(reason, discarding: true)
+    note(HeldRequests())
   }
 
   /// Counts what this call holds; throws when the connection holds too much with it.
-  private func hold(_ count: Int) throws(Status) {
-    release(to: count)
-    guard connection.heldRequestBytes <= connection.limits.connectionRequestBytes else {
-      throw Status(
-        code: .resourceExhausted,
-        message: "the unfinished requests of this connection have more than "
-          + "\(connection.limits.connectionRequestBytes) bytes together, which is the limit")
-    }
+  private func hold(_ new: HeldRequests) throws(Status) {
+    note(new)
+    if connection.held.bytes > connection.limits.connectionRequestBytes { throw tooMuchHeld }
   }
 
-  private func release(to count: Int) {
-    connection.heldRequestBytes += count - heldBytes
-    heldBytes = count
+  private func note(_ new: HeldRequests) {
+    guard new != held else { return }
+    connection.holds(new, insteadOf: held)
+    held = new
   }
 
-  /// The call holds nothing any more.
-  func releaseHeld() { release(to: 0) }
+  private var tooMuchHeld: Status {
+    Status(
+      code: .resourceExhausted,
+      message: "the unfinished requests of this connection have more than "
+        + "\(connection.limits.connectionRequestBytes) bytes together, which is the limit")
+  }
+}
+
+/// Request bytes that are held in memory.
+struct HeldRequests: Hashable {
+  /// All of them.
+  var bytes = 0
+  /// Those of complete messages that wait for a handler to read them: reading is all it takes to
+  /// get rid of them, while an incomplete message needs more data.
+  var queued = 0
 }

@@ -8,6 +8,7 @@ extension ServerStream {
     guard phase == .ready, case .method(let handler) = request.route?.destination,
       let path = request.route?.path
     else { return }
+    guard !request.deadline.hasPassed else { return fail(Self.deadlinePassed) }
     phase = .running
     let context = CallContext(
       path: path, metadata: request.metadata, deadline: request.deadline, peer: connection.peer,
@@ -16,10 +17,14 @@ extension ServerStream {
     guard let task = start(handler, context), phase == .running else { return }
     // It suspended: only now a task to cancel and a timer are worth their cost.
     self.task = task
-    if request.deadline != .none {
-      deadlineTimer = connection.eventLoop.scheduleTask(deadline: request.deadline.timer) {
-        self.abort(Self.deadlinePassed)
-      }
+    armDeadline()
+  }
+
+  /// Ends the call when its time is over; for one that runs or has to wait.
+  func armDeadline() {
+    guard request.deadline != .none, deadlineTimer == nil else { return }
+    deadlineTimer = connection.eventLoop.scheduleTask(deadline: request.deadline.timer) {
+      self.abort(Self.deadlinePassed)
     }
   }
 
@@ -65,7 +70,7 @@ extension ServerStream {
     }
   }
 
-  /// Ends a call whose handler may still be running.
+  /// Ends a call that is not answered yet; its handler may be running, or never start.
   func abort(_ status: Status) {
     guard phase != .answering, phase != .done else { return }
     if phase == .running {

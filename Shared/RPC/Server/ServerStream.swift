@@ -51,10 +51,10 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
   var isBodyDeferred = false
   var writers = WriterQueue()
 
-  /// Request bytes of this call that the connection counts as held.
-  var heldBytes = 0
+  /// What this call holds of its request.
+  var held = HeldRequests()
   /// Bytes of the stream's window that are given back when the handler has read.
-  var owedWindow = 0
+  var owedStreamWindow = 0
   private var sweeps = 0
 
   init(connection: ServerConnection) {
@@ -74,7 +74,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     if connection.headReader.isTooLarge { connection.count(.glitch) }
     switch verdict {
     case .accepted: accept(connection.headReader.head())
-    case .refused(let status): refuse(status)
+    case .refused(let status): abort(status)
     case .http(let answer): answerHTTP(answer)
     }
   }
@@ -99,15 +99,15 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
   override func receivedEnd() { takeEnd() }
 
   override func closed(_ code: HTTP2ErrorCode) {
-    let wasRunning = phase == .running
+    let (wasRunning, wasReady) = (phase == .running, phase == .ready)
     phase = .done
     deadlineTimer?.cancel()
-    releaseHeld()
+    if wasReady { connection.withdraw(self) }
     dropOutbound()
     let reason =
       context?.deadline.hasPassed == true
       ? Self.deadlinePassed : Status(code: .cancelled, message: "the caller is gone")
-    inbox?.finish(reason, discarding: true)
+    dropRequest(reason)
     if wasRunning { cancelHandler() }
     writers.resumeAll(with: reason)
   }
@@ -122,7 +122,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     sweeps += 1
     let limits = connection.limits
     if sweeps * limits.sweepMilliseconds >= limits.requestMilliseconds {
-      refuse(Status(code: .cancelled, message: "the request did not arrive in time"))
+      abort(Status(code: .cancelled, message: "the request did not arrive in time"))
     }
   }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import RPC
 import Testing
 
@@ -93,6 +94,22 @@ private struct ClientStamp: ClientInterceptor {
       let caught = await status { _ = try await channel.streaming(path: "/test/Forbidden") }
       #expect(caught?.code == .permissionDenied)
     }
+  }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `A stream through an interceptor` {
+  @Test func `keeps the status of a call that fails before it begins`() async throws {
+    var configuration = ClientConfiguration()
+    configuration.interceptors = [ClientStamp(name: "x")]
+    let channel = ClientChannel(
+      host: "no-such-host.invalid", port: 1, configuration: configuration,
+      group: MultiThreadedEventLoopGroup.singleton)
+    for _ in 0..<3 {
+      let stream = try await channel.serverStreaming(path: "/a/b", ByteBuffer())
+      let caught = await status { for try await _ in stream {} }
+      #expect(caught?.code == .unavailable)
+    }
+    await channel.close()
   }
 }
 

@@ -67,4 +67,5 @@ final class Recorder: ClientReceiver {
   func receive(message: ReceivedMessage) {}
   func finish(_ status: Status) { list.withLock { $0.append(status) } }
   func takesMore() -> Bool { true }
+  var queuedBytes: Int { 0 }
 }

@@ -95,6 +95,23 @@ import Testing
     }
   }
 
+  @Test func `take waiting calls when the server allows more streams`() async throws {
+    let answer: @Sendable (UInt32) -> [UInt8] = { stream in
+      Frames.headers(stream: stream, [(":status", "200"), ("content-type", "application/grpc")])
+        + Frames.data(stream: stream, Frames.message("done"), end: false)
+        + Frames.headers(stream: stream, [("grpc-status", "0")], end: true)
+    }
+    try await withRawServer { peer in
+      // No stream at first, then as many as anybody likes.
+      await peer.handshake(settings: Frames.frame(type: 4, stream: 0, [0, 3, 0, 0, 0, 0]))
+      await peer.send(Frames.frame(type: 4, stream: 0, [0, 3, 0, 0, 0, 100]))
+      await peer.send(answer(await peer.waitForRequest()))
+    } _: { channel, _ in
+      let response = try await channel.unary(path: "/a/b", ByteBuffer())
+      #expect(String(buffer: response.message) == "done")
+    }
+  }
+
   @Test func `for streams are others than those for unary calls`() async throws {
     let handler = MethodHandler.serverStreaming { _, context, responses in
       try await responses.write(ByteBuffer(string: "\(context.peer.address?.port ?? 0)"))

@@ -56,6 +56,62 @@ import Testing
     }
   }
 
+  @Test func `runs no call that it says it has not taken`() async throws {
+    let called = Signal()
+    let handler = MethodHandler.unary { request, _ in
+      called.set()
+      return request
+    }
+    try await withServer(["/test/Call": handler]) { server, _, port in
+      let peer = try await RawPeer.connect(port)
+      let call = Frames.call(path: "/test/Call")
+      await peer.send(
+        Frames.preface + Frames.settings + Frames.headers(stream: 1, call))
+      _ = await peer.wait { $0.type == 4 }
+      let shutdown = Task { await server.shutdown(graceMilliseconds: 60_000) }
+      let ping = try #require(await peer.wait { $0.type == 6 })
+      // The answer makes the server say its goodbye; the next call comes in the same read.
+      await peer.send(
+        Frames.frame(type: 6, flags: 1, stream: 0, ping.payload)
+          + Frames.headers(stream: 3, call) + Frames.data(stream: 3, Frames.message("late"))
+          + Frames.data(stream: 1, Frames.message("early")))
+      let goodbye = await peer.wait {
+        $0.type == ReceivedFrame.goAway && $0.payload.prefix(4) == [0, 0, 0, 1]
+      }
+      #expect(goodbye != nil)
+      await shutdown.value
+      #expect(called.count == 1)
+    }
+  }
+
+  @Test func `is done in time whatever a peer does not read`() async throws {
+    let big = MethodHandler.serverStreaming { _, _, responses in
+      while true { try await responses.write(ByteBuffer(repeating: 0, count: 60_000)) }
+    }
+    try await withServer(["/test/Big": big]) { server, _, port in
+      let peer = try await RawPeer.connect(port)
+      try await peer.setReading(false)
+      // Windows as wide as they get, so that it is the socket that stands still.
+      let wide: [UInt8] = [0, 4, 0x7F, 0xFF, 0xFF, 0xFF]
+      await peer.send(
+        Frames.preface + Frames.frame(type: 4, stream: 0, wide)
+          + Frames.frame(type: 8, stream: 0, [0x7F, 0, 0, 0])
+          + Frames.headers(stream: 1, Frames.call(path: "/test/Big"))
+          + Frames.data(stream: 1, Frames.message("x")))
+      try await expectHonestCallIsAnswered(port)
+      await server.shutdown(graceMilliseconds: 10)
+      await peer.close()
+    }
+  }
+
+  private func expectHonestCallIsAnswered(_ port: Int) async throws {
+    let channel = ClientChannel(
+      host: "127.0.0.1", port: port, group: MultiThreadedEventLoopGroup.singleton)
+    let caught = await status { _ = try await channel.unary(path: "/test/None", ByteBuffer()) }
+    #expect(caught?.code == .unimplemented)
+    await channel.close()
+  }
+
   @Test func `that was never started is no trouble`() async {
     let server = Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
