@@ -13,6 +13,8 @@ final class HTTP2Session {
   unowned(unsafe) let delegate: any HTTP2SessionDelegate
   private var session: OpaquePointer?
   private var streams = HTTP2StreamTable()
+  /// What a server checks by itself.
+  private var rules = FrameRules(prefaceBytes: Int(NGHTTP2_CLIENT_MAGIC_LEN))
   private var isBusy = false
   /// Whose header block has begun and is not complete; blocks never interleave.
   private var headerStream: HTTP2Stream?
@@ -90,6 +92,14 @@ extension HTTP2Session {
   func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2SessionError) {
     assert(begin(), "a session must not be fed inside its callbacks")
     defer { assert(end()) }
+    guard side == .server, let breach = rules.firstBreach(in: bytes) else {
+      return try feed(bytes)
+    }
+    try feed(UnsafeRawBufferPointer(rebasing: bytes[..<breach.offset]))
+    terminate(breach.error)
+  }
+
+  private func feed(_ bytes: UnsafeRawBufferPointer) throws(HTTP2SessionError) {
     let taken = nghttp2_session_mem_recv(
       session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
     if taken < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: taken)) }

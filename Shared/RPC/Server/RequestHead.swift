@@ -7,7 +7,7 @@ struct HTTPAnswer: Hashable {
   var allow: String?
 
   /// The answer of `/healthz`.
-  static let healthy = HTTPAnswer(status: 200, body: "ok\n")
+  static let healthy = HTTPAnswer(status: 200, body: "healthy\n")
   /// gRPC's answer to anything that is not gRPC.
   static let unsupportedMediaType = HTTPAnswer(
     status: 415, body: "the content-type must be application/grpc\n")

@@ -8,7 +8,7 @@ import Testing
   {
     let answer = try await ask(method: method, path: "/healthz", contentType: nil)
     #expect(answer.headers[":status"] == "200")
-    #expect(answer.body == "ok\n")
+    #expect(answer.body == "healthy\n")
   }
 
   @Test(arguments: [
