@@ -23,6 +23,8 @@ struct RequestHead {
   var encoding = MessageEncoding.identity
   /// Whether responses may be compressed with gzip.
   var acceptsGzip = false
+  /// Whether the method is HEAD, which is answered without a body (RFC 9110 §9.3.2).
+  var isHead = false
   /// Everything that is not HTTP/2's or gRPC's own.
   var metadata = Metadata()
 
@@ -43,7 +45,7 @@ final class RequestHeadReader {
     case http(HTTPAnswer)
   }
 
-  private enum Method { case get, post, other }
+  private enum Method { case get, head, post, other }
 
   private let maximumListBytes: Int
   private var routes: RouteCache
@@ -102,7 +104,9 @@ final class RequestHeadReader {
       route = routes.route(value)
       if route == nil { unknownPath = Array(value) }
     } else if name.equals(":method") {
-      method = value.equals("POST") ? .post : value.equals("GET") ? .get : .other
+      method =
+        value.equals("POST")
+        ? .post : value.equals("GET") ? .get : value.equals("HEAD") ? .head : .other
     }
   }
 
@@ -129,7 +133,7 @@ final class RequestHeadReader {
     if !metadata.hasSameBytes(as: lastMetadata) { lastMetadata = metadata }
     return RequestHead(
       route: route, deadline: deadline, encoding: encoding ?? .identity, acceptsGzip: acceptsGzip,
-      metadata: lastMetadata)
+      isHead: method == .head, metadata: lastMetadata)
   }
 
   /// All headers are here: decides what becomes of the request.
@@ -142,7 +146,7 @@ final class RequestHeadReader {
     }
     if case .health = route?.destination {
       return method == .other
-        ? .http(HTTPAnswer(status: 405, body: "GET or POST only\n", allow: "GET, POST"))
+        ? .http(HTTPAnswer(status: 405, body: "GET or POST only\n", allow: "GET, HEAD, POST"))
         : .accepted
     }
     guard isGRPC else { return .http(.unsupportedMediaType) }

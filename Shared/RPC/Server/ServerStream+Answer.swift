@@ -111,7 +111,7 @@ extension ServerStream {
   /// Answers in plain HTTP.
   func answerHTTP(_ answer: HTTPAnswer) {
     guard phase != .answering, phase != .done else { return }
-    phase = .answering
+    leave()
     ending = .http
     hasSentHeaders = true
     var headers = HeaderList()
@@ -119,10 +119,12 @@ extension ServerStream {
     headers.append("content-type", "text/plain; charset=utf-8")
     headers.append("content-length", String(answer.body.utf8.count).utf8)
     if let allow = answer.allow { headers.append("allow", allow.utf8) }
-    outbound.append(bytes: ByteBuffer(string: answer.body))
-    connection.outboundBytes += answer.body.utf8.count
+    if !request.isHead {
+      outbound.append(bytes: ByteBuffer(string: answer.body))
+      connection.outboundBytes += answer.body.utf8.count
+    }
     headers.withFields {
-      connection.session?.submitResponse($0, stream: self, endsStream: false)
+      connection.session?.submitResponse($0, stream: self, endsStream: request.isHead)
     }
     connection.scheduleDrain()
   }

@@ -75,7 +75,9 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     switch verdict {
     case .accepted: accept(connection.headReader.head())
     case .refused(let status): abort(status)
-    case .http(let answer): answerHTTP(answer)
+    case .http(let answer):
+      request = connection.headReader.head()
+      answerHTTP(answer)
     }
   }
 

@@ -189,7 +189,7 @@ import Testing
   }
 
   @Test func `with a message over the limit is refused, whatever came before`() async throws {
-    var limits = Limits()
+    var limits = Limits.patient
     limits.messageBytes = 1_000
     try await withServer(["/test/Count": counting], limits: limits) { _, channel, _ in
       let call = try await channel.streaming(path: "/test/Count")

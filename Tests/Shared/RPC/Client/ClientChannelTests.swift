@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `keeps to the server's stream limit and queues the rest`() async throws {
-    var limits = Limits()
+    var limits = Limits.patient
     limits.concurrentStreams = 1
     try await withServer(limits: limits) { _, channel, _ in
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func `ends a queued call at its deadline`() async throws {
-    var limits = Limits()
+    var limits = Limits.patient
     limits.concurrentStreams = 1
     let started = Signal()
     let handler = MethodHandler.unary { request, context in

@@ -73,14 +73,16 @@ import Testing
   }
 
   @Test func `become more at the server's stream limit, up to a bound`() async throws {
-    var limits = Limits()
+    var limits = Limits.patient
     limits.concurrentStreams = 2
-    let (go, running, most) = (Signal(), Watched(0), Watched(0))
+    let (go, running) = (Signal(), Watched((now: 0, most: 0)))
     let hold = MethodHandler.unary { request, _ in
-      running.update { $0 += 1 }
-      most.update { $0 = max($0, running.value) }
+      running.update {
+        $0.now += 1
+        $0.most = max($0.most, $0.now)
+      }
       await go.wait()
-      running.update { $0 -= 1 }
+      running.update { $0.now -= 1 }
       return request
     }
     try await withServer(["/test/Hold": hold], limits: limits) { _, channel, _ in
@@ -88,10 +90,10 @@ import Testing
         Task { try await channel.unary(path: "/test/Hold", ByteBuffer()) }
       }
       // Four connections of two streams; the other twelve calls wait.
-      await running.wait { $0 == 2 * Limits().callConnections }
+      await running.wait { $0.now == 2 * Limits().callConnections }
       go.set()
       for call in calls { _ = try await call.value }
-      #expect(most.value == 2 * Limits().callConnections)
+      #expect(running.value.most == 2 * Limits().callConnections)
     }
   }
 

@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func `a client that sends more than the window is told so`() async throws {
-    var limits = Limits()
+    var limits = Limits.patient
     limits.streamWindowBytes = 65_535
     let hang = MethodHandler.bidirectional { _, context, _ in
       let never = Signal()

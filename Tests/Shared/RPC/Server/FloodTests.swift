@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `of connections over the limit is closed at once`() async throws {
-    var limits = Limits()
+    var limits = Limits.patient
     limits.connections = 2
     try await withServer(limits: limits) { _, _, port in
       let first = try await RawPeer.connect(port)

@@ -24,6 +24,15 @@ import Testing
     #expect(!answer.body.isEmpty)
   }
 
+  @Test(arguments: [("/healthz", "200"), ("/", "415")])
+  func `is answered by headers alone when it asks for them`(
+    path: String, status: String
+  ) async throws {
+    let answer = try await ask(method: "HEAD", path: path, contentType: nil)
+    #expect(answer.headers[":status"] == status)
+    #expect(answer.body.isEmpty)
+  }
+
   private func ask(
     method: String, path: String, contentType: String?
   ) async throws -> (headers: [String: String], body: String) {
@@ -36,11 +45,12 @@ import Testing
       await peer.send(
         Frames.preface + Frames.settings + Frames.headers(stream: 1, list + type)
           + Frames.data(stream: 1, Array("body".utf8)))
-      let last = await peer.wait { $0.type == 0 && $0.flags & 1 != 0 }
+      let last = await peer.wait { $0.stream == 1 && $0.flags & 1 != 0 && $0.type <= 1 }
       let first = try #require(peer.frames.first { $0.type == 1 && $0.stream == 1 })
       let headers = try HeaderReader.read(peer.frames, upTo: first)
       await peer.close()
-      return (headers, String(decoding: last?.payload ?? [], as: UTF8.self))
+      let body = last?.type == 0 ? last?.payload : nil
+      return (headers, String(decoding: body ?? [], as: UTF8.self))
     }
   }
 }

@@ -18,7 +18,9 @@ func withRawServer<Result>(
     }
     .bind(host: "127.0.0.1", port: 0).get()
   let port = try #require(listener.localAddress?.port)
-  let channel = ClientChannel(host: "127.0.0.1", port: port, group: group)
+  let channel = ClientChannel(
+    host: "127.0.0.1", port: port, configuration: ClientConfiguration(limits: .patient),
+    group: group)
   do {
     let result = try await body(channel, port)
     await channel.close()

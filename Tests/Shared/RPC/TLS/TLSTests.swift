@@ -157,7 +157,7 @@ import X509
 
   @Test func `notices changed files by itself`() async throws {
     let tls = try certificates.serverTLS()
-    var limits = Limits()
+    var limits = Limits.patient
     limits.credentialCheckMilliseconds = 5
     try await withServer(limits: limits, server: { $0.tls = tls }) { _, _, port in
       _ = try others.serverTLS()
