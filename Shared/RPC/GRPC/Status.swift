@@ -76,21 +76,27 @@ public struct Status: Error, Hashable, Sendable, CustomStringConvertible {
     self.metadata = metadata
   }
 
+  /// Room for the names of the headers and what stands beside the status, in bytes.
+  private static let otherHeaderBytes = 400
+  private static let shortened = " (shortened: the status is larger than the peer takes)"
+
   /// The same status, small enough for a peer's limit on headers (bytes, as RFC 9113 §6.5.2
   /// counts).
   ///
   /// A peer drops what is larger, and with it the whole answer: better to lose the details, and say
   /// so. The caller's own metadata is kept to the last.
   func fitting(headerListBytes limit: Int) -> Status {
-    // Percent-encoding triples a byte at most, base64 makes 4 of 3; 400 is for the names.
+    // Percent-encoding triples a byte at most, base64 makes 4 of 3.
     func bytes(_ status: Status) -> Int {
-      400 + status.message.utf8.count * 3 + status.details.count * 4 / 3
+      Self.otherHeaderBytes + status.message.utf8.count * 3 + status.details.count * 4 / 3
         + status.metadata.flat.count * 2
     }
     guard bytes(self) > limit else { return self }
     var smaller = self
     smaller.details = []
-    smaller.message = "\(message.prefix(512)) (shortened: the status is larger than the peer takes)"
+    // Cut by scalars, of 12 bytes on the wire at most: one character may have any number of them.
+    let room = max(0, limit - Self.otherHeaderBytes - Self.shortened.utf8.count * 3)
+    smaller.message = String(message.unicodeScalars.prefix(min(512, room / 12))) + Self.shortened
     if bytes(smaller) > limit { smaller.metadata = Metadata() }
     return smaller
   }
