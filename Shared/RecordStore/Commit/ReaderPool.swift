@@ -57,6 +57,7 @@ final class ReaderPool: @unchecked Sendable {
       connection = serve(read, on: connection)
       gate.leave()
     }
+    close(connection)
   }
 
   /// Answers the connection for the next read: a new one after a storage error, opened before the
@@ -64,7 +65,16 @@ final class ReaderPool: @unchecked Sendable {
   /// closed. When even opening fails the old one stays, and the next read tells its caller so.
   private func serve(_ read: PendingRead, on connection: DatabaseQueue) -> DatabaseQueue {
     if connection.writeWithoutTransaction(read.run) { return connection }
-    return (try? factory.open(.reader)) ?? connection
+    guard let opened = try? factory.open(.reader) else { return connection }
+    close(connection)
+    return opened
+  }
+
+  /// Closes it now: the thread's own reference goes only after ``close()`` has been answered, and
+  /// SQLite removes the log only with the last connection.
+  private func close(_ connection: DatabaseQueue) {
+    // A connection that cannot be closed is closed by SQLite when its last statement goes.
+    try? connection.close()
   }
 }
 
