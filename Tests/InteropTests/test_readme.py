@@ -1,12 +1,19 @@
 """What the README shows is what works."""
 
+import contextlib
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import grpc
+
+from Support.certificates import Authority
+from Support.client import Client
 from Support.paths import ROOT
-from Support.plant import SITE
-from Support.stubs import production
+from Support.plant import SITE, Plant
+from Support.stubs import health, production
 
 README = (ROOT / "README.md").read_text()
 
@@ -30,20 +37,56 @@ def test_the_python_snippet_reports_a_piece(plant, mes, orders, tmp_path):
     assert found.progress.good.value == "1"
 
 
-def test_the_settings_shown_are_understood(tmp_path):
-    """The README's configuration differs from one that runs only in its values."""
-    import json
-
-    from Support.plant import Plant
-
-    plant = Plant(tmp_path / "plant")
+def shown_settings():
+    """The README's pieces of JSON, by the program they are for; "doors" has keys for any of them."""
     shown = {}
     for text in re.findall(r"```json\n(.*?)```", README, re.DOTALL):
         settings = json.loads(text)
-        shown["gateway" if "odoo" in settings else "production"] = settings
+        telling = {"odoo": "gateway", "sites": "production"}
+        name = next((telling[key] for key in telling if key in settings), "doors")
+        assert name not in shown
+        shown[name] = settings
+    return shown
+
+
+def test_the_settings_shown_are_understood(tmp_path):
+    """The README's configuration differs from one that runs only in its values."""
+    plant = Plant(tmp_path / "plant")
+    shown = shown_settings()
     for name in ("gateway", "production"):
         runs = json.loads((plant.folder / f"millrace-{name}.json").read_text())
         assert shape(shown[name]) == shape(runs)
+
+
+def test_the_certificates_and_limits_shown_are_understood(tmp_path):
+    """The Gateway starts with the keys as the README shows them; only places and ports differ."""
+    plant = Plant(tmp_path / "plant")
+    authority = Authority(tmp_path)
+    issued = authority.server("gateway")
+    here = {"gateway.pem": issued.certificate, "gateway.key": issued.key,
+            "partners-ca.pem": authority.certificate, "plant-ca.pem": authority.certificate}
+    keys = shown_settings()["doors"]
+    for settings in (keys["listen"], keys["services"]["production"]):
+        settings["host"] = "127.0.0.1"
+        settings["tls"] = {
+            key: str(here[Path(value).name]) if key.endswith("File") else value
+            for key, value in settings["tls"].items()}
+    keys["listen"]["port"] = plant.gateway_port
+    path = plant.folder / "millrace-gateway.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | keys))
+    with stopped_afterwards(plant.gateway.start()):
+        credentials = grpc.ssl_channel_credentials(authority.certificate.read_bytes())
+        with Client(f"localhost:{plant.gateway_port}", credentials=credentials) as client:
+            answer = client.health.Check(health.HealthCheckRequest(), timeout=10)
+            assert answer.status == health.HealthCheckResponse.SERVING
+
+
+@contextlib.contextmanager
+def stopped_afterwards(program):
+    try:
+        yield program
+    finally:
+        program.stop()
 
 
 def shape(value):
