@@ -10,7 +10,11 @@ struct SeededRandom: RandomNumberGenerator {
   /// The seed of MILLRACE_TEST_SEED, else a new one.
   init() {
     let given = ProcessInfo.processInfo.environment["MILLRACE_TEST_SEED"].flatMap { UInt64($0) }
-    seed = given ?? UInt64.random(in: 0...UInt64.max)
+    self.init(seed: given ?? UInt64.random(in: 0...UInt64.max))
+  }
+
+  init(seed: UInt64) {
+    self.seed = seed
     state = seed
   }
 
@@ -22,34 +26,43 @@ struct SeededRandom: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  mutating func one(in chance: Int) -> Bool { Int.random(in: 0..<chance, using: &self) == 0 }
+  /// A number below `bound`. A debug build pays for the generic `Int.random` what a message's whole
+  /// encoding costs.
+  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+  mutating func one(in chance: Int) -> Bool { below(chance) == 0 }
 
   /// Zero, a small number or any number: each width of the wire format gets its share.
   mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) -> Number {
-    switch Int.random(in: 0..<4, using: &self) {
+    switch below(4) {
     case 0: 0
-    case 1: Number(truncatingIfNeeded: next() >> UInt64.random(in: 0..<64, using: &self))
-    case 2: [Number.min, Number.max, 1, 127][Int.random(in: 0..<4, using: &self)]
+    case 1: Number(truncatingIfNeeded: next() >> UInt64(below(64)))
+    case 2: [Number.min, Number.max, 1, 127][below(4)]
     default: Number(truncatingIfNeeded: next())
     }
   }
 
   /// Any number but NaN and negative zero, which have tests of their own.
   mutating func double() -> Double {
-    if one(in: 4) { return [0, .infinity, -1, .leastNonzeroMagnitude][Int(next() % 4)] }
+    if one(in: 4) { return [0, .infinity, -1, .leastNonzeroMagnitude][below(4)] }
     let value = Double(bitPattern: next())
     return value.isNaN || value == 0 ? 0.5 : value
   }
 
   mutating func float() -> Float {
-    if one(in: 4) { return [0, .infinity, -1, .leastNonzeroMagnitude][Int(next() % 4)] }
+    if one(in: 4) { return [0, .infinity, -1, .leastNonzeroMagnitude][below(4)] }
     let value = Float(bitPattern: UInt32(truncatingIfNeeded: next()))
     return value.isNaN || value == 0 ? 0.5 : value
   }
 
+  private static let characters = ["a", "Z", "9", " ", "\0", "ß", "漢", "👩‍🔧", "\u{7f}"].map {
+    Array($0.utf8)
+  }
+
   mutating func text() -> String {
-    let alphabet: [Character] = ["a", "Z", "9", " ", "\0", "ß", "漢", "👩‍🔧", "\u{7f}"]
-    return String((0..<length()).map { _ in alphabet.randomElement(using: &self) ?? "a" })
+    var bytes: [UInt8] = []
+    for _ in 0..<length() { bytes += Self.characters[below(Self.characters.count)] }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   mutating func bytes() -> [UInt8] {
@@ -57,11 +70,11 @@ struct SeededRandom: RandomNumberGenerator {
   }
 
   mutating func color() -> Sample.V1.Color {
-    Sample.V1.Color(rawValue: one(in: 4) ? integer() : Int32.random(in: -1...2, using: &self))
+    Sample.V1.Color(rawValue: one(in: 4) ? integer() : Int32(below(4)) - 1)
   }
 
   mutating func list<Element>(_ element: (inout SeededRandom) -> Element) -> [Element] {
-    one(in: 2) ? [] : (0..<Int.random(in: 1...5, using: &self)).map { _ in element(&self) }
+    one(in: 2) ? [] : (0...below(5)).map { _ in element(&self) }
   }
 
   mutating func map<Key: Hashable, Value>(
@@ -75,24 +88,25 @@ struct SeededRandom: RandomNumberGenerator {
   }
 
   private mutating func length() -> Int {
-    switch Int.random(in: 0..<8, using: &self) {
+    switch below(16) {
     case 0: 0
-    case 1: Int.random(in: 100...400, using: &self)
-    default: Int.random(in: 1...20, using: &self)
+    case 1: 100 + below(300)
+    default: 1 + below(20)
     }
   }
 }
 
 extension SeededRandom {
+  /// A message of some parts, each of them in two of five messages.
   mutating func everything() -> Sample.V1.Everything {
     .with {
-      $0.scalars = maybe { $0.scalars() }
-      $0.optionals = maybe { $0.optionals() }
-      $0.repeats = maybe { $0.repeats() }
-      $0.maps = maybe { $0.maps() }
-      $0.choices = maybe { $0.choices() }
-      $0.nested = maybe { $0.nested() }
-      $0.manyChoices = list { $0.choices() }
+      if below(5) < 2 { $0.scalars = scalars() }
+      if below(5) < 2 { $0.optionals = optionals() }
+      if below(5) < 2 { $0.repeats = repeats() }
+      if below(5) < 2 { $0.maps = maps() }
+      if below(5) < 2 { $0.choices = choices() }
+      if below(5) < 2 { $0.nested = nested() }
+      if below(5) < 2 { $0.manyChoices = list { $0.choices() } }
     }
   }
 
@@ -182,13 +196,18 @@ extension SeededRandom {
 
   mutating func choices() -> Sample.V1.Choices {
     .with {
-      $0.choice =
-        [
-          nil, .doubleValue(double()), .int32Value(integer()), .boolValue(one(in: 2)),
-          .stringValue(text()), .bytesValue(bytes()), .enumValue(color()), .messageValue(inner()),
-        ][Int.random(in: 0..<8, using: &self)]
+      switch below(8) {
+      case 0: $0.choice = nil
+      case 1: $0.choice = .doubleValue(double())
+      case 2: $0.choice = .int32Value(integer())
+      case 3: $0.choice = .boolValue(one(in: 2))
+      case 4: $0.choice = .stringValue(text())
+      case 5: $0.choice = .bytesValue(bytes())
+      case 6: $0.choice = .enumValue(color())
+      default: $0.choice = .messageValue(inner())
+      }
       $0.after = text()
-      $0.secondChoice = [nil, .nothing(.init()), .something(integer())][Int(next() % 3)]
+      $0.secondChoice = [nil, .nothing(.init()), .something(integer())][below(3)]
     }
   }
 
@@ -196,7 +215,7 @@ extension SeededRandom {
     .with {
       $0.number = integer()
       $0.innermost = maybe { $0.innermost() }
-      $0.shape = .init(rawValue: Int32.random(in: 0...2, using: &self))
+      $0.shape = .init(rawValue: Int32(below(3)))
     }
   }
 
