@@ -12,8 +12,9 @@ import UnixSignals
   import Darwin
 #endif
 
-/// Serves gRPC's test service, for the clients of the tests. Prints `listening on HOST:PORT`; on
-/// SIGHUP it reads its certificates again, on SIGTERM it lets the running calls end.
+/// Serves gRPC's test service and an echo of messages, for the clients of the tests. Prints
+/// `listening on HOST:PORT`; on SIGHUP it reads its certificates again, on SIGTERM it lets the
+/// running calls end.
 @main
 struct InteropServer: AsyncParsableCommand {
   @Option(help: "The TCP port on the loopback; 0 takes a free one.") var port = 0
@@ -37,7 +38,7 @@ struct InteropServer: AsyncParsableCommand {
     }
     let server = Server(
       configuration: configuration, group: MultiThreadedEventLoopGroup.singleton,
-      lookup: { TestService.handler($0) })
+      lookup: { TestService.handler($0) ?? MessageEcho.handler($0) })
     let signals = await UnixSignalsSequence(trapping: .sighup, .sigterm, .sigint)
     let address = try await server.start()
     print("listening on 127.0.0.1:\(address.port ?? 0)")
