@@ -1,14 +1,25 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every target is Swift 6 with warnings as errors; the upcoming features catch what reviews miss.
-let swiftSettings: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .treatAllWarnings(as: .error),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
+/// Set by deploy/fuzz alone: the fuzz targets become a program for libFuzzer instead of a test, and
+/// our own modules are built so that libFuzzer sees which branches an input takes.
+let isFuzzing = Context.environment["MILLRACE_FUZZ"] != nil
+let fuzzingSettings: [SwiftSetting] = [
+  .unsafeFlags([
+    "-enable-testing", "-assert-config", "Debug",
+    "-sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp",
+  ])
 ]
+
+/// Every target is Swift 6 with warnings as errors; the upcoming features catch what reviews miss.
+let swiftSettings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (isFuzzing ? fuzzingSettings : [])
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -206,6 +217,27 @@ let testTargets: [Target] = [
   tests("ArchitectureTests", "Tests/Architecture", []),
 ]
 
+let whatFuzzTargetsFeed: [Target.Dependency] = [
+  "RPC", "ServiceKit", "Protobuf", "Contracts", "TestContracts", nioCore, nioEmbedded, logging,
+]
+
+// The same sources twice, so only one of the two is there at a time.
+let fuzzTargets: [Target] =
+  isFuzzing
+  ? [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .executableTarget(
+      name: "FuzzRunner", dependencies: whatFuzzTargetsFeed + ["CLibFuzzer"], path: "Tests/Fuzz",
+      exclude: ["CLibFuzzer", "Corpora", "Failures", "Replay", "seeds.py"],
+      swiftSettings: swiftSettings),
+  ]
+  : [
+    .testTarget(
+      name: "FuzzTests", dependencies: whatFuzzTargetsFeed + [swiftProtobuf], path: "Tests/Fuzz",
+      exclude: ["CLibFuzzer", "Corpora", "Failures", "Runner", "seeds.py"],
+      swiftSettings: swiftSettings)
+  ]
+
 let package = Package(
   name: "Millrace",
   platforms: [.macOS(.v15)],
@@ -233,5 +265,5 @@ let package = Package(
       url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
   ],
-  targets: shared + services + testTargets
+  targets: shared + services + testTargets + fuzzTargets
 )

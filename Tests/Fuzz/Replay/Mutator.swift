@@ -1,0 +1,54 @@
+import Foundation
+
+/// Makes new inputs from kept ones, as libFuzzer would: bytes changed, lost, repeated, taken from
+/// another input. The same seed makes the same ones (SplitMix64).
+struct Mutator: RandomNumberGenerator {
+  let seed: UInt64
+  private var state: UInt64
+  private let inputs: [[UInt8]]
+  private let longestBytes: Int
+
+  /// The seed of MILLRACE_TEST_SEED, else a new one.
+  init(inputs: [[UInt8]], longestBytes: Int) {
+    let given = ProcessInfo.processInfo.environment["MILLRACE_TEST_SEED"].flatMap { UInt64($0) }
+    seed = given ?? UInt64.random(in: 0...UInt64.max)
+    state = seed
+    self.inputs = inputs
+    self.longestBytes = longestBytes
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A kept input with one to four changes.
+  mutating func next() -> [UInt8] {
+    var bytes = inputs.randomElement(using: &self) ?? []
+    for _ in 0..<Int.random(in: 1...4, using: &self) { change(&bytes) }
+    return Array(bytes.prefix(longestBytes))
+  }
+
+  /// Bytes at which lengths and counts change their meaning.
+  private static let edges: [UInt8] = [0, 1, 0x7F, 0x80, 0xFE, 0xFF]
+
+  private mutating func change(_ bytes: inout [UInt8]) {
+    let place = Int.random(in: 0...bytes.count, using: &self)
+    let end = min(bytes.count, place + Int.random(in: 1...16, using: &self))
+    switch Int.random(in: 0..<7, using: &self) {
+    case 0 where place < bytes.count: bytes[place] = UInt8(truncatingIfNeeded: next() as UInt64)
+    case 1 where place < bytes.count: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &self)
+    case 2 where place < bytes.count: bytes[place] = Self.edges.randomElement(using: &self) ?? 0
+    case 3: bytes.removeSubrange(place..<end)
+    case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
+    case 5:
+      let other = inputs.randomElement(using: &self) ?? []
+      let start = Int.random(in: 0...other.count, using: &self)
+      bytes.replaceSubrange(place..<end, with: other[start...].prefix(64))
+    default: bytes.append(UInt8(truncatingIfNeeded: next() as UInt64))
+    }
+  }
+}
