@@ -30,8 +30,10 @@ enum Codec {
       let again = try M(decoding: encoded)
       let encodedAgain = try again.encoded()
       hold(encodedAgain.count == encoded.count, "the size of a message does not change")
-      // NaN differs from itself, and so does a message with one.
-      hold(message != message || again == message, "\(M.fullName) means the same: \(bytes)")
+      // A message with a NaN differs from another decoding of the same bytes. It would equal itself:
+      // arrays that share their memory are not compared.
+      let isComparable = try M(decoding: bytes, limits: limits) == message
+      hold(!isComparable || again == message, "\(M.fullName) means the same: \(bytes)")
     } catch {
       hold(false, "\(M.fullName) was decoded, so it can be sent and decoded again: \(error)")
     }
