@@ -60,7 +60,9 @@ extension Message {
   /// is not defined.
   public func encoded() throws -> [UInt8] {
     try withPacked { packed in
-      [UInt8](unsafeUninitializedCapacity: packed.byteCount) { buffer, count in
+      // All empty arrays are one object, to which this initializer would write its count of zero.
+      guard packed.byteCount > 0 else { return [] }
+      return [UInt8](unsafeUninitializedCapacity: packed.byteCount) { buffer, count in
         packed.write(into: UnsafeMutableRawBufferPointer(buffer))
         count = packed.byteCount
       }
