@@ -7,7 +7,7 @@ import Testing
 /// Random messages through Millrace's codec and through SwiftProtobuf's. MILLRACE_TEST_SEED=N
 /// repeats a run, whose parts have the seeds from N on; MILLRACE_CODEC_ROUNDS=N makes it longer.
 @Suite("Against SwiftProtobuf") struct DifferentialTests {
-  /// The work in parts, so that every core has some.
+  /// The work in parts that go on side by side, so that every core has some.
   private static let parts: Range<UInt64> = 0..<8
   private static let firstSeed = SeededRandom().seed
 
@@ -16,14 +16,24 @@ import Testing
     (ProcessInfo.processInfo.environment["MILLRACE_CODEC_ROUNDS"].flatMap { Int($0) } ?? 100_000)
     / parts.count
 
+  private func inParts(_ body: @escaping @Sendable (_ part: UInt64) throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for part in Self.parts { group.addTask { try body(part) } }
+      try await group.waitForAll()
+    }
+  }
+
   private func random(_ name: String, _ part: UInt64) -> SeededRandom {
     let random = SeededRandom(seed: Self.firstSeed &+ part)
     if part == 0 { print("seed of the \(name) messages: \(random.seed)") }
     return random
   }
 
-  @Test(arguments: parts)
-  func randomMessagesMeanTheSameInBothDirections(part: UInt64) throws {
+  @Test func randomMessagesMeanTheSameInBothDirections() async throws {
+    try await inParts(compareRandomMessages)
+  }
+
+  @Sendable private func compareRandomMessages(part: UInt64) throws {
     var random = random("random", part)
     for round in 0..<rounds {
       let ours = random.everything()
@@ -39,8 +49,11 @@ import Testing
     }
   }
 
-  @Test(arguments: parts)
-  func damagedMessagesNeverMeanSomethingElse(part: UInt64) throws {
+  @Test func damagedMessagesNeverMeanSomethingElse() async throws {
+    try await inParts(compareDamagedMessages)
+  }
+
+  @Sendable private func compareDamagedMessages(part: UInt64) throws {
     var random = random("damaged", part)
     let rounds = rounds / 10
     var accepted = 0

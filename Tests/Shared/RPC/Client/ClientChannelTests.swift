@@ -75,7 +75,10 @@ import Testing
       await never.wait()
       return request
     }
-    try await withServer(["/test/Hang": handler], limits: limits) { _, channel, _ in
+    // With another connection the second call would not be queued for long.
+    try await withServer(
+      ["/test/Hang": handler], limits: limits, client: { $0.limits.callConnections = 1 }
+    ) { _, channel, _ in
       let first = Task { try await channel.unary(path: "/test/Hang", ByteBuffer()) }
       await started.wait()
       let second = await status {

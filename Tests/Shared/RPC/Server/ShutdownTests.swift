@@ -78,7 +78,7 @@ import Testing
       let goodbye = await peer.wait {
         $0.type == ReceivedFrame.goAway && $0.payload.prefix(4) == [0, 0, 0, 1]
       }
-      #expect(goodbye != nil)
+      #expect(goodbye != nil, "\(peer.frames)")
       await shutdown.value
       #expect(called.count == 1)
     }
@@ -88,7 +88,9 @@ import Testing
     let big = MethodHandler.serverStreaming { _, _, responses in
       while true { try await responses.write(ByteBuffer(repeating: 0, count: 60_000)) }
     }
-    try await withServer(["/test/Big": big]) { server, _, port in
+    var limits = Limits.patient
+    limits.stalledWriteMilliseconds = 1_000
+    try await withServer(["/test/Big": big], limits: limits) { server, _, port in
       let peer = try await RawPeer.connect(port)
       try await peer.setReading(false)
       // Windows as wide as they get, so that it is the socket that stands still.

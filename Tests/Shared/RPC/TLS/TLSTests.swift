@@ -223,7 +223,7 @@ import X509
 
   private func newChannel(_ port: Int, _ tls: ClientTLS) -> ClientChannel {
     ClientChannel(
-      host: "127.0.0.1", port: port, configuration: ClientConfiguration(tls: tls),
+      host: "127.0.0.1", port: port, configuration: ClientConfiguration(tls: tls, limits: .patient),
       group: MultiThreadedEventLoopGroup.singleton)
   }
 
