@@ -33,7 +33,8 @@ public struct Front: Sendable {
     guard let destination = router.destination(for: path), let forwarder = forwarders[destination]
     else {
       let status = Refusals.unknownService(path).status
-      return .unary { _, _ in throw status }
+      // Answered at once, also to a caller whose stream of requests goes on.
+      return .bidirectional { _, _, _ in throw status }
     }
     return .serverStreaming { request, context, responses in
       let metadata = try self.onwardMetadata(context.metadata, to: destination)

@@ -55,4 +55,18 @@ struct FrontTests {
       }
     }
   }
+
+  @Test("A stream of requests to what is not offered is refused before it ends")
+  func unknownStream() async throws {
+    try await Backend.run(answer) { backend in
+      let call = try await backend.client.streaming(path: "/x/y")
+      var responses = call.responses.makeAsyncIterator()
+      do {
+        while try await responses.next() != nil {}
+        Issue.record("the call succeeded")
+      } catch let status as Status {
+        #expect(status.code == .unimplemented)
+      }
+    }
+  }
 }
