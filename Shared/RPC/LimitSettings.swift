@@ -72,6 +72,7 @@ extension Limits {
     Setting("connectionOutboundBytes", bytes, \.connectionOutboundBytes),
     Setting("outboundFrames", counts, \.outboundFrames),
     Setting("outboundHeaderBytes", bytes, \.outboundHeaderBytes),
+    Setting("socketReadBytes", bytes, \.socketReadBytes),
     Setting("socketWriteBytes", bytes, \.socketWriteBytes),
     Setting("socketHighMarkBytes", bytes, \.socketHighMarkBytes),
     Setting("socketLowMarkBytes", bytes, \.socketLowMarkBytes),

@@ -59,6 +59,14 @@ public final class Server: Sendable {
         .writeBufferWaterMark,
         value: .init(low: limits.socketLowMarkBytes, high: limits.socketHighMarkBytes)
       )
+      // One piece at a time: what a flood sends is worked off between the calls of all others.
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(
+          minimum: Limits.Fixed.leastReadBytes, initial: Limits.Fixed.leastReadBytes,
+          maximum: limits.socketReadBytes)
+      )
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try self.accept(channel, credentials) }
       }
