@@ -1,4 +1,5 @@
-"""What an honest client feels of an attack: its calls alone, and with the attacker beside them.
+"""What an honest client feels of an attack: its calls alone, and with the attacker beside them; and
+with the attacker at another server, which shows what is the machine's own share.
 
 Attacked is the server of gRPC's interoperability tests, with its default limits.
 """
@@ -40,19 +41,27 @@ def run(arguments):
 
 
 def figures(name, attackers, server, folder, pairs):
-    """Pairs of rounds, without and with one attack."""
-    alone, beside = [], []
-    # A server for each attack, so that none pays for what another has left behind.
-    with programs.running(server, "--port", 0) as (_, port):
+    """Rounds without the attack, with it on another server, and with it on the honest client's.
+
+    The second is the machine's own share: the attacker's program takes processor time too.
+    """
+    alone, elsewhere, beside = [], [], []
+    # Servers for each attack, so that none pays for what another has left behind.
+    with (programs.running(server, "--port", 0) as (_, port),
+          programs.running(server, "--port", 0) as (_, other)):
         load.answer(port, HONEST, folder)
         percentile(port, folder)
         for _ in range(pairs):
             alone.append(percentile(port, folder))
+            with attackers.attacking(name, other):
+                elsewhere.append(percentile(port, folder))
             with attackers.attacking(name, port):
                 beside.append(percentile(port, folder))
+    title = f"attack {name}: honest p99"
     return [
-        Figure(f"attack {name}: honest p99", median(beside), "µs"),
-        Figure(f"attack {name}: honest p99 to that without", ratio(beside, alone), "times", TARGET),
+        Figure(title, median(beside), "µs"),
+        Figure(f"{title} to that without", ratio(beside, alone), "times", TARGET),
+        Figure(f"{title} to that beside an attack elsewhere", ratio(beside, elsewhere), "times"),
     ]
 
 
