@@ -47,7 +47,8 @@ public struct Limits: Hashable, Sendable {
   /// Response bytes that may wait on all streams of a connection before its writers suspend and no
   /// further handler starts: the peer asks and does not read.
   public var connectionOutboundBytes = 1 << 20
-  /// Control frames that may wait to be sent, beside those of open streams; a peer that makes us queue more does not read.
+  /// Control frames that may wait to be sent, beside those of open streams; a peer that makes us
+  /// queue more does not read.
   public var outboundFrames = 1_000
   /// Bytes of headers that may wait to be sent, for the same reason: 1 MiB is 1,000 frames of an
   /// unusual size.
