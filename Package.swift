@@ -145,6 +145,7 @@ let services: [Target] = [
 ]
 
 let testTargets: [Target] = [
+  library("Seeds", "Tests/Support/Seeds", ["Environment"]),
   // Generated from Tests/Fixtures/proto: every kind of field.
   .target(
     name: "CTestContracts", dependencies: ["CProtobufC"], path: "Tests/Support/CTestContracts"),
@@ -166,12 +167,13 @@ let testTargets: [Target] = [
     "ProtobufTests", "Tests/Shared/Protobuf",
     [
       "Protobuf", "Contracts", "TestContracts", "CTestContracts", "CProtobufC", "CContracts",
-      swiftProtobuf,
+      "Environment", "Seeds", swiftProtobuf,
     ]),
   tests(
     "RPCTests", "Tests/Shared/RPC",
     [
-      "RPC", "CNghttp2", nioCore, nioPosix, nioEmbedded, logging, crypto, x509, swiftASN1,
+      "RPC", "CNghttp2", "Environment", "Seeds", nioCore, nioPosix, nioEmbedded, logging, crypto,
+      x509, swiftASN1,
     ]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
@@ -233,7 +235,7 @@ let fuzzTargets: [Target] =
   ]
   : [
     .testTarget(
-      name: "FuzzTests", dependencies: whatFuzzTargetsFeed + [swiftProtobuf], path: "Tests/Fuzz",
+      name: "FuzzTests", dependencies: whatFuzzTargetsFeed + ["Environment", "Seeds", swiftProtobuf], path: "Tests/Fuzz",
       exclude: ["CLibFuzzer", "Corpora", "Failures", "Runner", "seeds.py"],
       swiftSettings: swiftSettings)
   ]

@@ -1,29 +1,20 @@
-import Foundation
+import Environment
+import Seeds
 
 /// Makes new inputs from kept ones, as libFuzzer would: bytes changed, lost, repeated, taken from
-/// another input. The same seed makes the same ones (SplitMix64).
+/// another input. The same seed makes the same ones.
 struct Mutator: RandomNumberGenerator {
-  let seed: UInt64
-  private var state: UInt64
+  private var generator: SeededGenerator
   private let inputs: [[UInt8]]
   private let longestBytes: Int
 
-  /// The seed of MILLRACE_TEST_SEED, else a new one.
-  init(inputs: [[UInt8]], longestBytes: Int) {
-    let given = ProcessInfo.processInfo.environment["MILLRACE_TEST_SEED"].flatMap { UInt64($0) }
-    seed = given ?? UInt64.random(in: 0...UInt64.max)
-    state = seed
+  init(_ seed: TestSeed, inputs: [[UInt8]], longestBytes: Int) {
+    generator = seed.generator()
     self.inputs = inputs
     self.longestBytes = longestBytes
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   /// A kept input with one to four changes.
   mutating func next() -> [UInt8] {

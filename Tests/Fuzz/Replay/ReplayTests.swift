@@ -1,4 +1,5 @@
 import Foundation
+import Seeds
 import Testing
 
 /// The fuzz targets without libFuzzer. A broken property ends the process: the lines printed before
@@ -19,8 +20,8 @@ import Testing
   @Test(arguments: FuzzTarget.allCases)
   func `holds its properties for mutations of them`(target: FuzzTarget) throws {
     let inputs = try KeptInput.all(of: target).map(\.bytes)
-    var mutator = Mutator(inputs: inputs, longestBytes: target.longestInputBytes)
-    print("seed of the mutations for \(target.rawValue): \(mutator.seed)")
+    let seed = TestSeed(of: "mutations for \(target.rawValue)")
+    var mutator = Mutator(seed, inputs: inputs, longestBytes: target.longestInputBytes)
     let current = try CurrentInput(target)
     defer { current.remove() }
     for number in 0..<Self.mutations { try current.run(mutator.next(), "mutation \(number)") }

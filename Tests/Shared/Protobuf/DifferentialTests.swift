@@ -1,15 +1,17 @@
+import Environment
 import Foundation
 import Protobuf
+import Seeds
 import SwiftProtobuf
 import TestContracts
 import Testing
 
 /// Random messages through Millrace's codec and through SwiftProtobuf's. MILLRACE_TEST_SEED=N
-/// repeats a run, whose parts have the seeds from N on; MILLRACE_CODEC_ROUNDS=N makes it longer.
+/// repeats a run; MILLRACE_CODEC_ROUNDS=N makes it longer.
 @Suite("Against SwiftProtobuf") struct DifferentialTests {
   /// The work in parts that go on side by side, so that every core has some.
   private static let parts: Range<UInt64> = 0..<8
-  private static let firstSeed = SeededRandom().seed
+  private static let seed = TestSeed(of: "messages for both codecs")
 
   /// Messages of a part: 100,000 in all.
   private let rounds =
@@ -23,18 +25,12 @@ import Testing
     }
   }
 
-  private func random(_ name: String, _ part: UInt64) -> SeededRandom {
-    let random = SeededRandom(seed: Self.firstSeed &+ part)
-    if part == 0 { print("seed of the \(name) messages: \(random.seed)") }
-    return random
-  }
-
   @Test func randomMessagesMeanTheSameInBothDirections() async throws {
     try await inParts(compareRandomMessages)
   }
 
   @Sendable private func compareRandomMessages(part: UInt64) throws {
-    var random = random("random", part)
+    var random = Self.seed.generator(part: part)
     for round in 0..<rounds {
       let ours = random.everything()
       let theirs = OracleEverything(ours)
@@ -42,10 +38,10 @@ import Testing
       let ourBytes = try ours.encoded()
       try #require(
         try Sample.V1.Everything(decoding: theirBytes) == ours,
-        "reading theirs, round \(round), seed \(random.seed)")
+        "reading theirs, round \(round), part \(part)")
       try #require(
         try OracleEverything(serializedBytes: ourBytes) == theirs,
-        "writing ours, round \(round), seed \(random.seed)")
+        "writing ours, round \(round), part \(part)")
     }
   }
 
@@ -54,7 +50,7 @@ import Testing
   }
 
   @Sendable private func compareDamagedMessages(part: UInt64) throws {
-    var random = random("damaged", part)
+    var random = Self.seed.generator(part: part)
     let rounds = rounds / 10
     var accepted = 0
     var options = BinaryDecodingOptions()
@@ -72,7 +68,7 @@ import Testing
         continue
       }
       try #require(
-        same(OracleEverything(ours), theirs), "round \(round), seed \(random.seed)")
+        same(OracleEverything(ours), theirs), "round \(round), part \(part)")
     }
     // Enough of both, or the test tests nothing.
     #expect(accepted > rounds / 50)
@@ -86,7 +82,7 @@ import Testing
   }
 
   /// One to three small injuries: a changed byte, a lost piece, a piece twice, the rest cut off.
-  private func damaged(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+  private func damaged(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &random)

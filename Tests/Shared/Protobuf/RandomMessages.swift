@@ -1,31 +1,8 @@
-import Foundation
+import Environment
 import Protobuf
 import TestContracts
 
-/// Numbers that a seed repeats (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  let seed: UInt64
-  private var state: UInt64
-
-  /// The seed of MILLRACE_TEST_SEED, else a new one.
-  init() {
-    let given = ProcessInfo.processInfo.environment["MILLRACE_TEST_SEED"].flatMap { UInt64($0) }
-    self.init(seed: given ?? UInt64.random(in: 0...UInt64.max))
-  }
-
-  init(seed: UInt64) {
-    self.seed = seed
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SeededGenerator {
   /// A number below `bound`. A debug build pays for the generic `Int.random` what a message's whole
   /// encoding costs.
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
@@ -73,17 +50,17 @@ struct SeededRandom: RandomNumberGenerator {
     Sample.V1.Color(rawValue: one(in: 4) ? integer() : Int32(below(4)) - 1)
   }
 
-  mutating func list<Element>(_ element: (inout SeededRandom) -> Element) -> [Element] {
+  mutating func list<Element>(_ element: (inout SeededGenerator) -> Element) -> [Element] {
     one(in: 2) ? [] : (0...below(5)).map { _ in element(&self) }
   }
 
   mutating func map<Key: Hashable, Value>(
-    _ key: (inout SeededRandom) -> Key, _ value: (inout SeededRandom) -> Value
+    _ key: (inout SeededGenerator) -> Key, _ value: (inout SeededGenerator) -> Value
   ) -> [Key: Value] {
     Dictionary(list { (key(&$0), value(&$0)) }, uniquingKeysWith: { $1 })
   }
 
-  mutating func maybe<Value>(_ value: (inout SeededRandom) -> Value) -> Value? {
+  mutating func maybe<Value>(_ value: (inout SeededGenerator) -> Value) -> Value? {
     one(in: 2) ? nil : value(&self)
   }
 
@@ -96,7 +73,7 @@ struct SeededRandom: RandomNumberGenerator {
   }
 }
 
-extension SeededRandom {
+extension SeededGenerator {
   /// A message of some parts, each of them in two of five messages.
   mutating func everything() -> Sample.V1.Everything {
     .with {

@@ -1,4 +1,5 @@
-import Foundation
+import Environment
+import Seeds
 import Testing
 
 @testable import RPC
@@ -69,10 +70,7 @@ import Testing
   }
 
   @Test func `answers as one that forgets nothing, for the newest 64 streams`() {
-    let environment = ProcessInfo.processInfo.environment["MILLRACE_TEST_SEED"]
-    let seed = environment.flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
-    print("a history of streams: seed \(seed) (repeat with MILLRACE_TEST_SEED=\(seed))")
-    var generator = Generator(seed: seed)
+    var generator = TestSeed(of: "histories of streams").generator()
     for _ in 0..<200 {
       var history = StreamHistory()
       var model = Model()
@@ -88,12 +86,11 @@ import Testing
         case 1, 2:
           let expected = model.take(stream, isHeaders: false, endsStream: endsStream)
           #expect(
-            history.takeData(stream, endsStream: endsStream) == expected, "seed \(seed), \(step)")
+            history.takeData(stream, endsStream: endsStream) == expected, "step \(step)")
         default:
           let expected = model.take(stream, isHeaders: true, endsStream: endsStream)
           #expect(
-            history.takeHeaders(stream, endsStream: endsStream) == expected,
-            "seed \(seed), \(step)")
+            history.takeHeaders(stream, endsStream: endsStream) == expected, "step \(step)")
         }
       }
     }

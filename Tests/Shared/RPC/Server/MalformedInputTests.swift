@@ -1,3 +1,4 @@
+import Environment
 import NIOCore
 import RPC
 import Testing
@@ -17,7 +18,7 @@ import Testing
   @Test func `of random frames closes the connection`() async throws {
     try await withServer { _, _, port in
       for seed in UInt64(1)...40 {
-        var generator = Generator(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let peer = try await RawPeer.connect(port)
         await peer.send(Frames.preface + Frames.settings)
         var bytes: [UInt8] = []
