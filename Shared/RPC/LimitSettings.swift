@@ -81,6 +81,8 @@ extension Limits {
     Setting("glitches", counts, \.glitches),
     Setting("controlFrames", counts, \.controlFrames),
     Setting("floodWindowMilliseconds", milliseconds, \.floodWindowMilliseconds),
+    Setting("floodsPerAddress", counts, \.floodsPerAddress),
+    Setting("floodPauseMilliseconds", milliseconds, \.floodPauseMilliseconds),
     Setting("continuations", counts, \.continuations),
     Setting("prefaceMilliseconds", milliseconds, \.prefaceMilliseconds),
     Setting("headersMilliseconds", milliseconds, \.headersMilliseconds),

@@ -79,6 +79,13 @@ public struct Limits: Hashable, Sendable {
   public var controlFrames = 200
   /// The window for the two above.
   public var floodWindowMilliseconds = 30_000
+  /// How often connections of one address may use up what they may do, per window; then its further
+  /// ones are let in one by one. See ``AddressGuard``. One program with a mistake comes this far; two
+  /// behind one translated address do not hinder each other's repair.
+  public var floodsPerAddress = 3
+  /// The pause after each of those: 10 floods a second are too few to be felt, as `deploy/bench
+  /// attacks` measures, and who is let in meanwhile waits no longer than for one more line.
+  public var floodPauseMilliseconds = 100
   /// CONTINUATION frames after one HEADERS frame: 8 × 16 KiB is far above the header list.
   public var continuations = 8
 
@@ -177,6 +184,13 @@ public struct Limits: Hashable, Sendable {
     static let headerBlockFactor = 8
     /// What a connection that has sent little is read with.
     static let leastReadBytes = 2 << 10
+    /// Addresses that are remembered for their floods: as many as there may be connections.
+    static let rememberedAddresses = 10_000
+    /// What nghttp2 is fed with at a time: of what follows on a flood no more is looked at.
+    static let feedBytes = 2 << 10
+    /// An invalid frame counts as one glitch more for each of so many bytes: a block of headers is
+    /// decoded to its end (RFC 9113 §4.3), and there may be 341 in each of these.
+    static let glitchBytes = 1 << 10
     /// An unsent buffer above this size is given back when a connection has no calls.
     static let idleBufferBytes = 16 << 10
   }

@@ -31,7 +31,9 @@ extension Connection {
     if session.outboundQueueCount - session.openStreamCount > limits.outboundFrames
       || session.queuedHeaderBytes > limits.outboundHeaderBytes
     {
-      close(reason: "the peer makes us queue frames and takes none")
+      let reason = "the peer makes us queue frames and takes none"
+      flood(reason: reason)
+      close(reason: reason)
     } else if !session.wantsRead, !session.wantsWrite {
       closeAfterWriting(context)
     }

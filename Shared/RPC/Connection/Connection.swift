@@ -43,6 +43,7 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   final var isDrainScheduled = false
   private let isSecured: Bool
   private var floodGuard: FloodGuard
+  final private(set) var hasFlooded = false
   private var lifeSigns: LifeSigns
   private var stalledTimer: Scheduled<Void>?
   private var prefaceTimer: Scheduled<Void>?
@@ -76,6 +77,8 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   func mayHaveRoom() {}
   /// Everything of one read has been fed to the session; frames may be submitted, calls started.
   func finishedReceiving() {}
+  /// The peer has used up what it may do, and the connection is being ended for it.
+  func flooded() {}
   /// There was no call for as long as a connection without calls is kept.
   func becameIdle() {}
   /// The connection is gone; every stream has been closed.
@@ -90,12 +93,23 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   /// A stream is about to send data; see ``FloodGuard/recordAnswers(_:)``.
   final func recordAnswer() { floodGuard.recordAnswers(1) }
 
-  /// Counts misuse; ends the connection when it is too much.
-  final func count(_ event: FloodGuard.Event) {
-    if !floodGuard.record(event, atNanoseconds: now) {
-      terminate(.enhanceYourCalm, reason: "too many events of the kind \(event)")
+  /// Counts misuse, some of it so many times; ends the connection when it is too much.
+  final func count(_ event: FloodGuard.Event, _ times: Int = 1) {
+    if !floodGuard.record(event, times, atNanoseconds: now) {
+      flood(reason: "too many events of the kind \(event)")
     }
   }
+
+  /// The peer has used up what it may do: ends the connection.
+  final func flood(reason: String) {
+    terminate(.enhanceYourCalm, reason: reason)
+    guard !hasFlooded else { return }
+    hasFlooded = true
+    flooded()
+  }
+
+  /// Which part of what it may do the peer has used up, 0 to 1.
+  final var usedPart: Double { hasFlooded ? 1 : floodGuard.usedPart(atNanoseconds: now) }
 
   /// Ends the connection in the protocol's way, with a GOAWAY.
   final func terminate(_ code: HTTP2ErrorCode, reason: String) {
@@ -299,8 +313,8 @@ extension Connection {
     case .resetReceived:
       // To a client a reset is an answer, not an attack.
       if side == .server { count(.reset) }
-    case .invalidFrame: count(.glitch)
-    case .headerFlood: terminate(.enhanceYourCalm, reason: "a header block is far too large")
+    case .invalidFrame(let bytes): count(.glitch, 1 + bytes / Limits.Fixed.glitchBytes)
+    case .headerFlood: flood(reason: "a header block is far too large")
     case .resetSent(let code):
       // These three are our own decisions, not the peer's fault.
       if code != .noError, code != .cancel, code != .refusedStream { count(.glitch) }

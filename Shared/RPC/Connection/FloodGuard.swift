@@ -38,8 +38,8 @@ struct FloodGuard {
     windowStart = nowNanoseconds
   }
 
-  /// Counts an event; false when the peer has used up what it may do.
-  mutating func record(_ event: Event, atNanoseconds now: Int64) -> Bool {
+  /// Counts an event so many times; false when the peer has used up what it may do.
+  mutating func record(_ event: Event, _ times: Int = 1, atNanoseconds now: Int64) -> Bool {
     if now - windowStart >= windowNanoseconds {
       windowStart = now
       glitches = 0
@@ -47,27 +47,41 @@ struct FloodGuard {
       answers = 0
     }
     switch event {
-    case .reset: return takeResetToken(now)
+    case .reset: return takeResetTokens(times, now)
     case .glitch:
-      glitches += 1
+      glitches += times
       return glitches <= limits.glitches
     case .controlFrame:
-      controlFrames += 1
+      controlFrames += times
       return controlFrames <= limits.controlFrames + answers
     }
+  }
+
+  /// Which part of what it may do the peer has used up, 0 to 1.
+  func usedPart(atNanoseconds now: Int64) -> Double {
+    let resets = 1 - Double(refilled(now)) / Double(limits.resets * Self.nanosecondsPerSecond)
+    guard now - windowStart < windowNanoseconds else { return resets }
+    return max(
+      resets, Double(glitches) / Double(limits.glitches),
+      Double(controlFrames) / Double(limits.controlFrames + answers))
   }
 
   /// Counts frames with data that we sent: each pays for one control frame.
   mutating func recordAnswers(_ count: Int) { answers += count }
 
   /// Tokens are kept in billionths, so that no fraction of a second is lost.
-  private mutating func takeResetToken(_ now: Int64) -> Bool {
+  private func refilled(_ now: Int64) -> Int64 {
     let full = limits.resets * Self.nanosecondsPerSecond
     let elapsed = min(max(0, now - resetsAt), full)
-    resetTokens = min(full, resetTokens + elapsed * limits.resetsPerSecond)
+    return min(full, resetTokens + elapsed * limits.resetsPerSecond)
+  }
+
+  private mutating func takeResetTokens(_ count: Int, _ now: Int64) -> Bool {
+    let wanted = Int64(count) * Self.nanosecondsPerSecond
+    resetTokens = refilled(now)
     resetsAt = now
-    guard resetTokens >= Self.nanosecondsPerSecond else { return false }
-    resetTokens -= Self.nanosecondsPerSecond
+    guard resetTokens >= wanted else { return false }
+    resetTokens -= wanted
     return true
   }
 }

@@ -97,10 +97,11 @@ private let streamClosed: nghttp2_on_stream_close_callback = { _, id, code, user
   return 0
 }
 
-private let invalidFrame: nghttp2_on_invalid_frame_recv_callback = { _, _, _, user in
+private let invalidFrame: nghttp2_on_invalid_frame_recv_callback = { _, frame, _, user in
+  let bytes = frame?.pointee.hd.length ?? 0
   withSession(user) { session in
     session.endHeaderBlock()
-    session.delegate.received(.invalidFrame)
+    session.delegate.received(.invalidFrame(bytes: bytes))
   }
   return 0
 }

@@ -11,11 +11,12 @@ final class HTTP2Session {
   let side: Side
   // Unowned: the delegate owns the session and outlives every call into it.
   unowned(unsafe) let delegate: any HTTP2SessionDelegate
-  private var session: OpaquePointer?
-  private var streams = HTTP2StreamTable()
+  var session: OpaquePointer?
+  var streams = HTTP2StreamTable()
   /// What a server checks by itself.
   private var rules = FrameRules(prefaceBytes: Int(NGHTTP2_CLIENT_MAGIC_LEN))
   private var isBusy = false
+  var isTerminated = false
   /// Whose header block has begun and is not complete; blocks never interleave.
   private var headerStream: HTTP2Stream?
   /// Whether a header block has begun and is not complete.
@@ -25,7 +26,7 @@ final class HTTP2Session {
   private var headerBlockBytes = 0
   private let maximumHeaderBlockBytes: Int
   /// Bytes of names and values in HEADERS frames that wait to be sent.
-  private(set) var queuedHeaderBytes = 0
+  var queuedHeaderBytes = 0
 
   /// Starts a session and queues its SETTINGS frame.
   init(
@@ -81,7 +82,7 @@ final class HTTP2Session {
         Int32(clamping: settings.connectionWindowBytes)))
   }
 
-  private static func check(_ code: Int32) throws(HTTP2SessionError) {
+  static func check(_ code: Int32) throws(HTTP2SessionError) {
     if code < 0 { throw HTTP2SessionError(code: code) }
   }
 }
@@ -100,9 +101,15 @@ extension HTTP2Session {
   }
 
   private func feed(_ bytes: UnsafeRawBufferPointer) throws(HTTP2SessionError) {
-    let taken = nghttp2_session_mem_recv(
-      session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
-    if taken < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: taken)) }
+    var offset = 0
+    while offset < bytes.count, !isTerminated {
+      let end = min(offset + Limits.Fixed.feedBytes, bytes.count)
+      let part = UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
+      let taken = nghttp2_session_mem_recv(
+        session, part.bindMemory(to: UInt8.self).baseAddress, part.count)
+      if taken < 0 { throw HTTP2SessionError(code: Int32(truncatingIfNeeded: taken)) }
+      offset = end
+    }
   }
 
   /// The next bytes for the peer, valid until the next call on this session; nil when there are
@@ -161,120 +168,6 @@ extension HTTP2Session {
       streams.remove(stream)
       stream.closed(code)
     }
-  }
-}
-
-/// Frames out. A failure here means that the stream is already gone, which its `closed` tells.
-extension HTTP2Session {
-  /// Opens a stream with a request; its body is asked from the stream.
-  func submitRequest(_ headers: HeaderList, stream: HTTP2Stream) throws(HTTP2SessionError) {
-    let id = headers.withFields { fields in
-      withBody(of: stream) { body in
-        nghttp2_submit_request(
-          session, nil, fields.baseAddress, fields.count, body,
-          Unmanaged.passUnretained(stream).toOpaque())
-      }
-    }
-    try Self.check(id)
-    headers.withFields { queueHeaders($0) }
-    streams.insert(stream, id: id)
-  }
-
-  /// Sends response headers; the body is asked from the stream unless `endsStream`.
-  func submitResponse(
-    _ fields: UnsafeBufferPointer<nghttp2_nv>, stream: HTTP2Stream, endsStream: Bool
-  ) {
-    guard stream.isOpen else { return }
-    queueHeaders(fields)
-    if endsStream {
-      nghttp2_submit_response(session, stream.id, fields.baseAddress, fields.count, nil)
-    } else {
-      _ = withBody(of: stream) { body in
-        nghttp2_submit_response(session, stream.id, fields.baseAddress, fields.count, body)
-      }
-    }
-  }
-
-  /// Sends trailers; to be called from ``HTTP2Stream/produceBody(into:)`` at the end of the body.
-  func submitTrailers(_ fields: UnsafeBufferPointer<nghttp2_nv>, stream: HTTP2Stream) {
-    guard stream.isOpen else { return }
-    queueHeaders(fields)
-    nghttp2_submit_trailer(session, stream.id, fields.baseAddress, fields.count)
-  }
-
-  private func queueHeaders(_ fields: UnsafeBufferPointer<nghttp2_nv>) {
-    for field in fields { queuedHeaderBytes += field.namelen + field.valuelen }
-  }
-
-  /// A HEADERS frame has left the queue, sent or not.
-  func dequeuedHeaders(_ frame: nghttp2_headers) {
-    for field in UnsafeBufferPointer(start: frame.nva, count: frame.nvlen) {
-      queuedHeaderBytes -= field.namelen + field.valuelen
-    }
-  }
-
-  /// Asks the stream for body again after ``HTTP2BodyPart/later``.
-  func resume(_ stream: HTTP2Stream) {
-    guard stream.isOpen else { return }
-    nghttp2_session_resume_data(session, stream.id)
-  }
-
-  /// Ends a stream at once.
-  func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
-    guard stream.isOpen else { return }
-    nghttp2_submit_rst_stream(
-      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
-  }
-
-  /// Lets the peer send as many bytes more, on the stream and on the connection.
-  func consume(_ stream: HTTP2Stream, _ count: Int) {
-    if stream.isOpen {
-      nghttp2_session_consume(session, stream.id, count)
-    } else {
-      nghttp2_session_consume_connection(session, count)
-    }
-  }
-
-  /// Lets the peer send as many bytes more on the connection, not yet on the stream.
-  func consumeOnConnection(_ count: Int) { nghttp2_session_consume_connection(session, count) }
-
-  /// Lets the peer send as many bytes more on the stream.
-  func consumeOnStream(_ stream: HTTP2Stream, _ count: Int) {
-    guard stream.isOpen else { return }
-    nghttp2_session_consume_stream(session, stream.id, count)
-  }
-
-  /// Sends a PING that carries a number; its answer is ``HTTP2Event/pingAcknowledged(_:)``.
-  func ping(_ number: UInt64) {
-    withUnsafeBytes(of: number) { bytes in
-      _ = nghttp2_submit_ping(
-        session, UInt8(NGHTTP2_FLAG_NONE.rawValue),
-        bytes.bindMemory(to: UInt8.self).baseAddress)
-    }
-  }
-
-  /// Tells the peer to open no further streams; those on their way are still taken.
-  func submitShutdownNotice() { nghttp2_submit_shutdown_notice(session) }
-
-  /// Says goodbye: streams beyond those seen so far are refused.
-  func submitGoAway(_ code: HTTP2ErrorCode) {
-    nghttp2_submit_goaway(
-      session, UInt8(NGHTTP2_FLAG_NONE.rawValue),
-      nghttp2_session_get_last_proc_stream_id(session), code.rawValue, nil, 0)
-  }
-
-  /// Ends the session: a GOAWAY is all that is still sent.
-  func terminate(_ code: HTTP2ErrorCode) {
-    nghttp2_session_terminate_session(session, code.rawValue)
-  }
-
-  private func withBody<Result>(
-    of stream: HTTP2Stream, _ body: (UnsafePointer<nghttp2_data_provider>) -> Result
-  ) -> Result {
-    var provider = nghttp2_data_provider()
-    provider.source.ptr = Unmanaged.passUnretained(stream).toOpaque()
-    provider.read_callback = HTTP2Callbacks.readBody
-    return withUnsafePointer(to: provider, body)
   }
 }
 

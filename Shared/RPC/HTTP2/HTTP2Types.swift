@@ -61,8 +61,8 @@ enum HTTP2Event: Hashable {
   case headerFlood
   /// We reset a stream, for whatever reason.
   case resetSent(HTTP2ErrorCode)
-  /// A frame that breaks the protocol in a way which ends only its stream.
-  case invalidFrame
+  /// A frame of so many bytes that breaks the protocol in a way which ends only its stream.
+  case invalidFrame(bytes: Int)
   case goAway(lastStreamID: Int32, code: HTTP2ErrorCode)
 }
 

@@ -39,9 +39,7 @@ public final class Server: Sendable {
     self.configuration = configuration
     self.group = group
     routes = Routes(configuration, lookup: lookup)
-    connections = ServerConnections(
-      maximum: configuration.limits.connections,
-      maximumPerAddress: configuration.limits.connectionsPerAddress)
+    connections = ServerConnections(limits: configuration.limits)
   }
 
   /// Starts to listen and returns the address with the real port. Throws what the system says when
@@ -86,12 +84,16 @@ public final class Server: Sendable {
   private func accept(_ channel: any Channel, _ credentials: Credentials?) throws {
     let connection = ServerConnection(
       limits: configuration.limits, isSecured: credentials != nil, channel: channel,
-      logger: configuration.logger, routes: routes, onInactive: { self.connections.remove($0) })
-    guard connections.insert(connection) else {
+      logger: configuration.logger, routes: routes, connections: connections)
+    let admission = connections.insert(connection)
+    if admission == .refused {
       configuration.logger.debug("refusing a connection: too many")
       throw ChannelError.operationUnsupported
     }
     do {
+      if case .later(let nanoseconds) = admission {
+        try pause(channel, nanoseconds: nanoseconds)
+      }
       let pipeline = channel.pipeline.syncOperations
       if let credentials {
         try pipeline.addHandler(NIOSSLServerHandler(context: credentials.context))
@@ -100,6 +102,14 @@ public final class Server: Sendable {
     } catch {
       connections.remove(connection)
       throw error
+    }
+  }
+
+  /// Leaves the bytes of a connection in the kernel for a while.
+  private func pause(_ channel: any Channel, nanoseconds: Int64) throws {
+    try channel.syncOptions?.setOption(.autoRead, value: false)
+    channel.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) {
+      channel.setOption(.autoRead, value: true)
     }
   }
 

@@ -6,6 +6,8 @@ import NIOSSL
 final class ServerConnection: Connection, @unchecked Sendable {
   let executor: EventLoopTaskExecutor
   private(set) var peer: CallContext.Peer
+  /// Where the caller comes from.
+  let network: CallerNetwork
   /// Requests held by all streams.
   private(set) var held = HeldRequests()
   /// Response bytes that wait on all streams.
@@ -13,7 +15,7 @@ final class ServerConnection: Connection, @unchecked Sendable {
   /// Reads the header block that is being received.
   let headReader: RequestHeadReader
 
-  private let onInactive: (ServerConnection) -> Void
+  private let connections: ServerConnections
   private var ready = CircularBuffer<ServerStream>()
   private var owedWindow = 0
   private var isRoomAwaited = false
@@ -29,13 +31,14 @@ final class ServerConnection: Connection, @unchecked Sendable {
 
   init(
     limits: Limits, isSecured: Bool = false, channel: any Channel, logger: Logger, routes: Routes,
-    onInactive: @escaping (ServerConnection) -> Void
+    connections: ServerConnections
   ) {
     executor = EventLoopTaskExecutor(channel.eventLoop)
     peer = CallContext.Peer(address: channel.remoteAddress)
+    network = CallerNetwork(channel.remoteAddress)
     headReader = RequestHeadReader(
       maximumListBytes: limits.headerListBytes, routes: RouteCache(routes))
-    self.onInactive = onInactive
+    self.connections = connections
     super.init(
       side: .server, limits: limits, isSecured: isSecured, eventLoop: channel.eventLoop,
       logger: logger)
@@ -60,7 +63,7 @@ final class ServerConnection: Connection, @unchecked Sendable {
 
   override func acceptStream() -> HTTP2Stream? {
     // The goodbye says which calls were taken; what comes while it waits to be sent was not.
-    guard !hasSaidGoodbye else { return nil }
+    guard !hasSaidGoodbye, !isOver else { return nil }
     headReader.begin()
     return ServerStream(connection: self)
   }
@@ -76,8 +79,11 @@ final class ServerConnection: Connection, @unchecked Sendable {
     ready = []
     sweepTimer?.cancel()
     ageTimer?.cancel()
-    onInactive(self)
+    if !hasFlooded { connections.charge(self, part: usedPart) }
+    connections.remove(self)
   }
+
+  override func flooded() { connections.charge(self, part: 1) }
 
   override func pingAnswered(_ number: UInt64) {
     if number == Self.drainNumber { sayGoodbye() }

@@ -33,16 +33,17 @@ enum ServerFrames {
     let delivery = Delivery(input.byte())
     let handlers = Handlers()
     var wire = EmbeddedWire(.server)
-    let ends = Mutex(0)
+    let connections = ServerConnections(limits: limits)
     let connection = ServerConnection(
       limits: limits, channel: wire.channel, logger: EmbeddedWire.logger,
       routes: Routes(configuration, lookup: { handlers.handler($0) }),
-      onInactive: { _ in ends.withLock { $0 += 1 } })
+      connections: connections)
+    hold(connections.insert(connection) == .now, "a first connection is let in")
     wire.open(connection)
     if !delivery.isRaw { wire.bring(opening) }
     wire.bring(input.remaining(), delivery) { check(connection) }
     wire.close()
-    hold(ends.withLock { $0 } == 1, "a connection says once that it has ended")
+    hold(connections.isEmpty, "a connection that has ended is counted no more")
     hold(connection.phase == .closed && connection.session == nil, "it is closed then")
     hold(handlers.running == 0, "no handler goes on without its connection")
     hold(connection.held.bytes == 0, "no request byte is held for a call that has ended")

@@ -1,6 +1,7 @@
 import NIOCore
-import RPC
 import Testing
+
+@testable import RPC
 
 /// Each flood ends its connection; an honest client's call completes meanwhile.
 @Suite(.timeLimit(.minutes(1))) struct `A flood` {
@@ -56,6 +57,18 @@ import Testing
     try await expectCalmed(Frames.frame(type: 1, flags: 5, stream: 1, bomb(1_000)))
   }
 
+  @Test func `of malformed header blocks ends the connection the sooner, the larger they are`()
+    async throws
+  {
+    // Headers without a name, three bytes each.
+    let block = Frames.block(Frames.call()) + [UInt8](repeating: 0, count: 15_000)
+    let count = Limits().glitches / (15_000 / Limits.Fixed.glitchBytes)
+    try await expectCalmed(
+      (0..<count).flatMap { (number: Int) -> [UInt8] in
+        Frames.frame(type: 1, flags: 5, stream: UInt32(2 * number + 1), block)
+      })
+  }
+
   @Test func `of frames of unknown types ends the connection`() async throws {
     try await expectCalmed(
       (0..<5_000).flatMap { (number: Int) -> [UInt8] in
@@ -92,6 +105,35 @@ import Testing
       #expect(third.frames.isEmpty)
       await first.close()
       await second.close()
+    }
+  }
+
+  @Test func `repeated by one address makes its next connections wait, not the open ones`()
+    async throws
+  {
+    var limits = Limits.patient
+    limits.floodsPerAddress = 1
+    // Longer than anybody waits: who is not let in at once is refused.
+    limits.floodPauseMilliseconds = 2 * limits.prefaceMilliseconds
+    try await withServer(limits: limits) { _, channel, port in
+      _ = try await channel.unary(path: "/test.Echo/Unary", ByteBuffer(string: "before"))
+      for _ in 0..<2 { try await flood(port, pings) }
+      try await expectHonestCallSucceeds(port)
+      let refused = try await RawPeer.connect(port)
+      await refused.send(Frames.preface + Frames.settings)
+      await refused.waitUntilClosed()
+      #expect(refused.frames.isEmpty)
+      let answer = try await channel.unary(path: "/test.Echo/Unary", ByteBuffer(string: "after"))
+      #expect(String(buffer: answer.message) == "after")
+    }
+  }
+
+  @Test func `repeated by one address leaves its next connection a turn`() async throws {
+    var limits = Limits.patient
+    limits.floodsPerAddress = 1
+    try await withServer(limits: limits) { _, _, port in
+      for _ in 0..<20 { try await flood(port, pings) }
+      try await expectHonestCallSucceeds(port)
     }
   }
 
@@ -132,10 +174,16 @@ import Testing
 
   private func expectCalmed(_ bytes: [UInt8]) async throws {
     try await withServer { _, _, port in
-      let peer = try await RawPeer.connect(port)
-      await peer.send(Frames.preface + Frames.settings + bytes)
-      await peer.waitUntilClosed()
+      try await flood(port, bytes)
       try await expectHonestCallSucceeds(port)
     }
+  }
+
+  private let pings = (0..<500).flatMap { (_: Int) -> [UInt8] in Frames.ping(7) }
+
+  private func flood(_ port: Int, _ bytes: [UInt8]) async throws {
+    let peer = try await RawPeer.connect(port)
+    await peer.send(Frames.preface + Frames.settings + bytes)
+    await peer.waitUntilClosed()
   }
 }

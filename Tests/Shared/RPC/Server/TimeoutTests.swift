@@ -75,7 +75,8 @@ import Testing
     let channel = EmbeddedChannel()
     let connection = ServerConnection(
       limits: limits, channel: channel, logger: Logger(label: "test"),
-      routes: Routes(ServerConfiguration(host: "", port: 0)) { _ in echo }, onInactive: { _ in })
+      routes: Routes(ServerConfiguration(host: "", port: 0)) { _ in echo },
+      connections: ServerConnections(limits: limits))
     try channel.pipeline.syncOperations.addHandler(connection)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     return channel
