@@ -235,7 +235,9 @@ let fuzzTargets: [Target] =
   ]
   : [
     .testTarget(
-      name: "FuzzTests", dependencies: whatFuzzTargetsFeed + ["Environment", "Seeds", swiftProtobuf], path: "Tests/Fuzz",
+      name: "FuzzTests",
+      dependencies: whatFuzzTargetsFeed + ["Environment", "Seeds", swiftProtobuf],
+      path: "Tests/Fuzz",
       exclude: ["CLibFuzzer", "Corpora", "Failures", "Runner", "seeds.py"],
       swiftSettings: swiftSettings)
   ]
