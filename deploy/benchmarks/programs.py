@@ -15,7 +15,7 @@ def build(*products):
     """Builds products in release, with the compiler's progress, and returns where they are."""
     for product in products:
         subprocess.run(
-            ["swift", "build", "-c", "release", "--product", product], cwd=ROOT, check=True
+            ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product], cwd=ROOT, check=True
         )
     shown = subprocess.run(
         ["swift", "build", "-c", "release", "--show-bin-path"],
