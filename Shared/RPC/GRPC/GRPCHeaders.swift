@@ -93,9 +93,7 @@ enum GRPCHeaders {
   static func isGRPC(contentType value: UnsafeRawBufferPointer) -> Bool {
     let wanted: StaticString = "application/grpc"
     let count = wanted.utf8CodeUnitCount
-    guard value.count >= count, value.prefix(count).elementsEqual(wanted.bytes) else {
-      return false
-    }
+    guard value.starts(withText: wanted) else { return false }
     return value.count == count || value[count] == UInt8(ascii: "+")
       || value[count] == UInt8(ascii: ";")
   }

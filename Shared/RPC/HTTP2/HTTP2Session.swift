@@ -11,14 +11,15 @@ final class HTTP2Session {
   let side: Side
   // Unowned: the delegate owns the session and outlives every call into it.
   unowned(unsafe) let delegate: any HTTP2SessionDelegate
-  var session: OpaquePointer?
+  let session: OpaquePointer?
   var streams = HTTP2StreamTable()
   /// What a server checks by itself.
   private var rules = FrameRules(prefaceBytes: Int(NGHTTP2_CLIENT_MAGIC_LEN))
   private var isBusy = false
   var isTerminated = false
   /// Whose header block has begun and is not complete; blocks never interleave.
-  private var headerStream: HTTP2Stream?
+  /// Unretained, because the table keeps it: each header asks for it.
+  private var headerStream: Unmanaged<HTTP2Stream>?
   /// Whether a header block has begun and is not complete.
   private(set) var isInsideHeaderBlock = false
   /// Header blocks begun since the start.
@@ -46,12 +47,14 @@ final class HTTP2Session {
     nghttp2_option_set_max_outbound_ack(option, settings.maximumOutboundAcknowledgements)
     // Frames of types that nobody knows are shown to us, to be counted and ignored.
     for type in UInt8(10)...255 { nghttp2_option_set_user_recv_extension_type(option, type) }
-    let user = Unmanaged.passUnretained(self).toOpaque()
     let callbacks = HTTP2Callbacks.shared.pointer
+    var made: OpaquePointer?
     try Self.check(
       side == .server
-        ? nghttp2_session_server_new2(&session, callbacks, user, option)
-        : nghttp2_session_client_new2(&session, callbacks, user, option))
+        ? nghttp2_session_server_new2(&made, callbacks, nil, option)
+        : nghttp2_session_client_new2(&made, callbacks, nil, option))
+    session = made
+    nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
     try submit(settings)
   }
 
@@ -179,7 +182,7 @@ extension HTTP2Session {
     headerBlocksBegun += 1
     headerBlockBytes = 0
     guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
-      headerStream = stream(id)
+      headerStream = stream(id).map { .passUnretained($0) }
       return 0
     }
     headerStream = nil
@@ -189,7 +192,7 @@ extension HTTP2Session {
       return 0
     }
     streams.insert(stream, id: id)
-    headerStream = stream
+    headerStream = .passUnretained(stream)
     return nghttp2_session_set_stream_user_data(
       session, id, Unmanaged.passUnretained(stream).toOpaque())
   }
@@ -201,7 +204,7 @@ extension HTTP2Session {
       delegate.received(.headerFlood)
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
     }
-    headerStream?.receivedHeader(name: name, value: value)
+    headerStream?._withUnsafeGuaranteedRef { $0.receivedHeader(name: name, value: value) }
     return 0
   }
 
@@ -217,7 +220,9 @@ extension HTTP2Session {
 
   func streamClosed(_ id: Int32, _ code: UInt32) {
     guard let stream = stream(id) else { return }
-    if headerStream === stream { headerStream = nil }
+    if headerStream?.toOpaque() == Unmanaged.passUnretained(stream).toOpaque() {
+      headerStream = nil
+    }
     streams.remove(stream)
     stream.closed(HTTP2ErrorCode(rawValue: code))
   }

@@ -56,16 +56,19 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
   /// Bytes of the stream's window that are given back when the handler has read.
   var owedStreamWindow = 0
   private var sweeps = 0
+  /// The connection's, unretained, because the connection keeps it: each header asks for it.
+  private let headReader: Unmanaged<RequestHeadReader>
 
   init(connection: ServerConnection) {
     self.connection = connection
+    headReader = .passUnretained(connection.headReader)
     reader = MessageReader(maximumMessageBytes: connection.limits.messageBytes)
   }
 
   override func receivedHeader(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     // A second header block holds a client's trailers, which gRPC does not use.
     guard phase == .headers else { return }
-    connection.headReader.take(name: name, value: value)
+    headReader._withUnsafeGuaranteedRef { $0.take(name: name, value: value) }
   }
 
   override func receivedHeaders(endsStream: Bool) {

@@ -76,7 +76,7 @@ enum Methods {
 
   private static func encode(_ response: Response) throws -> ByteBuffer {
     try response.withPacked { packed in
-      var buffer = ByteBuffer()
+      var buffer = ByteBufferAllocator().buffer(capacity: packed.byteCount)
       buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: packed.byteCount) { space in
         packed.write(into: UnsafeMutableRawBufferPointer(rebasing: space[..<packed.byteCount]))
         return packed.byteCount
