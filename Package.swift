@@ -141,6 +141,12 @@ let services: [Target] = [
     "RPCBenchServer", "deploy/benchmarks/RPCBenchServer",
     ["Contracts", "Protobuf", "RPC", nioCore, nioPosix]),
   program(
+    "RecordsBench", "deploy/benchmarks/RecordsBench",
+    [
+      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "ServiceKit", argumentParser, nioCore, nioPosix, logging,
+    ]),
+  program(
     "ProtocGenMillrace", "Services/ProtocGenMillrace", [swiftProtobuf, pluginLibrary]),
 ]
 
@@ -160,6 +166,9 @@ let testTargets: [Target] = [
   program(
     "InteropClient", "Tests/Support/InteropClient",
     ["GRPCTesting", "Protobuf", "RPC", "TestContracts", nioCore, nioPosix, argumentParser]),
+  // Writes to the records until it is killed.
+  program(
+    "RecordsWriter", "Tests/Support/RecordsWriter", ["Environment", "RecordStore", "Values"]),
   tests("ValuesTests", "Tests/Shared/Values", ["Values"]),
   tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values"]),
   tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),

@@ -100,6 +100,12 @@ enum AllowedArrows {
       "RPCBenchServer", at: "deploy/benchmarks/RPCBenchServer",
       own: ["Contracts", "Protobuf", "RPC"], foreign: sockets),
     Room(
+      "RecordsBench", at: "deploy/benchmarks/RecordsBench",
+      own: [
+        "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+        "ServiceKit",
+      ], foreign: sockets.union(["ArgumentParser", "Logging"])),
+    Room(
       "ProtocGenMillrace", at: "Services/ProtocGenMillrace",
       foreign: ["SwiftProtobuf", "SwiftProtobufPluginLibrary"]),
   ]

@@ -86,6 +86,16 @@ def resident_kibibytes(pid):
     raise SystemExit(f"/proc/{pid}/smaps_rollup has no Pss")
 
 
+def peak_kibibytes(pid):
+    """The most memory a process has had so far; 0 when it is gone."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            lines = [line for line in file if line.startswith("VmHWM:")]
+    except FileNotFoundError:
+        return 0
+    return int(lines[0].split()[1]) if lines else 0
+
+
 def allow_open_files(count):
     """Lets this process, and what it starts from now on, have so many files and sockets open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
