@@ -82,9 +82,6 @@ public struct EventFeed {
     try snapshot.rows(Self.selectConsumer + " ORDER BY name", map: Self.consumer)
   }
 
-  /// How many events the consumer has not acknowledged yet.
-  public func lag(of consumer: Consumer) throws -> Int64 { try head - consumer.acknowledged }
-
   private static let selectConsumer =
     "SELECT name, acknowledged, registered_at, acknowledged_at FROM rs_consumers"
 

@@ -57,4 +57,14 @@ public struct Consumer: Sendable, Hashable {
   public let registeredAt: Instant
   /// When it last acknowledged something new; the registration before that.
   public let acknowledgedAt: Instant
+
+  /// A consumer of its parts.
+  public init(
+    name: String, acknowledged: Int64, registeredAt: Instant, acknowledgedAt: Instant
+  ) {
+    self.name = name
+    self.acknowledged = acknowledged
+    self.registeredAt = registeredAt
+    self.acknowledgedAt = acknowledgedAt
+  }
 }

@@ -134,8 +134,10 @@ struct ConsumerTests {
     store.clock.advance(milliseconds: 60_000)
     let again = try await database.write { try $0.outbox.register("gateway") }
     #expect(again.acknowledged == 3 && again.registeredAt == registeredAt)
-    let lag = try await database.read { try $0.feed.lag(of: again) }
-    #expect(lag == 2)
+    let lags = try await database.read { try $0.feed.lags() }
+    #expect(lags.map(\.consumer) == [again] && lags.map(\.eventCount) == [2])
+    #expect(lags.map(\.oldestRecordedAt) == [registeredAt])
+    #expect(lags[0].oldestAgeMicroseconds(at: store.environment.clock.now) == 60_000_000)
     await database.close()
   }
 
