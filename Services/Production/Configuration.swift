@@ -10,6 +10,7 @@ import Values
 ///  "limits": {"concurrentStreams": 1000},
 ///  "database": "/var/lib/millrace/production.sqlite",
 ///  "principalKeysFile": "/etc/millrace/principal-keys.json",
+///  "auditSigningKeyFile": "/etc/millrace/audit-signing-key.pem",
 ///  "sites": [{"code": "PLANT1", "overProductionTolerancePercent": "10"}]}
 /// ```
 struct ProductionConfiguration: Sendable {
@@ -19,6 +20,8 @@ struct ProductionConfiguration: Sendable {
   let database: String
   /// The public keys by which forwarded principals are believed, a JWK set.
   let principalKeysFile: String
+  /// The private key that signs where the audit log ends; nil when nobody does.
+  let auditSigningKeyFile: String?
   /// Whether callers may ask for the contracts (gRPC reflection). They may unless the file says
   /// otherwise: this door is inside the plant.
   let reflection: Bool
@@ -46,10 +49,22 @@ struct ProductionConfiguration: Sendable {
     }
   }
 
+  /// Reads the audit key's file, if there is one.
+  /// - Throws: ``ServiceKit/ConfigurationError`` that names the setting, when the file is refused.
+  func loadAuditKey() async throws -> SigningKey? {
+    guard let auditSigningKeyFile else { return nil }
+    do { return try await SigningKey.load(auditSigningKeyFile) } catch {
+      throw ConfigurationError(
+        problems: ["auditSigningKeyFile names a file that is refused: \(error)"])
+    }
+  }
+
   private init(_ settings: Settings) throws {
     door = settings.door(limits: .inPlant)
     database = settings.text("database")
     principalKeysFile = settings.text("principalKeysFile")
+    auditSigningKeyFile =
+      settings.has("auditSigningKeyFile") ? settings.text("auditSigningKeyFile") : nil
     reflection = settings.flag("reflection", default: true)
     let maximum = try Quantity(units: Int64(Self.maximumTolerancePercent))
     var sites: [SiteCode: OverProductionTolerance] = [:]

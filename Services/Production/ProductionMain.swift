@@ -18,12 +18,13 @@ struct ProductionMain: AsyncParsableCommand {
   func run() async throws {
     let configuration = try await ProductionConfiguration.load(options.config)
     let keys = try await configuration.loadPrincipalKeys()
+    let auditKey = try await configuration.loadAuditKey()
     if options.checkConfig { return print("the configuration is valid") }
     ServiceHost.bootstrapLogging()
     let logger = Logger(label: "millrace.production")
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let program = try ProductionProgram(
-      configuration, keys: keys, environment: .system, logger: logger)
+      configuration, keys: keys, auditKey: auditKey, environment: .system, logger: logger)
     try await program.host(on: group).run()
     await program.close()
     try await group.shutdownGracefully()

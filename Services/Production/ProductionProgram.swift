@@ -16,15 +16,19 @@ struct ProductionProgram: Sendable {
   private let reflection: ReflectionService?
   private let configuration: ProductionConfiguration
   private let table: RouteTable
+  private let auditKey: SigningKey?
+  private let clock: any Clock
   private let logger: Logger
 
   /// Opens the database and puts the routes on it.
   init(
-    _ configuration: ProductionConfiguration, keys: VerificationKeys, environment: Environment,
-    logger: Logger
+    _ configuration: ProductionConfiguration, keys: VerificationKeys, auditKey: SigningKey? = nil,
+    environment: Environment, logger: Logger
   ) throws {
     self.configuration = configuration
     self.logger = logger
+    self.auditKey = auditKey
+    clock = environment.clock
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: productionMigrations,
       environment: environment)
@@ -52,11 +56,18 @@ struct ProductionProgram: Sendable {
 
   /// What `millrace-production` runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
-    let pruner = FeedPruner(database, logger: logger)
+    let pruner = FeedPruner(database, clock: clock, logger: logger)
+    var background: [(name: String, run: @Sendable () async throws -> Void)] = [
+      (name: "feed pruner", run: { try await pruner.run() })
+    ]
+    if let auditKey {
+      let signer = AuditHeadSigner(database, key: auditKey, logger: logger)
+      background.append((name: "audit head signer", run: { try await signer.run() }))
+    }
     return ServiceHost(
       name: "production", door: configuration.door, group: group,
       health: health, reflection: reflection, drain: drain, logger: logger,
-      background: [(name: "feed pruner", run: { try await pruner.run() })],
+      background: background,
       lookup: { table.handler(for: $0) })
   }
 

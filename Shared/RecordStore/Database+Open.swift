@@ -36,13 +36,14 @@ extension Database {
       }
     }
     let readers = try ReaderPool(configuration: configuration, factory: factory)
-    let signal = CommitSignal(head: start.head)
+    let signal = CommitSignal(head: start.heads.event)
     let clock = environment.clock
     let writer = GroupCommit(
       connection: connection, factory: factory,
       runner: BatchRunner(now: { clock.now }, commit: seams.commit),
       checkpointer: Checkpointer(limits: seams.checkpoints), configuration: configuration,
-      signal: signal, readers: readers, logger: Logger(label: "millrace.records"))
+      heads: start.heads, signal: signal, readers: readers,
+      logger: Logger(label: "millrace.records"))
     return Database(
       incarnation: start.incarnation, writer: writer, readers: readers, signal: signal,
       clock: clock, lock: lock)
@@ -54,7 +55,7 @@ extension Database {
   /// Checks whose file it is, migrates, and reads where the store stands.
   private static func prepare(
     _ connection: GRDB.Database, migrations: [Migration], environment: Environment
-  ) throws -> (incarnation: Incarnation, head: Int64) {
+  ) throws -> (incarnation: Incarnation, heads: StoreHeads) {
     try claim(connection)
     let now = environment.clock.now
     try Migrator.prepare(connection)
@@ -67,7 +68,8 @@ extension Database {
     let snapshot = Snapshot(connection: connection, now: now)
     let identifier = try snapshot.row("SELECT incarnation FROM rs_meta") { try $0.identifier(0) }
     guard let identifier else { throw RecordStoreError.corrupted("rs_meta is empty") }
-    return (Incarnation(identifier), try snapshot.feed.head)
+    let heads = StoreHeads(event: try snapshot.feed.head, audit: try snapshot.auditHead)
+    return (Incarnation(identifier), heads)
   }
 
   private static func claim(_ connection: GRDB.Database) throws {

@@ -62,15 +62,16 @@ public final class Database: Sendable {
   /// `body` runs on the writer's thread; it is synchronous, touches nothing outside its
   /// transaction, and may run twice. What it throws is thrown here, after COMMIT, and nothing it
   /// wrote is kept.
+  /// - Parameter bytes: what the request holds in memory while the write waits for its turn.
   /// - Throws: what `body` throws, or ``RecordStoreError``: `overloaded`, `diskFull`, `ioError`,
   ///   `closed`, …
   @discardableResult
   nonisolated(nonsending) public func write<Value: Sendable>(
-    _ body: @escaping @Sendable (Transaction) throws -> Value
+    bytes: Int = 0, _ body: @escaping @Sendable (Transaction) throws -> Value
   ) async throws -> Value {
     try Task.checkCancellation()
     return try await withCheckedThrowingContinuation { continuation in
-      let write = Write(body, continuation)
+      let write = Write(byteCount: bytes, body, continuation)
       if let error = writer.queue.add(write) { write.fail(error) }
     }
   }

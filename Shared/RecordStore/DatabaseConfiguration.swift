@@ -8,6 +8,9 @@ public struct DatabaseConfiguration: Sendable, Hashable {
   public var path: String
   /// How many writes may wait for the writer before more are refused with `overloaded`. 1 or more.
   public var maximumQueuedWrites: Int
+  /// How many bytes of requests may wait for the writer (see ``Database/write(bytes:_:)``) before
+  /// more are refused with `overloaded`. One is always taken.
+  public var maximumQueuedBytes: Int
   /// How many writes go into one transaction. 1 or more.
   public var maximumBatch: Int
   /// How many reads may wait for a reader before more are refused with `overloaded`. 1 or more.
@@ -20,6 +23,9 @@ public struct DatabaseConfiguration: Sendable, Hashable {
   /// 4,096 waiting writes are a tenth to a third of a second of work at the measured 12,000 to
   /// 28,000 durable writes a second; whoever comes later is served sooner by trying again.
   public static let defaultMaximumQueuedWrites = 4_096
+  /// 32 MiB: what as many of the usual requests as may wait take, some 250 bytes each, fits many
+  /// times; a few large ones do not take all memory.
+  public static let defaultMaximumQueuedBytes = 32 << 20
   /// 256 writes take about as long as five fsyncs: larger batches gain little and delay the first
   /// caller.
   public static let defaultMaximumBatch = 256
@@ -35,6 +41,7 @@ public struct DatabaseConfiguration: Sendable, Hashable {
   public init(
     path: String,
     maximumQueuedWrites: Int = defaultMaximumQueuedWrites,
+    maximumQueuedBytes: Int = defaultMaximumQueuedBytes,
     maximumBatch: Int = defaultMaximumBatch,
     maximumQueuedReads: Int = defaultMaximumQueuedReads,
     readers: Int = defaultReaders,
@@ -42,6 +49,7 @@ public struct DatabaseConfiguration: Sendable, Hashable {
   ) {
     self.path = path
     self.maximumQueuedWrites = maximumQueuedWrites
+    self.maximumQueuedBytes = maximumQueuedBytes
     self.maximumBatch = maximumBatch
     self.maximumQueuedReads = maximumQueuedReads
     self.readers = readers

@@ -28,7 +28,7 @@ struct IngestRun: Sendable {
     try await Installation.use(in: directory) { installation in
       let services = try await Services.start(installation, withGateway: way == .gateway)
       let signer = try await PrincipalSigner(
-        key: .load(installation.file(SigningKey.fileName)), environment: .system)
+        key: .load(installation.file(SigningKey.Purpose.principals.fileName)), environment: .system)
       let direct = RPC.ClientChannel(
         host: services.production.host, port: services.production.port,
         group: MultiThreadedEventLoopGroup.singleton)

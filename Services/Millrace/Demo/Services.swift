@@ -23,7 +23,7 @@ struct Services: Sendable {
 
   /// Makes keys and configurations and starts what is needed.
   static func start(_ installation: Installation, withGateway: Bool) async throws -> Services {
-    _ = try await SigningKey.create(directory: installation.directory)
+    _ = try await SigningKey.create(.principals, directory: installation.directory)
     let key = APIKey.generate(.system)
     let site = SiteCode(Installation.site)
     try PartnersStore(path: installation.file("partners.json"))
@@ -58,7 +58,8 @@ struct Services: Sendable {
       .object([
         "listen": anyFreePort,
         "database": .string(installation.file("production.sqlite")),
-        "principalKeysFile": .string(installation.file(SigningKey.publicFileName)),
+        "principalKeysFile": .string(
+          installation.file(SigningKey.Purpose.principals.publicFileName)),
         "sites": [["code": .string(Installation.site), "overProductionTolerancePercent": "10"]],
       ]))
     return try await installation.startServer("millrace-production", ["--config", configuration])
@@ -72,7 +73,7 @@ struct Services: Sendable {
       .object([
         "listen": anyFreePort,
         "database": .string(installation.file("gateway.sqlite")),
-        "signingKeyFile": .string(installation.file(SigningKey.fileName)),
+        "signingKeyFile": .string(installation.file(SigningKey.Purpose.principals.fileName)),
         "partnersFile": .string(installation.file("partners.json")),
         "services": [
           "production": [

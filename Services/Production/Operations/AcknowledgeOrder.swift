@@ -42,11 +42,14 @@ struct AcknowledgeOrder: IdentifiedWriteOperation {
     guard stored.order.state == .released else {
       return Effect(try response(.duplicate, stored.order), audit: nil)
     }
+    let before = stored.digest
     try stored.order.acknowledge()
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(stored.order))
     try orders.updateState(stored, changeSequence: change, transaction)
     return Effect(
-      try response(.accepted, stored.order), audit: AuditNote(object: "\(input.order)"))
+      try response(.accepted, stored.order),
+      audit: AuditNote(
+        object: "\(input.order)", digestBefore: before, digestAfter: stored.digest))
   }
 
   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws

@@ -49,7 +49,9 @@ struct ReleaseOrder: IdentifiedWriteOperation {
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(order))
     try orders.insert(order, content: content, changeSequence: change, transaction)
     return Effect(
-      try response(.accepted, order), audit: AuditNote(object: "\(input.definition.key)"))
+      try response(.accepted, order),
+      audit: AuditNote(
+        object: "\(input.definition.key)", digestAfter: order.digest(content: content)))
   }
 
   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws

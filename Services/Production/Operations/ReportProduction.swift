@@ -61,6 +61,7 @@ struct ReportProduction: IdentifiedWriteOperation {
     -> Effect<Production.V1.ReportProductionResponse>
   {
     var stored = try orders.require(input.order, transaction)
+    let before = stored.digest
     let sequence = try reports.nextSequence(transaction)
     let accepted = try stored.order.take(
       input.report, sequence: sequence, receivedAt: transaction.now,
@@ -73,7 +74,9 @@ struct ReportProduction: IdentifiedWriteOperation {
       stored, afterReportOf: accepted.operation, changeSequence: change, transaction)
     return Effect(
       response(.accepted, fact, sequence, stored.order),
-      audit: AuditNote(object: "\(input.order)", correlation: input.header.correlationID))
+      audit: AuditNote(
+        object: "\(input.order)", correlation: input.header.correlationID, digestBefore: before,
+        digestAfter: stored.digest))
   }
 
   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws

@@ -2,7 +2,8 @@ import Crypto
 import FoundationEssentials
 import JWTKit
 
-/// The Gateway's private key for principals: Ed25519 in PEM (PKCS #8).
+/// A private key, the Gateway's for principals or a service's for its audit log: Ed25519 in PEM
+/// (PKCS #8).
 public struct SigningKey: Sendable {
   /// The key's name in tokens and key sets: its JWK thumbprint (RFC 7638), so that no two keys
   /// share one.
@@ -10,10 +11,29 @@ public struct SigningKey: Sendable {
   let algorithm: any JWTAlgorithm
   private let key: EdDSA.PrivateKey
 
-  /// The file that ``create(directory:)`` writes the private key to.
-  public static let fileName = "principal-signing-key.pem"
-  /// The file that ``create(directory:)`` writes the public key to, as a JWK set (RFC 7517).
-  public static let publicFileName = "principal-keys.json"
+  /// What a key is for, and so what its files are called.
+  public enum Purpose: String, Sendable, CaseIterable {
+    /// Tells services who is calling.
+    case principals
+    /// Signs the heads of audit logs.
+    case audit
+
+    /// The file of the private key.
+    public var fileName: String {
+      switch self {
+      case .principals: "principal-signing-key.pem"
+      case .audit: "audit-signing-key.pem"
+      }
+    }
+
+    /// The file of the public key, as a JWK set (RFC 7517).
+    public var publicFileName: String {
+      switch self {
+      case .principals: "principal-keys.json"
+      case .audit: "audit-keys.json"
+      }
+    }
+  }
 
   private init(_ key: EdDSA.PrivateKey) async throws {
     self.key = key
@@ -41,15 +61,18 @@ public struct SigningKey: Sendable {
 
   /// Makes a key and writes both files into a directory; refused when one of them is there.
   /// - Throws: ``SecretFile/Failure``.
-  public static func create(directory: String) async throws -> SigningKey {
+  public static func create(_ purpose: Purpose, directory: String) async throws -> SigningKey {
     let signingKey = try await generate()
     try SecretFile.create(
-      "\(directory)/\(fileName)", Array((signingKey.key.pemRepresentation + "\n").utf8),
-      isPrivate: true)
+      "\(directory)/\(purpose.fileName)",
+      Array((signingKey.key.pemRepresentation + "\n").utf8), isPrivate: true)
     try SecretFile.create(
-      "\(directory)/\(publicFileName)", signingKey.publicKeySet(), isPrivate: false)
+      "\(directory)/\(purpose.publicFileName)", signingKey.publicKeySet(), isPrivate: false)
     return signingKey
   }
+
+  /// Signs bytes (Ed25519, RFC 8032).
+  public func sign(_ content: [UInt8]) throws -> [UInt8] { try algorithm.sign(content) }
 
   /// The public half as a JWK set in JSON.
   public func publicKeySet() throws -> [UInt8] {

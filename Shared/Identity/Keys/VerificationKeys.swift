@@ -1,7 +1,8 @@
 import FoundationEssentials
 import JWTKit
 
-/// The public keys a service believes principals by: a JWK set (RFC 7517) of Ed25519 keys, each
+/// Public keys that something is believed by, principals by a service or the heads of an audit log
+/// by an auditor: a JWK set (RFC 7517) of Ed25519 keys, each
 /// with its `kid`.
 public struct VerificationKeys: Sendable {
   /// Most keys: enough for years of rotation in one file.
@@ -57,6 +58,13 @@ public struct VerificationKeys: Sendable {
       key.algorithm == nil || key.algorithm == .eddsa
     else { throw Problem(text: "holds a key that is not Ed25519 (\(identifier.string))") }
     return (identifier, try EdDSA.PublicKey(x: x, curve: .ed25519))
+  }
+
+  /// Whether a key of these has signed the content.
+  public func verify(_ signature: [UInt8], of content: [UInt8], keyID: String) -> Bool {
+    guard let algorithm = algorithm(keyID: keyID) else { return false }
+    // What can't be a signature at all is none of this content.
+    return (try? algorithm.verify(signature, signs: content)) ?? false
   }
 
   /// The algorithm of a key; there is no default key.

@@ -23,11 +23,16 @@ import Values
 /// that is safe because nobody is answered before all of it is on disk. The body may run twice
 /// (once more alone when its batch failed), so it touches nothing outside the transaction.
 public final class Transaction: Snapshot {
-  /// The sequence of the newest event, those of this batch included.
-  var head: Int64 = 0
+  /// The newest event and audit entry, those of this batch included.
+  var heads: StoreHeads
   /// The first error after which SQLite cannot go on with the batch, kept even when the operation
   /// swallows it.
   private(set) var batchError: RecordStoreError?
+
+  init(connection: GRDB.Database, now: Instant, heads: StoreHeads) {
+    self.heads = heads
+    super.init(connection: connection, now: now)
+  }
 
   /// Which facts have taken effect.
   public var ledger: FactLedger { FactLedger(transaction: self) }
@@ -62,6 +67,14 @@ public final class Transaction: Snapshot {
   override func noticed(_ error: RecordStoreError) {
     if batchError == nil, error.endsTheBatch { batchError = error }
   }
+}
+
+/// Where the logs of a store end: what the next event and the next audit entry follow.
+struct StoreHeads: Sendable, Hashable {
+  /// The sequence of the newest event.
+  var event: Int64
+  /// The newest audit entry.
+  var audit: AuditHead
 }
 
 extension RecordStoreError {

@@ -3,8 +3,8 @@ import Values
 
 /// How a batch ended.
 enum BatchEnd {
-  /// COMMIT returned and every answer may go out. The head is the newest event's sequence.
-  case committed(head: Int64)
+  /// COMMIT returned and every answer may go out. The heads are where the logs end now.
+  case committed(StoreHeads)
   /// Nothing of it was kept.
   case abandoned(RecordStoreError)
   /// It could not even begin: there was no connection, or another program held its lock for longer
@@ -28,11 +28,10 @@ struct BatchRunner {
   /// Runs the writes in order. Each sees the ones before it. A write that throws is rolled back
   /// alone and keeps its error as its answer; an error after which SQLite has ended the transaction
   /// abandons the batch.
-  func run(_ writes: some Collection<any PendingWrite>, head: Int64, on connection: GRDB.Database)
-    -> BatchEnd
-  {
-    let transaction = Transaction(connection: connection, now: now())
-    transaction.head = head
+  func run(
+    _ writes: some Collection<any PendingWrite>, heads: StoreHeads, on connection: GRDB.Database
+  ) -> BatchEnd {
+    let transaction = Transaction(connection: connection, now: now(), heads: heads)
     do {
       try statement("BEGIN IMMEDIATE", connection)
     } catch {
@@ -45,7 +44,7 @@ struct BatchRunner {
     do {
       for write in writes { try run(write, in: transaction) }
       try commit.run(connection)
-      return .committed(head: transaction.head)
+      return .committed(transaction.heads)
     } catch {
       return .abandoned(rollBack(after: RecordStoreError(any: error), connection))
     }
@@ -53,7 +52,7 @@ struct BatchRunner {
 
   private func run(_ write: any PendingWrite, in transaction: Transaction) throws {
     let connection = transaction.connection
-    let head = transaction.head
+    let heads = transaction.heads
     transaction.now = now()
     try statement("SAVEPOINT operation", connection)
     var succeeded = false
@@ -62,7 +61,7 @@ struct BatchRunner {
       succeeded = true
     } catch {
       // The write keeps its error as its answer; here it only decides about the savepoint.
-      transaction.head = head
+      transaction.heads = heads
     }
     // SQLITE_FULL, IOERR and NOMEM may have ended the whole transaction, released savepoints
     // included, and the body may have swallowed the error: ask the connection, not the body.

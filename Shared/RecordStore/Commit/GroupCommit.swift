@@ -21,23 +21,25 @@ final class GroupCommit: @unchecked Sendable {
   private let checkpointer: Checkpointer
   /// `nil` after a failed fsync until reopening succeeds.
   private var connection: DatabaseQueue?
-  private var head: Int64
+  private var heads: StoreHeads
 
   init(
     connection: DatabaseQueue, factory: ConnectionFactory, runner: BatchRunner,
-    checkpointer: Checkpointer, configuration: DatabaseConfiguration, signal: CommitSignal,
-    readers: ReaderPool, logger: Logger
+    checkpointer: Checkpointer, configuration: DatabaseConfiguration, heads: StoreHeads,
+    signal: CommitSignal, readers: ReaderPool, logger: Logger
   ) {
     self.checkpointer = checkpointer
     self.connection = connection
     self.factory = factory
     self.runner = runner
     self.maximumBatch = configuration.maximumBatch
-    self.queue = WorkQueue(bound: configuration.maximumQueuedWrites)
+    self.queue = WorkQueue(
+      bound: configuration.maximumQueuedWrites, byteBound: configuration.maximumQueuedBytes
+    ) { $0.byteCount }
     self.signal = signal
     self.readers = readers
     self.logger = logger
-    self.head = signal.head
+    self.heads = heads
   }
 
   /// Serves until the queue is closed and empty, then closes the connection.
@@ -54,8 +56,8 @@ final class GroupCommit: @unchecked Sendable {
 
   private func process(_ batch: [any PendingWrite]) {
     switch attempt(batch) {
-    case .committed(let head):
-      committed(batch, head: head)
+    case .committed(let heads):
+      committed(batch, heads)
     case .notStarted(let error):
       for write in batch { write.fail(error) }
     case .abandoned(.diskFull):
@@ -70,7 +72,7 @@ final class GroupCommit: @unchecked Sendable {
 
   private func rerun(_ write: any PendingWrite) {
     switch attempt([write]) {
-    case .committed(let head): committed([write], head: head)
+    case .committed(let heads): committed([write], heads)
     case .abandoned(let error), .notStarted(let error): write.fail(error)
     }
   }
@@ -78,7 +80,7 @@ final class GroupCommit: @unchecked Sendable {
   private func attempt(_ batch: [any PendingWrite]) -> BatchEnd {
     do {
       let connection = try openConnection()
-      let end = connection.writeWithoutTransaction { runner.run(batch, head: head, on: $0) }
+      let end = connection.writeWithoutTransaction { runner.run(batch, heads: heads, on: $0) }
       if case .abandoned(let error) = end {
         counters.withLock { $0.failedBatches += 1 }
         if error.needsNewConnection { closeConnection() }
@@ -89,14 +91,14 @@ final class GroupCommit: @unchecked Sendable {
     }
   }
 
-  private func committed(_ batch: [any PendingWrite], head: Int64) {
-    self.head = head
+  private func committed(_ batch: [any PendingWrite], _ heads: StoreHeads) {
+    self.heads = heads
     counters.withLock { counters in
       counters.batches += 1
       counters.writes += Int64(batch.count)
     }
     // The head first: whoever has been answered finds its own event in it.
-    signal.publish(head: head)
+    signal.publish(head: heads.event)
     for write in batch { write.answer() }
   }
 

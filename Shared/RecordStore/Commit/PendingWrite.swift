@@ -1,5 +1,7 @@
 /// A write on its way through the group commit, its result type hidden.
 protocol PendingWrite: AnyObject {
+  /// What its request holds in memory while it waits.
+  var byteCount: Int { get }
   /// Runs the body. Its result or its error is kept until the batch has been committed; an error is
   /// thrown, too, so that the savepoint is rolled back. May run a second time, after the first
   /// run's batch has failed.
@@ -16,14 +18,16 @@ protocol PendingWrite: AnyObject {
 /// Handed from the caller to the writer's thread by the queue's lock and touched by one of them at
 /// a time.
 final class Write<Value: Sendable>: PendingWrite {
+  let byteCount: Int
   private let body: @Sendable (Transaction) throws -> Value
   private let continuation: CheckedContinuation<Value, any Error>
   private var result: Result<Value, any Error>
 
   init(
-    _ body: @escaping @Sendable (Transaction) throws -> Value,
+    byteCount: Int, _ body: @escaping @Sendable (Transaction) throws -> Value,
     _ continuation: CheckedContinuation<Value, any Error>
   ) {
+    self.byteCount = byteCount
     self.body = body
     self.continuation = continuation
     self.result = .failure(RecordStoreError.closed)

@@ -6,14 +6,14 @@ public struct Outbox {
   /// order of commit.
   @discardableResult
   public func append(_ event: NewEvent) throws -> Int64 {
-    let sequence = transaction.head + 1
+    let sequence = transaction.heads.event + 1
     try transaction.execute(
       """
       INSERT INTO rs_outbox (sequence, recorded_at, type, site, key, payload)
       VALUES (?, ?, ?, ?, ?, ?)
       """,
       sequence, transaction.now, event.type, event.site, event.key, event.payload)
-    transaction.head = sequence
+    transaction.heads.event = sequence
     return sequence
   }
 
@@ -37,8 +37,8 @@ public struct Outbox {
   ///   ``RecordStoreError/acknowledgementBeyondHead(head:)``.
   @discardableResult
   public func acknowledge(_ name: String, through sequence: Int64) throws -> Int64 {
-    guard sequence <= transaction.head else {
-      throw RecordStoreError.acknowledgementBeyondHead(head: transaction.head)
+    guard sequence <= transaction.heads.event else {
+      throw RecordStoreError.acknowledgementBeyondHead(head: transaction.heads.event)
     }
     let changed = try transaction.execute(
       """

@@ -42,6 +42,11 @@ public struct CanonicalDigest {
     if let number { add(number) } else { addAbsent() }
   }
 
+  /// Adds bytes that may be absent.
+  public mutating func add(_ bytes: [UInt8]?) {
+    if let bytes { add(bytes) } else { addAbsent() }
+  }
+
   /// Adds a mark where an optional part is absent.
   public mutating func addAbsent() { add(kind: 0, UnsafeRawBufferPointer(start: nil, count: 0)) }
 

@@ -47,6 +47,23 @@ enum StoreMigrations {
           digest_before BLOB,
           digest_after BLOB
         ) STRICT;
-        """)
+        """),
+    // Entries of before have the link of nothing: the chain begins behind them.
+    Migration(
+      version: 2, name: "chain_audit",
+      sql: """
+        ALTER TABLE rs_audit ADD COLUMN link BLOB NOT NULL
+          DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000'
+          CHECK (length(link) = 32);
+
+        CREATE TABLE rs_audit_heads (
+          sequence INTEGER PRIMARY KEY,
+          link BLOB NOT NULL CHECK (length(link) = 32),
+          incarnation BLOB NOT NULL CHECK (length(incarnation) = 16),
+          signed_at INTEGER NOT NULL,
+          key TEXT NOT NULL,
+          signature BLOB NOT NULL
+        ) STRICT;
+        """),
   ]
 }

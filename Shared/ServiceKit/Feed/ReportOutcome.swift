@@ -24,9 +24,9 @@ public struct ReportedOutcome: Sendable, Hashable {
 
 /// What a service does with an outcome.
 public protocol OutcomeRecorder: Sendable {
-  /// Records it; false when a newer revision, or this one, had been recorded before. Refuse by
-  /// throwing.
-  func record(_ outcome: ReportedOutcome, _ transaction: Transaction) throws -> Bool
+  /// Records it and says what the audit log shall; nil when a newer revision, or this one, had been
+  /// recorded before. Refuse by throwing.
+  func record(_ outcome: ReportedOutcome, _ transaction: Transaction) throws -> AuditNote?
 }
 
 /// `ReportOutcome`. The revision makes it its own identity: an older one, or the same again,
@@ -83,9 +83,7 @@ struct ReportOutcome<Recorder: OutcomeRecorder>: WriteOperation {
   func execute(_ input: ReportedOutcome, _ transaction: Transaction, _ call: Call) throws
     -> Effect<Events.V1.ReportOutcomeResponse>
   {
-    let applied = try recorder.record(input, transaction)
-    return Effect(
-      .with { $0.applied = applied },
-      audit: applied ? AuditNote(object: "\(input.order)") : nil)
+    let note = try recorder.record(input, transaction)
+    return Effect(.with { $0.applied = note != nil }, audit: note)
   }
 }

@@ -49,11 +49,14 @@ public struct Call: Sendable {
   public let method: String
   /// Where the call came from: the address of the connection.
   public let origin: String
+  /// The size of the request message.
+  public let byteCount: Int
 
   /// A call of its parts.
-  public init(principal: Principal, method: String, origin: String) {
+  public init(principal: Principal, method: String, origin: String, byteCount: Int = 0) {
     self.principal = principal
     self.method = method
     self.origin = origin
+    self.byteCount = byteCount
   }
 }

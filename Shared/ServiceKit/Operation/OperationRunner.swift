@@ -17,20 +17,26 @@ enum OperationRunner {
   /// sent once.
   static let watchIntervalMilliseconds: Int64 = 20
 
-  /// Everything before the records are touched.
+  /// Who calls: everything that follows is done for somebody.
+  static func call<O: Operation>(
+    _ operation: O.Type, _ message: ByteBuffer, _ context: CallContext, _ service: ServiceContext
+  ) throws -> Call {
+    Call(
+      principal: try service.authenticate(context.metadata),
+      method: String(O.method.path.dropFirst()), origin: context.peer.address?.ipAddress ?? "",
+      byteCount: message.readableBytes)
+  }
+
+  /// Everything else before the records are touched.
   static func admit<O: Operation>(
-    _ operation: O, _ message: ByteBuffer, _ context: CallContext, _ service: ServiceContext
-  ) throws -> (O.Input, Call) {
-    let principal = try service.authenticate(context.metadata)
+    _ operation: O, _ message: ByteBuffer, _ call: Call, _ service: ServiceContext
+  ) throws -> O.Input {
     let request: O.Request = try MessageCoding.decode(message)
-    try authorise(operation, request, principal, service)
+    try authorise(operation, request, call.principal, service)
     var fields = Fields(now: service.environment.clock.now)
     let input = operation.validate(request, &fields)
     guard fields.violations.isEmpty else { throw Refusal.invalidFields(fields.violations) }
-    let call = Call(
-      principal: principal, method: String(O.method.path.dropFirst()),
-      origin: context.peer.address?.ipAddress ?? "")
-    return (input, call)
+    return input
   }
 
   /// A site that is no site code at all is left to `validate`, which reports it together with all
@@ -59,7 +65,7 @@ enum OperationRunner {
   static func run<O: WriteOperation>(
     _ operation: O, _ input: O.Input, _ call: Call, _ service: ServiceContext
   ) async throws -> O.Response {
-    try await service.database.write { transaction in
+    try await service.database.write(bytes: call.byteCount) { transaction in
       let effect = try operation.execute(input, transaction, call)
       try audit(effect.audit, transaction, call)
       return effect.response
@@ -75,7 +81,7 @@ enum OperationRunner {
     operation.addContent(of: input, to: &content)
     let fingerprint = Fingerprint(content, scheme: O.contentScheme)
     let newFact = service.environment.identifiers.next()
-    return try await service.database.write { transaction in
+    return try await service.database.write(bytes: call.byteCount) { transaction in
       switch try transaction.ledger.look(up: key, fingerprint: fingerprint) {
       case .duplicate(let fact): return try operation.answerAgain(input, fact: fact, transaction)
       case .conflict: throw identity.reused
@@ -93,7 +99,8 @@ enum OperationRunner {
     try transaction.audit.append(
       AuditEntry(
         principal: call.principal.subject, origin: call.origin, action: call.method,
-        object: note.object, correlation: note.correlation))
+        object: note.object, correlation: note.correlation, digestBefore: note.digestBefore,
+        digestAfter: note.digestAfter))
   }
 
   static func watch<O: WatchOperation>(

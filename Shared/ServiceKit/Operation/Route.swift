@@ -1,3 +1,4 @@
+import NIOCore
 import Protobuf
 public import RPC
 
@@ -24,13 +25,11 @@ public struct Route: Sendable {
 
   /// A watch.
   public static func watch<O: WatchOperation>(_ operation: O) -> Route {
-    Route(path: O.method.path) { context in
-      .serverStreaming { request, call, responses in
-        do {
-          let (input, call) = try OperationRunner.admit(operation, request, call, context)
-          try await OperationRunner.watch(operation, input, call, responses, context)
-        } catch {
-          throw StatusMapping.status(error, logger: context.logger)
+    Route(path: O.method.path) { service in
+      .serverStreaming { request, context, responses in
+        try await answering(O.self, request, context, service) { call in
+          let input = try OperationRunner.admit(operation, request, call, service)
+          try await OperationRunner.watch(operation, input, call, responses, service)
         }
       }
     }
@@ -40,15 +39,32 @@ public struct Route: Sendable {
     _ operation: O,
     _ run: @escaping @Sendable (O.Input, Call, ServiceContext) async throws -> O.Response
   ) -> Route {
-    Route(path: O.method.path) { context in
-      .unary { request, call in
-        do {
-          let (input, call) = try OperationRunner.admit(operation, request, call, context)
-          return try MessageCoding.encode(await run(input, call, context))
-        } catch {
-          throw StatusMapping.status(error, logger: context.logger)
+    Route(path: O.method.path) { service in
+      .unary { request, context in
+        try await answering(O.self, request, context, service) { call in
+          let input = try OperationRunner.admit(operation, request, call, service)
+          return try MessageCoding.encode(await run(input, call, service))
         }
       }
+    }
+  }
+
+  /// Finds out who calls, and turns every error into the status that the caller gets.
+  private static func answering<O: Operation, Result>(
+    _ operation: O.Type, _ request: ByteBuffer, _ context: CallContext,
+    _ service: ServiceContext,
+    _ body: (Call) async throws -> Result
+  ) async throws(Status) -> Result {
+    do {
+      let call = try OperationRunner.call(operation, request, context, service)
+      do {
+        return try await body(call)
+      } catch let refusal as Refusal {
+        await service.refusals.record(refusal, call)
+        throw refusal
+      }
+    } catch {
+      throw StatusMapping.status(error, logger: service.logger)
     }
   }
 }

@@ -19,6 +19,8 @@ public struct ServiceContext: Sendable {
   public let logger: Logger
   /// Ends the streams when the service stops.
   public let drain: Drain
+  /// Remembers who was refused for lack of rights.
+  let refusals: RefusalAudit
 
   /// A context of its parts.
   public init(
@@ -31,6 +33,7 @@ public struct ServiceContext: Sendable {
     self.environment = environment
     self.logger = logger
     self.drain = drain
+    refusals = RefusalAudit(database, clock: environment.clock, logger: logger)
   }
 }
 

@@ -33,10 +33,20 @@ public struct AuditNote: Sendable, Hashable {
   /// The caller's correlation id; empty when it gave none.
   public let correlation: String
 
+  /// A digest of the object before, `nil` when there was none.
+  public let digestBefore: [UInt8]?
+  /// A digest of the object after, `nil` when it is gone.
+  public let digestAfter: [UInt8]?
+
   /// A note about an object.
-  public init(object: String, correlation: String = "") {
+  public init(
+    object: String, correlation: String = "", digestBefore: [UInt8]? = nil,
+    digestAfter: [UInt8]? = nil
+  ) {
     self.object = object
     self.correlation = correlation
+    self.digestBefore = digestBefore
+    self.digestAfter = digestAfter
   }
 }
 

@@ -119,6 +119,30 @@ struct ProductionServiceTests {
       #expect(records.map(\.object) == Array(repeating: "PLANT1 WH/MO/00001", count: 3))
       #expect(records.map(\.correlation) == ["", "", "shift-7"])
       #expect(records.map(\.origin) == Array(repeating: "127.0.0.1", count: 3))
+      // What one leaves is what the next one finds.
+      #expect(records[0].digestBefore == nil)
+      #expect(records[1].digestBefore == records[0].digestAfter)
+      #expect(records[2].digestBefore == records[1].digestAfter)
+      #expect(Set(records.map(\.digestAfter)).count == 3)
+    }
+  }
+
+  @Test("A refusal for lack of rights leaves an audit row, other refusals leave none")
+  func auditOfRefusals() async throws {
+    try await ProductionFixture.run { production in
+      for call in [
+        { try await production.client().releaseOrder(Sample.release()) as Any },
+        { try await production.client().getOrder(.with { $0.site = "ELSEWHERE" }) },
+        { try await production.client().getOrder(.with { $0.site = "PLANT1" }) },
+      ] as [() async throws -> Any] {
+        await #expect(throws: Refusal.self) { _ = try await call() }
+      }
+      let records = try await production.program.database.read {
+        try $0.auditRecords(after: 0, limit: 10).map(\.entry)
+      }
+      #expect(records.map(\.outcome) == ["NOT_SYSTEM_OF_RECORD", "SITE_NOT_GRANTED"])
+      #expect(records.map(\.object) == ["", "ELSEWHERE"])
+      #expect(records.map(\.principal) == ["mes-line-1", "mes-line-1"])
     }
   }
 }

@@ -15,8 +15,8 @@ final class KeyFileTests {
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-  private var privatePath: String { "\(directory)/\(SigningKey.fileName)" }
-  private var publicPath: String { "\(directory)/\(SigningKey.publicFileName)" }
+  private var privatePath: String { "\(directory)/\(SigningKey.Purpose.principals.fileName)" }
+  private var publicPath: String { "\(directory)/\(SigningKey.Purpose.principals.publicFileName)" }
 
   private func mode(_ path: String) throws -> Int {
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
@@ -25,7 +25,7 @@ final class KeyFileTests {
 
   @Test("A created pair signs and verifies, and only its owner can read the private half")
   func pair() async throws {
-    let created = try await SigningKey.create(directory: directory)
+    let created = try await SigningKey.create(.principals, directory: directory)
     #expect(try mode(privatePath) == 0o600)
     #expect(try mode(publicPath) == 0o644)
     let loaded = try await SigningKey.load(privatePath)
@@ -38,12 +38,26 @@ final class KeyFileTests {
     #expect(try verifier.verify(token) == TokenFixture.principal)
   }
 
+  @Test("A key signs content that its public half, and no other, believes")
+  func signsContent() async throws {
+    let key = try await SigningKey.create(.audit, directory: directory)
+    let keys = try await VerificationKeys.load(
+      "\(directory)/\(SigningKey.Purpose.audit.publicFileName)")
+    let signature = try key.sign([1, 2, 3])
+    #expect(keys.verify(signature, of: [1, 2, 3], keyID: key.keyID))
+    #expect(!keys.verify(signature, of: [1, 2, 4], keyID: key.keyID))
+    #expect(!keys.verify(signature, of: [1, 2, 3], keyID: "another"))
+    #expect(!keys.verify([0], of: [1, 2, 3], keyID: key.keyID))
+    let other = try await SigningKey.generate()
+    #expect(!keys.verify(try other.sign([1, 2, 3]), of: [1, 2, 3], keyID: key.keyID))
+  }
+
   @Test("A pair is never overwritten")
   func neverOverwritten() async throws {
-    _ = try await SigningKey.create(directory: directory)
+    _ = try await SigningKey.create(.principals, directory: directory)
     let before = try Data(contentsOf: URL(fileURLWithPath: privatePath))
     await #expect(throws: SecretFile.Failure.self) {
-      try await SigningKey.create(directory: self.directory)
+      try await SigningKey.create(.principals, directory: self.directory)
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: privatePath)) == before)
   }
@@ -52,7 +66,7 @@ final class KeyFileTests {
     "A private key that others may read is refused, with the file and the rule",
     arguments: [0o640, 0o604, 0o660, 0o777])
   func permissions(mode: Int) async throws {
-    _ = try await SigningKey.create(directory: directory)
+    _ = try await SigningKey.create(.principals, directory: directory)
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: privatePath)
     let failure = await #expect(throws: SecretFile.Failure.self) {
       try await SigningKey.load(self.privatePath)

@@ -227,6 +227,24 @@ struct GroupCommitTests {
     await database.close()
   }
 
+  @Test("refuses with overloaded when as many bytes wait as the queue holds, but always takes one")
+  func refusesTooManyBytes() async throws {
+    let database = try store.open { $0.maximumQueuedBytes = 1_000 }
+    let tasks = try await Plug.batch(of: 3, in: database) {
+      let tasks = [600, 400, 0].map { bytes in
+        Task { try await database.write(bytes: bytes) { _ in } }
+      }
+      try await eventually("three wait") { database.queuedWrites == 3 }
+      await #expect(throws: RecordStoreError.overloaded(bound: 3)) {
+        try await database.write(bytes: 1) { _ in }
+      }
+      return tasks
+    }
+    for task in tasks { try await task.value }
+    try await database.write(bytes: 5_000) { _ in }
+    await database.close()
+  }
+
   @Test("does not run a write whose task is cancelled already")
   func skipsCancelled() async throws {
     let database = try store.open()

@@ -22,7 +22,7 @@ final class GatewayFiles: Sendable {
     key = APIKey.generate(.system)
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: false)
-    _ = try await SigningKey.create(directory: directory)
+    _ = try await SigningKey.create(.principals, directory: directory)
     var partners = PartnersFile()
     try partners.add(
       PartnerKey(id: key.id, secretHash: key.secretHash), to: "planner",
@@ -42,7 +42,7 @@ final class GatewayFiles: Sendable {
   func configuration(replacing old: String = "", with new: String = "") throws -> String {
     let text = """
       {"listen": {"host": "127.0.0.1", "port": 0}, "database": "\(path("gateway.sqlite"))",
-       "signingKeyFile": "\(path(SigningKey.fileName))", "partnersFile": "\(path("partners.json"))",
+       "signingKeyFile": "\(path(SigningKey.Purpose.principals.fileName))", "partnersFile": "\(path("partners.json"))",
        "services": {"production": {"host": "127.0.0.1", "port": 9}},
        "odoo": [{"site": "PLANT1", "url": "http://127.0.0.1:9", "database": "plant",
                  "login": "integration", "apiKeyFile": "\(path("odoo-api-key"))"}]}

@@ -1,0 +1,58 @@
+import Values
+
+/// The newest entry of the audit log, as the next one follows it.
+struct AuditHead: Sendable, Hashable {
+  /// Its place, 0 when there is no entry.
+  var sequence: Int64
+  /// Its link.
+  var link: AuditLink
+
+  /// The head of an empty log.
+  static let none = AuditHead(sequence: 0, link: .nothing)
+}
+
+/// What ties an audit entry to all before it: the SHA-256 of the link before and of everything the
+/// entry says. Whoever changes, removes, adds or swaps entries has to make all later links anew, and
+/// the link of a head that somebody else keeps tells.
+public struct AuditLink: Sendable, Hashable, CustomStringConvertible {
+  /// The 32 bytes.
+  public let bytes: [UInt8]
+
+  /// What the first entry follows. Entries written before there was a chain have it, too.
+  public static let nothing = AuditLink(bytes: [UInt8](repeating: 0, count: byteCount))
+  static let byteCount = 32
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// A link as it was stored or exported; nil unless it has 32 bytes.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  /// The link of an entry that follows this one.
+  func following(_ record: AuditRecord) -> AuditLink {
+    var digest = CanonicalDigest()
+    digest.add(bytes)
+    digest.add(record.sequence)
+    digest.add(record.at.microseconds)
+    let entry = record.entry
+    for text in [
+      entry.principal, entry.origin, entry.action, entry.object, entry.outcome, entry.correlation,
+    ] {
+      digest.add(text)
+    }
+    digest.add(entry.digestBefore)
+    digest.add(entry.digestAfter)
+    return AuditLink(bytes: digest.bytes())
+  }
+
+  /// 64 hexadecimal digits.
+  public var description: String { Self.hexadecimal(bytes) }
+
+  static func hexadecimal(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  private static let digits = Array("0123456789abcdef".utf8)
+}

@@ -1,0 +1,75 @@
+import Environment
+import Identity
+import Logging
+import RecordStore
+import Synchronization
+
+/// Writes refusals for lack of rights to the audit log: who tried what, when, from where.
+///
+/// Who is refused could otherwise fill the disk with it, so beyond ``burst`` only ``perSecond`` are
+/// written one by one; the next entry says how many were not.
+public final class RefusalAudit: Sendable {
+  /// Entries that may be written at once: a program with a wrong configuration shows all it tries.
+  public static let burst: Int64 = 100
+  /// Entries per second after that: 86,400 a day, some 20 MB.
+  public static let perSecond: Int64 = 1
+
+  private static let nanosecondsPerSecond: Int64 = 1_000_000_000
+
+  private struct State {
+    /// In nanoseconds of ``perSecond``.
+    var allowance = burst * nanosecondsPerSecond
+    var at: Int64
+    var unwritten: Int64 = 0
+  }
+
+  private let database: Database
+  private let clock: any Clock
+  private let logger: Logger
+  private let state: Mutex<State>
+
+  init(_ database: Database, clock: any Clock, logger: Logger) {
+    self.database = database
+    self.clock = clock
+    self.logger = logger
+    state = Mutex(State(at: clock.monotonicNanoseconds))
+  }
+
+  /// Writes a refusal, if it is one for lack of rights. A database that can't is no reason to answer
+  /// otherwise.
+  func record(_ refusal: Refusal, _ call: Call) async {
+    guard refusal.code == .permissionDenied, let unwritten = take() else { return }
+    let site = refusal.metadata["site"] ?? ""
+    let object = unwritten == 0 ? site : "\(site) (after \(unwritten) that are not written)"
+    let entry = AuditEntry(
+      principal: call.principal.subject, origin: call.origin, action: call.method, object: object,
+      outcome: refusal.reason)
+    do {
+      try await database.write { try $0.audit.append(entry) }
+    } catch {
+      logger.warning(
+        "a refusal is not in the audit log",
+        metadata: [
+          "error": "\(error)", "principal": "\(entry.principal)", "call": "\(entry.action)",
+        ])
+    }
+  }
+
+  /// How many were not written before this one; nil when this one is not either.
+  private func take() -> Int64? {
+    let now = clock.monotonicNanoseconds
+    return state.withLock { state in
+      let full = Self.burst * Self.nanosecondsPerSecond
+      let elapsed = min(max(0, now - state.at), full)
+      state.allowance = min(full, state.allowance + elapsed * Self.perSecond)
+      state.at = now
+      guard state.allowance >= Self.nanosecondsPerSecond else {
+        state.unwritten += 1
+        return nil
+      }
+      state.allowance -= Self.nanosecondsPerSecond
+      defer { state.unwritten = 0 }
+      return state.unwritten
+    }
+  }
+}
