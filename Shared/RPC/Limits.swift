@@ -83,9 +83,10 @@ public struct Limits: Hashable, Sendable {
   /// ones are let in one by one. See ``AddressGuard``. One program with a mistake comes this far; two
   /// behind one translated address do not hinder each other's repair.
   public var floodsPerAddress = 3
-  /// The pause after each of those: 10 floods a second are too few to be felt, as `deploy/bench
-  /// attacks` measures, and who is let in meanwhile waits no longer than for one more line.
-  public var floodPauseMilliseconds = 100
+  /// The pause between two of those: 25 floods a second are too few to be felt, as `deploy/bench
+  /// attacks` measures, and a hundred who come meanwhile from the same address are let in within four
+  /// seconds. As many may wait as have their turn within ``prefaceMilliseconds``; more are refused.
+  public var floodPauseMilliseconds = 40
   /// CONTINUATION frames after one HEADERS frame: 8 × 16 KiB is far above the header list.
   public var continuations = 8
 

@@ -44,6 +44,8 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
   private let isSecured: Bool
   private var floodGuard: FloodGuard
   final private(set) var hasFlooded = false
+  /// Whether nothing is read yet.
+  final var isWaiting = false
   private var lifeSigns: LifeSigns
   private var stalledTimer: Scheduled<Void>?
   private var prefaceTimer: Scheduled<Void>?
@@ -108,8 +110,8 @@ class Connection: ChannelInboundHandler, HTTP2SessionDelegate, @unchecked Sendab
     flooded()
   }
 
-  /// Which part of what it may do the peer has used up, 0 to 1.
-  final var usedPart: Double { hasFlooded ? 1 : floodGuard.usedPart(atNanoseconds: now) }
+  /// How much of what the peer did was misuse, 0 to 1.
+  final var misusedPart: Double { floodGuard.misusedPart(atNanoseconds: now) }
 
   /// Ends the connection in the protocol's way, with a GOAWAY.
   final func terminate(_ code: HTTP2ErrorCode, reason: String) {
@@ -186,6 +188,8 @@ extension Connection {
 
   final func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard let session, !isOver else { return }
+    // The socket is read although it should not be only when the peer has closed its side.
+    guard !isWaiting else { return close(reason: "the peer has not waited for its turn") }
     isReading = true
     lifeSigns.heard()
     let buffer = unwrapInboundIn(data)

@@ -57,13 +57,13 @@ struct FloodGuard {
     }
   }
 
-  /// Which part of what it may do the peer has used up, 0 to 1.
-  func usedPart(atNanoseconds now: Int64) -> Double {
+  /// How much of what the peer did below its limits was misuse, 0 to 1. A glitch always is. Resets
+  /// may be a client that gives up all its calls, as a line fails, so all of them count a quarter;
+  /// control frames are how clients measure a line.
+  func misusedPart(atNanoseconds now: Int64) -> Double {
     let resets = 1 - Double(refilled(now)) / Double(limits.resets * Self.nanosecondsPerSecond)
-    guard now - windowStart < windowNanoseconds else { return resets }
-    return max(
-      resets, Double(glitches) / Double(limits.glitches),
-      Double(controlFrames) / Double(limits.controlFrames + answers))
+    guard now - windowStart < windowNanoseconds else { return resets / 4 }
+    return max(resets / 4, Double(glitches) / Double(limits.glitches))
   }
 
   /// Counts frames with data that we sent: each pays for one control frame.

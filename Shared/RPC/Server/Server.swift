@@ -85,15 +85,13 @@ public final class Server: Sendable {
     let connection = ServerConnection(
       limits: configuration.limits, isSecured: credentials != nil, channel: channel,
       logger: configuration.logger, routes: routes, connections: connections)
-    let admission = connections.insert(connection)
-    if admission == .refused {
+    let arrival = connections.insert(connection)
+    if arrival == .refused {
       configuration.logger.debug("refusing a connection: too many")
       throw ChannelError.operationUnsupported
     }
     do {
-      if case .later(let nanoseconds) = admission {
-        try pause(channel, nanoseconds: nanoseconds)
-      }
+      if arrival == .waits { try connection.waitForItsTurn(channel) }
       let pipeline = channel.pipeline.syncOperations
       if let credentials {
         try pipeline.addHandler(NIOSSLServerHandler(context: credentials.context))
@@ -102,14 +100,6 @@ public final class Server: Sendable {
     } catch {
       connections.remove(connection)
       throw error
-    }
-  }
-
-  /// Leaves the bytes of a connection in the kernel for a while.
-  private func pause(_ channel: any Channel, nanoseconds: Int64) throws {
-    try channel.syncOptions?.setOption(.autoRead, value: false)
-    channel.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) {
-      channel.setOption(.autoRead, value: true)
     }
   }
 

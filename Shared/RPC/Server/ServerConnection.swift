@@ -23,6 +23,7 @@ final class ServerConnection: Connection, @unchecked Sendable {
   private var stalledSweeps = 0
   private var sweepTimer: Scheduled<Void>?
   private var ageTimer: Scheduled<Void>?
+  private var turnTimer: Scheduled<Void>?
   private var isShuttingDown = false
   private var hasSaidGoodbye = false
 
@@ -79,7 +80,8 @@ final class ServerConnection: Connection, @unchecked Sendable {
     ready = []
     sweepTimer?.cancel()
     ageTimer?.cancel()
-    if !hasFlooded { connections.charge(self, part: usedPart) }
+    turnTimer?.cancel()
+    if !hasFlooded { connections.charge(self, part: misusedPart) }
     connections.remove(self)
   }
 
@@ -102,6 +104,23 @@ final class ServerConnection: Connection, @unchecked Sendable {
       stream.run()
     }
     for stream in ready { stream.armDeadline() }
+  }
+}
+
+/// Connections of an address that floods; see ``AddressGuard``.
+extension ServerConnection {
+  /// Leaves what the peer sends in the kernel until it is the connection's turn.
+  func waitForItsTurn(_ channel: any Channel) throws {
+    try channel.syncOptions?.setOption(.autoRead, value: false)
+    isWaiting = true
+    let pause = TimeAmount.milliseconds(Int64(limits.floodPauseMilliseconds))
+    turnTimer = eventLoop.scheduleTask(in: pause) { try self.takeTurn(channel) }
+  }
+
+  private func takeTurn(_ channel: any Channel) throws {
+    guard connections.mayEnter(self) else { return try waitForItsTurn(channel) }
+    isWaiting = false
+    try channel.syncOptions?.setOption(.autoRead, value: true)
   }
 }
 

@@ -1,17 +1,9 @@
+import Logging
 import NIOCore
 import Synchronization
 
 /// The connections a server has, across its event loops.
 final class ServerConnections: Sendable {
-  /// What becomes of a new connection.
-  enum Admission: Hashable {
-    case now
-    /// It is read when so many nanoseconds have passed; see ``AddressGuard``.
-    case later(nanoseconds: Int64)
-    /// There are as many as may be.
-    case refused
-  }
-
   private struct State {
     var connections: [ObjectIdentifier: ServerConnection] = [:]
     var countByNetwork: [CallerNetwork: Int] = [:]
@@ -35,28 +27,44 @@ final class ServerConnections: Sendable {
   var isEmpty: Bool { state.withLock { $0.connections.isEmpty } }
 
   /// Takes a connection in, unless it is refused.
-  func insert(_ connection: ServerConnection) -> Admission {
+  func insert(_ connection: ServerConnection) -> AddressGuard.Arrival {
     let network = connection.network
     let now = connection.now
+    let id = ObjectIdentifier(connection)
     return state.withLock { state in
       let count = state.countByNetwork[network, default: 0]
-      guard state.takesMore, state.connections.count < maximum, count < maximumPerAddress,
-        let delay = state.addressGuard.delay(of: network, atNanoseconds: now)
+      guard state.takesMore, state.connections.count < maximum, count < maximumPerAddress
       else { return .refused }
-      state.connections[ObjectIdentifier(connection)] = connection
+      let arrival = state.addressGuard.arrive(id, from: network, atNanoseconds: now)
+      guard arrival != .refused else { return .refused }
+      state.connections[id] = connection
       state.countByNetwork[network] = count + 1
-      return delay > 0 ? .later(nanoseconds: delay) : .now
+      return arrival
     }
+  }
+
+  /// Whether it is the turn of a connection that waits.
+  func mayEnter(_ connection: ServerConnection) -> Bool {
+    let network = connection.network
+    let now = connection.now
+    let id = ObjectIdentifier(connection)
+    return state.withLock { $0.addressGuard.mayEnter(id, from: network, atNanoseconds: now) }
   }
 
   /// Refuses every connection from now on.
   func takeNoMore() { state.withLock { $0.takesMore = false } }
 
-  /// A connection has used up a part of what it may do; see ``FloodGuard/usedPart(atNanoseconds:)``.
+  /// A connection has used up a part of what it may do; see ``FloodGuard/misusedPart(atNanoseconds:)``.
   func charge(_ connection: ServerConnection, part: Double) {
     let network = connection.network
     let now = connection.now
-    state.withLock { $0.addressGuard.charge(part, to: network, atNanoseconds: now) }
+    let isNew = state.withLock {
+      $0.addressGuard.charge(part, to: network, atNanoseconds: now)
+    }
+    guard isNew else { return }
+    connection.logger.notice(
+      "connections of an address flood: further ones are let in one by one",
+      metadata: ["address": "\(connection.peer.address?.ipAddress ?? "unknown")"])
   }
 
   func remove(_ connection: ServerConnection) {
@@ -65,6 +73,7 @@ final class ServerConnections: Sendable {
       guard state.connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else {
         return [CheckedContinuation<Void, Never>]()
       }
+      state.addressGuard.leave(ObjectIdentifier(connection), from: network)
       let count = state.countByNetwork[network, default: 1] - 1
       state.countByNetwork[network] = count > 0 ? count : nil
       guard state.connections.isEmpty else { return [CheckedContinuation<Void, Never>]() }

@@ -38,7 +38,7 @@ enum ServerFrames {
       limits: limits, channel: wire.channel, logger: EmbeddedWire.logger,
       routes: Routes(configuration, lookup: { handlers.handler($0) }),
       connections: connections)
-    hold(connections.insert(connection) == .now, "a first connection is let in")
+    hold(connections.insert(connection) == .enters, "a first connection is let in")
     wire.open(connection)
     if !delivery.isRaw { wire.bring(opening) }
     wire.bring(input.remaining(), delivery) { check(connection) }

@@ -41,26 +41,24 @@ import Testing
     #expect(taken5 == 1)
   }
 
-  @Test func `says which part of what a peer may do was used up, of the kind used most`() {
+  @Test func `says how much was misuse: every glitch, a quarter of the resets, no PING`() {
     var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
-    #expect(subject.usedPart(atNanoseconds: 0) == 0)
-    _ = subject.taken(of: Limits().glitches / 4, .glitch, at: 0)
-    #expect(subject.usedPart(atNanoseconds: 0) == 0.25)
-    _ = subject.taken(of: Limits().resetsReceived / 2, .reset, at: 0)
-    #expect(subject.usedPart(atNanoseconds: 0) == 0.5)
+    #expect(subject.misusedPart(atNanoseconds: 0) == 0)
     _ = subject.taken(of: Limits().controlFrames, .controlFrame, at: 0)
-    #expect(subject.usedPart(atNanoseconds: 0) == 1)
-    subject.recordAnswers(Limits().controlFrames * 3)
-    #expect(subject.usedPart(atNanoseconds: 0) == 0.5)
+    #expect(subject.misusedPart(atNanoseconds: 0) == 0)
+    _ = subject.taken(of: Limits().resetsReceived, .reset, at: 0)
+    #expect(subject.misusedPart(atNanoseconds: 0) == 0.25)
+    _ = subject.taken(of: Limits().glitches / 2, .glitch, at: 0)
+    #expect(subject.misusedPart(atNanoseconds: 0) == 0.5)
   }
 
-  @Test func `forgets what a peer has used up as the window passes and resets come back`() {
+  @Test func `forgets misuse as the window passes and resets come back`() {
     var subject = FloodGuard(limits: Limits(), nowNanoseconds: 0)
     _ = subject.taken(of: Limits().glitches, .glitch, at: 0)
     _ = subject.taken(of: Limits().resetsReceived, .reset, at: 0)
-    #expect(subject.usedPart(atNanoseconds: 5 * Self.second) == 1)
+    #expect(subject.misusedPart(atNanoseconds: 5 * Self.second) == 1)
     let window = Int64(Limits().floodWindowMilliseconds) * 1_000_000
-    #expect(subject.usedPart(atNanoseconds: window) == 0)
+    #expect(subject.misusedPart(atNanoseconds: window) == 0)
   }
 
   @Test func `lets a PING pass for every answer sent`() {

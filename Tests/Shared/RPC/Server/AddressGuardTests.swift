@@ -7,82 +7,130 @@ import Testing
   private static let second: Int64 = 1_000_000_000
   private let limits = Limits()
   private let attacker = network("192.0.2.1")
+  private let callers = (0..<1_000).map { _ in Caller() }
+
+  private var pause: Int64 { Int64(limits.floodPauseMilliseconds) * 1_000_000 }
+  private var longestLine: Int { limits.prefaceMilliseconds / limits.floodPauseMilliseconds }
 
   @Test func `lets everybody in at once who has flooded no more often than is allowed`() {
     var subject = AddressGuard(limits: limits)
-    for _ in 0..<limits.floodsPerAddress { subject.charge(1, to: attacker, atNanoseconds: 0) }
-    let delays = (0..<100).map { _ in subject.delay(of: attacker, atNanoseconds: 0) }
-    #expect(delays == Array(repeating: 0, count: 100))
+    for _ in 0..<limits.floodsPerAddress {
+      let slowsDown = subject.charge(1, to: attacker, atNanoseconds: 0)
+      #expect(!slowsDown)
+    }
+    let arrivals = callers.map { subject.arrive($0.id, from: attacker, atNanoseconds: 0) }
+    #expect(Set(arrivals) == [.enters])
   }
 
-  @Test func `lets those in one by one who have flooded more often, until too many wait`() {
+  @Test func `says once that an address has to wait from now on`() {
+    var subject = AddressGuard(limits: limits)
+    let answers = (0..<10).map { _ in subject.charge(1, to: attacker, atNanoseconds: 0) }
+    #expect(answers.filter { $0 }.count == 1 && answers[limits.floodsPerAddress])
+  }
+
+  @Test func `lets those in one by one who have flooded more often, in the order they came`() {
     var subject = flooded()
-    var delays: [Int64] = []
-    while delays.count < 1_000, let delay = subject.delay(of: attacker, atNanoseconds: 0) {
-      delays.append(delay)
+    let line = callers.prefix(5)
+    let arrivals = line.map { subject.arrive($0.id, from: attacker, atNanoseconds: 0) }
+    #expect(arrivals == [.enters, .waits, .waits, .waits, .waits])
+    for (place, caller) in line.enumerated().dropFirst() {
+      let turn = Int64(place) * pause
+      let tooEarly = line.dropFirst(place).map {
+        subject.mayEnter($0.id, from: attacker, atNanoseconds: turn - 1)
+      }
+      #expect(!tooEarly.contains(true))
+      let isHisTurn = subject.mayEnter(caller.id, from: attacker, atNanoseconds: turn)
+      #expect(isHisTurn)
     }
-    let pause = Int64(limits.floodPauseMilliseconds) * 1_000_000
-    #expect(delays == (0..<Int64(delays.count)).map { $0 * pause })
-    #expect(delays.last == Int64(limits.prefaceMilliseconds) * 1_000_000)
+  }
+
+  @Test func `refuses who would have to wait for too long`() {
+    var subject = flooded()
+    let arrivals = callers.map { subject.arrive($0.id, from: attacker, atNanoseconds: 0) }
+    #expect(arrivals.filter { $0 == .waits }.count == longestLine)
+    #expect(arrivals.last == .refused)
+  }
+
+  @Test func `keeps no place for a connection that is gone`() {
+    var subject = flooded()
+    for caller in callers.prefix(longestLine + 1) {
+      _ = subject.arrive(caller.id, from: attacker, atNanoseconds: 0)
+    }
+    for caller in callers[1..<longestLine] { subject.leave(caller.id, from: attacker) }
+    let entered = subject.mayEnter(
+      callers[longestLine].id, from: attacker, atNanoseconds: pause)
+    #expect(entered)
+  }
+
+  @Test func `lets everybody in who waits when the address has become calm`() {
+    var subject = flooded()
+    for caller in callers.prefix(5) {
+      _ = subject.arrive(caller.id, from: attacker, atNanoseconds: 0)
+    }
+    let calm = 2 * Int64(limits.floodWindowMilliseconds) * 1_000_000
+    let entered = callers[1..<5].reversed().map {
+      subject.mayEnter($0.id, from: attacker, atNanoseconds: calm)
+    }
+    #expect(!entered.contains(false))
   }
 
   @Test func `takes no notice of anybody else`() {
     var subject = flooded()
-    let delays = (0..<10).map { _ in
-      subject.delay(of: network("192.0.2.2"), atNanoseconds: 0)
+    let arrivals = callers.map {
+      subject.arrive($0.id, from: network("192.0.2.2"), atNanoseconds: 0)
     }
-    #expect(delays == Array(repeating: 0, count: 10))
+    #expect(Set(arrivals) == [.enters])
   }
 
-  @Test func `adds up what connections used of their allowance`() {
+  @Test func `adds up parts of what connections may do`() {
     var subject = AddressGuard(limits: limits)
-    for _ in 0..<(limits.floodsPerAddress * 4) {
+    let answers = (0...limits.floodsPerAddress * 4).map { _ in
       subject.charge(0.25, to: attacker, atNanoseconds: 0)
     }
-    let atTheLimit = subject.isSlow(attacker, at: 0)
-    #expect(!atTheLimit)
-    subject.charge(0.25, to: attacker, atNanoseconds: 0)
-    let above = subject.isSlow(attacker, at: 0)
-    #expect(above)
+    #expect(answers.firstIndex(of: true) == limits.floodsPerAddress * 4)
   }
 
   @Test func `forgives within one window of the last flood, however many there were`() {
     var subject = AddressGuard(limits: limits)
-    for _ in 0..<10_000 { subject.charge(1, to: attacker, atNanoseconds: 0) }
+    for _ in 0..<10_000 { _ = subject.charge(1, to: attacker, atNanoseconds: 0) }
     let window = Int64(limits.floodWindowMilliseconds) * 1_000_000
-    let before = subject.isSlow(attacker, at: window - Self.second)
-    #expect(before)
-    let after = subject.isSlow(attacker, at: window)
-    #expect(!after)
+    let before = secondArrival(subject, at: window - Self.second)
+    #expect(before == .waits)
+    let after = secondArrival(subject, at: window)
+    #expect(after == .enters)
   }
 
   @Test func `remembers a bounded number of addresses, the guilty before the forgiven`() {
     var subject = AddressGuard(limits: limits)
-    let count = Limits.Fixed.rememberedAddresses
-    for number in 0..<(count - 1) {
-      subject.charge(0.001, to: network("10.0.\(number >> 8).\(number & 255)"), atNanoseconds: 0)
+    for number in 0..<(Limits.Fixed.rememberedAddresses - 1) {
+      _ = subject.charge(
+        0.001, to: network("10.0.\(number >> 8).\(number & 255)"), atNanoseconds: 0)
     }
-    for _ in 0..<10 { subject.charge(1, to: attacker, atNanoseconds: 0) }
-    subject.charge(1, to: network("192.0.2.3"), atNanoseconds: Self.second)
-    let isGuilty = subject.isSlow(attacker, at: Self.second)
-    #expect(isGuilty)
+    for _ in 0..<10 { _ = subject.charge(1, to: attacker, atNanoseconds: 0) }
+    _ = subject.charge(1, to: network("192.0.2.3"), atNanoseconds: Self.second)
+    let arrival = secondArrival(subject, at: Self.second)
+    #expect(arrival == .waits)
     #expect(subject.count == 2)
   }
 
   private func flooded() -> AddressGuard {
     var subject = AddressGuard(limits: limits)
-    for _ in 0...limits.floodsPerAddress { subject.charge(1, to: attacker, atNanoseconds: 0) }
+    for _ in 0...limits.floodsPerAddress { _ = subject.charge(1, to: attacker, atNanoseconds: 0) }
     return subject
+  }
+
+  /// What becomes of the second of two connections at one moment.
+  private func secondArrival(_ guarded: AddressGuard, at nanoseconds: Int64) -> AddressGuard.Arrival
+  {
+    var copy = guarded
+    _ = copy.arrive(callers[0].id, from: attacker, atNanoseconds: nanoseconds)
+    return copy.arrive(callers[1].id, from: attacker, atNanoseconds: nanoseconds)
   }
 }
 
-extension AddressGuard {
-  /// Whether the second of two connections at one moment has to wait.
-  fileprivate mutating func isSlow(_ network: CallerNetwork, at nanoseconds: Int64) -> Bool {
-    var copy = self
-    _ = copy.delay(of: network, atNanoseconds: nanoseconds)
-    return copy.delay(of: network, atNanoseconds: nanoseconds) != 0
-  }
+/// Somebody who has a connection.
+private final class Caller: Sendable {
+  var id: ObjectIdentifier { ObjectIdentifier(self) }
 }
 
 @Suite struct `The network of a caller` {
