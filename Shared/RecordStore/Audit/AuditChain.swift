@@ -47,12 +47,19 @@ public struct AuditLink: Sendable, Hashable, CustomStringConvertible {
     return AuditLink(bytes: digest.bytes())
   }
 
-  /// 64 hexadecimal digits.
-  public var description: String { Self.hexadecimal(bytes) }
-
-  static func hexadecimal(_ bytes: [UInt8]) -> String {
-    String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  /// A link of its ``description``; nil for any other text.
+  public init?(hexadecimal text: String) {
+    let half = text.utf8.count / 2
+    guard text.utf8.count == 2 * Self.byteCount,
+      let first = Identifier(hexadecimal: String(text.prefix(half))),
+      let second = Identifier(hexadecimal: String(text.suffix(half)))
+    else { return nil }
+    self.init(bytes: first.bytes + second.bytes)
   }
 
-  private static let digits = Array("0123456789abcdef".utf8)
+  /// 64 hexadecimal digits.
+  public var description: String {
+    [bytes.prefix(Identifier.byteCount), bytes.suffix(Identifier.byteCount)]
+      .compactMap { Identifier(bytes: $0)?.description }.joined()
+  }
 }
