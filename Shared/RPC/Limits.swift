@@ -83,10 +83,10 @@ public struct Limits: Hashable, Sendable {
   /// ones are let in one by one. See ``AddressGuard``. One program with a mistake comes this far; two
   /// behind one translated address do not hinder each other's repair.
   public var floodsPerAddress = 3
-  /// The pause between two of those: 25 floods a second are too few to be felt, as `deploy/bench
-  /// attacks` measures, and a hundred who come meanwhile from the same address are let in within four
+  /// The pause between two of those: 20 floods a second are too few to be felt, as `deploy/bench
+  /// attacks` measures, and a hundred who come meanwhile from the same address are let in within five
   /// seconds. As many may wait as have their turn within ``prefaceMilliseconds``; more are refused.
-  public var floodPauseMilliseconds = 40
+  public var floodPauseMilliseconds = 50
   /// CONTINUATION frames after one HEADERS frame: 8 × 16 KiB is far above the header list.
   public var continuations = 8
 
@@ -190,8 +190,8 @@ public struct Limits: Hashable, Sendable {
     /// What nghttp2 is fed with at a time: of what follows on a flood no more is looked at.
     static let feedBytes = 2 << 10
     /// An invalid frame counts as one glitch more for each of so many bytes: a block of headers is
-    /// decoded to its end (RFC 9113 §4.3), and there may be 341 in each of these.
-    static let glitchBytes = 1 << 10
+    /// decoded to its end (RFC 9113 §4.3), and there may be 170 headers in each of these.
+    static let glitchBytes = 512
     /// An unsent buffer above this size is given back when a connection has no calls.
     static let idleBufferBytes = 16 << 10
   }
