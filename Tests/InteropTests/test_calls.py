@@ -93,13 +93,21 @@ def test_a_report_whose_caller_went_away_is_stored_whole_or_not_at_all(mes, orde
     assert (progress.good.value, progress.report_count) == ("100", 100)
 
 
-def test_a_caller_that_cancels_without_end_is_cut_off_and_may_come_again(plant, orders):
-    """More cancelled calls than a connection may have are an attack; a new connection is not."""
-    order = orders.acknowledged("10000")
-    restless = plant.mes()
-    for _ in range(2000):
-        restless.production.ReportProduction.future(facts.report(order, 1)).cancel()
-    assert insist(restless.production.ListOrders, production.ListOrdersRequest(site=SITE)).orders
+def test_a_caller_that_cancels_without_end_is_cut_off_and_may_come_again(tmp_path):
+    """More cancelled calls than a connection may have are an attack; a new connection is not.
+
+    In a plant of its own: the connections of an address that attacks have to wait.
+    """
+    with Plant(tmp_path / "plant") as alone:
+        name = facts.unique("MO")
+        alone.system_of_record().production.ReleaseOrder(facts.release(name, "10000"))
+        restless = alone.mes()
+        restless.production.AcknowledgeOrder(facts.acknowledge(name))
+        for _ in range(2000):
+            restless.production.ReportProduction.future(facts.report(name, 1)).cancel()
+        listed = insist(
+            restless.production.ListOrders, production.ListOrdersRequest(site=SITE))
+        assert listed.orders
 
 
 def test_metadata_the_server_does_not_know_is_ignored(mes):
