@@ -130,6 +130,28 @@ public final class Database: Sendable {
     try await checks.run()
   }
 
+  /// Whether the records can be written, as the last attempt has shown. Reads go on whatever it is.
+  public var writeState: WriteState { writer.health.now }
+
+  /// Returns the state as soon as it is another one than `state`; at once when it is already.
+  /// - Throws: `CancellationError`; ``RecordStoreError/closed`` when the database is closed.
+  nonisolated(nonsending) public func waitForWriteState(otherThan state: WriteState) async throws
+    -> WriteState
+  {
+    try await writer.health.wait(otherThan: state)
+  }
+
+  /// Writes one page that holds the same afterwards: finds out whether the records can be written
+  /// again when nobody else tries.
+  /// - Throws: ``RecordStoreError`` when they cannot.
+  nonisolated(nonsending) public func probeWriting() async throws {
+    try await write { transaction in
+      // SQLite leaves a row alone that is set to what it holds, so nothing would reach the disk.
+      try transaction.execute("UPDATE rs_meta SET pruned_through = pruned_through + 1")
+      try transaction.execute("UPDATE rs_meta SET pruned_through = pruned_through - 1")
+    }
+  }
+
   /// What the database has done since it was opened.
   public var counters: DatabaseCounters { writer.counters.withLock { $0 } }
 
