@@ -14,6 +14,7 @@ struct ProductionProgram: Sendable {
   let health: HealthService
   let drain = Drain()
   private let reflection: ReflectionService?
+  private let care: RecordsCare
   private let configuration: ProductionConfiguration
   private let table: RouteTable
   private let logger: Logger
@@ -38,6 +39,7 @@ struct ProductionProgram: Sendable {
       ProductionService.routes(database.incarnation, tolerances: configuration.sites), context)
     let services = [Production.V1.ProductionService.name, Events.V1.EventFeedService.name]
     health = HealthService(services: services, logger: logger)
+    care = RecordsCare(database, health: health, program: "production", logger: logger)
     reflection =
       configuration.reflection
       ? ReflectionService(
@@ -57,6 +59,7 @@ struct ProductionProgram: Sendable {
       name: "production", door: configuration.door, group: group,
       health: health, reflection: reflection, drain: drain, logger: logger,
       background: [(name: "feed pruner", run: { try await pruner.run() })],
+      care: care,
       lookup: { table.handler(for: $0) })
   }
 

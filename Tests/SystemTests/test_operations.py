@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import threading
 
@@ -13,7 +14,7 @@ from Support.client import refused
 from Support.conditions import eventually
 from Support.plant import SITE, Plant
 from Support.programs import run
-from Support.stubs import events, production
+from Support.stubs import events, health, production
 
 
 def millrace(*arguments) -> dict:
@@ -176,3 +177,35 @@ def test_wrong_words_change_nothing(alone, files):
     os.rename(kept, database)
     alone.production.start()
     assert len(stored(alone)) == 1
+
+
+def test_health_says_that_records_cannot_be_written_and_heals_without_traffic(alone, files):
+    """Another program that holds its lock stands for every storage that refuses writes and returns."""
+    database, _ = files
+    anybody, record = alone.direct(), alone.system_of_record()
+    [name] = release(alone)
+
+    def serves(service):
+        return anybody.health.Check(health.HealthCheckRequest(service=service)).status == (
+            health.HealthCheckResponse.SERVING)
+
+    assert serves("millrace.production.writes")
+    holder = sqlite3.connect(database, isolation_level=None)
+    try:
+        holder.execute("BEGIN IMMEDIATE")
+        refusal = refused(lambda: record.production.ReleaseOrder(
+            facts.release(facts.unique("MO"))))
+        assert (refusal.code, refusal.reason) == (
+            grpc.StatusCode.UNAVAILABLE, "STORAGE_UNAVAILABLE")
+        assert refusal.retry_seconds
+        eventually("health says so", lambda: not serves("millrace.production.writes"))
+        assert serves("") and serves("millrace.production.v1.ProductionService")
+        assert stored(alone) == {name}, "reads go on"
+        alone.production.wait_for("records cannot be written")
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    eventually("it heals", lambda: serves("millrace.production.writes"))
+    alone.production.wait_for("records can be written again")
+    assert len(alone.production.output().split("records cannot be written")) == 2, "said once"
+    assert set(release(alone)) < stored(alone)
