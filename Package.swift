@@ -134,8 +134,8 @@ let services: [Target] = [
   program(
     "Millrace", "Services/Millrace",
     [
-      "Values", "Environment", "JSON", "Protobuf", "Contracts", "RPC", "Identity", "ServiceKit",
-      nioCore, nioPosix, nioHTTP1, asyncHTTPClient, argumentParser, unixSignals,
+      "Values", "Environment", "JSON", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "ServiceKit", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, argumentParser, unixSignals,
     ]),
   program(
     "RPCBenchServer", "deploy/benchmarks/RPCBenchServer",
@@ -221,7 +221,9 @@ let testTargets: [Target] = [
   tests(
     "OdooSandboxTests", "Tests/Services/OdooSandbox",
     ["OdooSandbox", "Values", "Environment", "JSON", nioCore, nioPosix]),
-  tests("MillraceTests", "Tests/Services/Millrace", ["Millrace", "Values", "Environment", "JSON"]),
+  tests(
+    "MillraceTests", "Tests/Services/Millrace",
+    ["Millrace", "Values", "Environment", "JSON", "RecordStore"]),
   tests(
     "ProtocGenMillraceTests", "Tests/Services/ProtocGenMillrace",
     ["ProtocGenMillrace", swiftProtobuf, pluginLibrary]),

@@ -5,8 +5,10 @@ import ArgumentParser
 struct MillraceMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "millrace",
-    abstract: "Millrace's command-line tool: keys, the sample MES, the demo, measurements.",
+    abstract:
+      "Millrace's command-line tool: keys, records, the sample MES, the demo, measurements.",
     subcommands: [
-      KeysCommand.self, KeyCommand.self, MESCommand.self, DemoCommand.self, BenchCommand.self,
+      KeysCommand.self, KeyCommand.self, BackupCommand.self, RestoreCommand.self,
+      InspectCommand.self, MESCommand.self, DemoCommand.self, BenchCommand.self,
     ])
 }

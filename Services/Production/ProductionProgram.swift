@@ -14,6 +14,7 @@ struct ProductionProgram: Sendable {
   let health: HealthService
   let drain = Drain()
   private let reflection: ReflectionService?
+  private let care: RecordsCare
   private let configuration: ProductionConfiguration
   private let table: RouteTable
   private let auditKey: SigningKey?
@@ -42,6 +43,7 @@ struct ProductionProgram: Sendable {
       ProductionService.routes(database.incarnation, tolerances: configuration.sites), context)
     let services = [Production.V1.ProductionService.name, Events.V1.EventFeedService.name]
     health = HealthService(services: services, logger: logger)
+    care = RecordsCare(database, health: health, program: "production", logger: logger)
     reflection =
       configuration.reflection
       ? ReflectionService(
@@ -68,6 +70,7 @@ struct ProductionProgram: Sendable {
       name: "production", door: configuration.door, group: group,
       health: health, reflection: reflection, drain: drain, logger: logger,
       background: background,
+      care: care,
       lookup: { table.handler(for: $0) })
   }
 

@@ -46,7 +46,7 @@ extension Database {
       logger: Logger(label: "millrace.records"))
     return Database(
       incarnation: start.incarnation, writer: writer, readers: readers, signal: signal,
-      clock: clock, lock: lock)
+      checks: QuickChecks(factory: factory), clock: clock, lock: lock)
   }
 
   /// The four bytes `MLRC` in the file's header, by which `file` and we know whose it is.
@@ -74,7 +74,7 @@ extension Database {
 
   private static func claim(_ connection: GRDB.Database) throws {
     let found = try Int64.fetchOne(connection, sql: "PRAGMA application_id") ?? 0
-    if found == applicationID { return }
+    if found == applicationID { return try refuseBackup(connection) }
     let tables = try Int.fetchOne(connection, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
     guard found == 0, tables == 0 else {
       throw RecordStoreError.notARecordStore(
@@ -84,9 +84,17 @@ extension Database {
     try connection.execute(sql: "PRAGMA application_id = \(applicationID)")
   }
 
+  /// A backup put in place by hand would have the old incarnation, and give out numbers for the
+  /// second time that nobody can tell from the first.
+  private static func refuseBackup(_ connection: GRDB.Database) throws {
+    let mark = try Int64.fetchOne(connection, sql: "PRAGMA user_version") ?? 0
+    guard mark == StoreFile.backupMark else { return }
+    throw RecordStoreError.notARecordStore(
+      "The file is a backup. Put it in place with 'millrace restore', which keeps the old file.")
+  }
+
   private static func createMeta(_ connection: GRDB.Database, environment: Environment) throws {
-    let incarnation = Identifier(
-      high: environment.randomness.next(), low: environment.randomness.next())
+    let incarnation = Identifier(random: environment)
     try connection.execute(
       sql: """
         INSERT INTO rs_meta (id, incarnation, created_at) VALUES (1, ?, ?)

@@ -35,11 +35,13 @@ public final class Database: Sendable {
   private let signal: CommitSignal
   private let clock: any Clock
   private let closing: Closing
+  private let checks: QuickChecks
 
   init(
     incarnation: Incarnation, writer: GroupCommit, readers: ReaderPool, signal: CommitSignal,
-    clock: any Clock, lock: FileLock
+    checks: QuickChecks, clock: any Clock, lock: FileLock
   ) {
+    self.checks = checks
     self.incarnation = incarnation
     self.writer = writer
     self.readers = readers
@@ -121,6 +123,36 @@ public final class Database: Sendable {
   /// hardly notice.
   public static let maximumPrune: Int64 = 1_000
 
+  /// Looks for damage with SQLite's quick check, on a connection of its own: reads and writes go
+  /// on, only the write-ahead log cannot start anew meanwhile. Five seconds for ten million rows in
+  /// memory, as long as the disk takes to read the file otherwise. One at a time.
+  /// - Throws: ``RecordStoreError``; `CancellationError` soon after the task is cancelled.
+  nonisolated(nonsending) public func quickCheck() async throws -> CheckResult {
+    try await checks.run()
+  }
+
+  /// Whether the records can be written, as the last attempt has shown. Reads go on whatever it is.
+  public var writeState: WriteState { writer.health.now }
+
+  /// Returns the state as soon as it is another one than `state`; at once when it is already.
+  /// - Throws: `CancellationError`; ``RecordStoreError/closed`` when the database is closed.
+  nonisolated(nonsending) public func waitForWriteState(otherThan state: WriteState) async throws
+    -> WriteState
+  {
+    try await writer.health.wait(otherThan: state)
+  }
+
+  /// Writes one page that holds the same afterwards: finds out whether the records can be written
+  /// again when nobody else tries.
+  /// - Throws: ``RecordStoreError`` when they cannot.
+  nonisolated(nonsending) public func probeWriting() async throws {
+    try await write { transaction in
+      // SQLite leaves a row alone that is set to what it holds, so nothing would reach the disk.
+      try transaction.execute("UPDATE rs_meta SET pruned_through = pruned_through + 1")
+      try transaction.execute("UPDATE rs_meta SET pruned_through = pruned_through - 1")
+    }
+  }
+
   /// What the database has done since it was opened.
   public var counters: DatabaseCounters { writer.counters.withLock { $0 } }
 
@@ -130,6 +162,8 @@ public final class Database: Sendable {
   /// Serves what has queued, moves the write-ahead log into the file, closes every connection, ends
   /// every wait with `closed`, and releases the lock. Safe to call more than once.
   nonisolated(nonsending) public func close() async {
+    // Its connection would keep the log from being moved.
+    await checks.close()
     writer.queue.close()
     await closing.wait()
   }

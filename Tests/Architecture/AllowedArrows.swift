@@ -93,7 +93,8 @@ enum AllowedArrows {
     Room(
       "Millrace", at: "Services/Millrace",
       own: [
-        "Contracts", "Environment", "Identity", "JSON", "Protobuf", "RPC", "ServiceKit", "Values",
+        "Contracts", "Environment", "Identity", "JSON", "Protobuf", "RPC", "RecordStore",
+        "ServiceKit", "Values",
       ],
       foreign: sockets.union(["ArgumentParser", "AsyncHTTPClient", "NIOHTTP1", "UnixSignals"])),
     Room(

@@ -43,7 +43,8 @@ def test_the_health_of_all_services_can_be_listed(plant):
     with Client(f"127.0.0.1:{plant.production_port}") as anybody:
         statuses = anybody.health.List(health.HealthListRequest()).statuses
         assert {name: each.status for name, each in statuses.items()} == dict.fromkeys(
-            ["", "millrace.production.v1.ProductionService", "millrace.events.v1.EventFeedService"],
+            ["", "millrace.production.v1.ProductionService", "millrace.events.v1.EventFeedService",
+             "millrace.production.writes"],
             health.HealthCheckResponse.SERVING)
 
 

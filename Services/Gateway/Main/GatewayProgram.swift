@@ -21,6 +21,7 @@ struct GatewayProgram: Sendable {
   private let table: RouteTable
   private let health: HealthService
   private let reflection: ReflectionService?
+  private let care: RecordsCare
   private let drain = Drain()
   private let logger: Logger
 
@@ -68,6 +69,7 @@ struct GatewayProgram: Sendable {
     table = RouteTable(
       GatewayService.routes(database.incarnation, wing: wing), context)
     health = HealthService(services: [Gateway.V1.GatewayService.name], logger: logger)
+    care = RecordsCare(database, health: health, program: "gateway", logger: logger)
     reflection =
       configuration.reflection
       ? ReflectionService(services: Self.services, drain: drain, logger: logger) : nil
@@ -97,6 +99,7 @@ struct GatewayProgram: Sendable {
       name: "gateway", door: configuration.door, group: group, health: health,
       reflection: reflection, drain: drain, logger: logger,
       background: [(name: "odoo", run: { try await wing.run() })],
+      care: care,
       lookup: { handler(for: $0) })
   }
 

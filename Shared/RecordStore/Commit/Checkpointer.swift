@@ -22,6 +22,7 @@ final class Checkpointer {
   private(set) var pages = 0
   /// The size at which the next checkpoint is due.
   private var dueAt: Int
+  private var hasNews = false
 
   init(limits: Limits) {
     self.limits = limits
@@ -54,10 +55,23 @@ final class Checkpointer {
     sqlite3_wal_hook(connection.sqliteConnection, nil, nil)
   }
 
+  private func startedAnew() {
+    dueAt = limits.duePages
+    pages = 0
+  }
+
   private func committed(_ pages: Int) {
     // The log has started anew.
     if pages < self.pages { dueAt = limits.duePages }
     self.pages = pages
+    hasNews = true
+  }
+
+  /// Whether a commit has written to the log since the last call. Commits without a changed page do
+  /// not: they say nothing about the disk.
+  func takeNews() -> Bool {
+    defer { hasNews = false }
+    return hasNews
   }
 
   /// What is due now.
@@ -71,6 +85,12 @@ final class Checkpointer {
   func run(on connection: GRDB.Database, truncating: Bool) throws {
     dueAt = pages + limits.duePages
     let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+    // Our own readers are held back already. Another program's, such as a backup, may take minutes;
+    // waiting for it would hold up every write for the whole busy timeout.
+    sqlite3_busy_timeout(connection.sqliteConnection, 0)
+    defer {
+      sqlite3_busy_timeout(connection.sqliteConnection, Int32(Settings.busyTimeoutMilliseconds))
+    }
     let result = sqlite3_wal_checkpoint_v2(connection.sqliteConnection, nil, mode, nil, nil)
     // BUSY: a reader holds the log's end; what could be moved has been.
     guard result == SQLITE_OK || result & 0xFF == SQLITE_BUSY else {
@@ -79,6 +99,6 @@ final class Checkpointer {
           resultCode: ResultCode(rawValue: result),
           message: String(cString: sqlite3_errmsg(connection.sqliteConnection))))
     }
-    if truncating, result == SQLITE_OK { committed(0) }
+    if truncating, result == SQLITE_OK { startedAnew() }
   }
 }

@@ -7,10 +7,11 @@ import Values
 /// COMMIT.
 ///
 /// There is no timer: while one batch is being made durable the next one queues, so batches grow
-/// with the load. All methods but `queue` and `counters` belong to the writer's thread.
+/// with the load. All but `queue`, `counters` and `health` belong to the writer's thread.
 final class GroupCommit: @unchecked Sendable {
   let queue: WorkQueue<any PendingWrite>
   let counters = Mutex(DatabaseCounters())
+  let health = WriteHealth()
 
   private let factory: ConnectionFactory
   private let runner: BatchRunner
@@ -59,21 +60,30 @@ final class GroupCommit: @unchecked Sendable {
     case .committed(let heads):
       committed(batch, heads)
     case .notStarted(let error):
-      for write in batch { write.fail(error) }
+      failed(batch, error)
     case .abandoned(.diskFull):
       // Running each alone would only fill the disk again, and tell apart who was the drop too
       // much.
-      for write in batch { write.fail(RecordStoreError.diskFull) }
+      failed(batch, .diskFull)
     case .abandoned(let error):
-      logger.warning("a batch of \(batch.count) writes failed and is rerun one by one: \(error)")
+      // Once per outage: what comes after it says the same.
+      if health.now == .writable {
+        logger.warning("a batch of \(batch.count) writes failed and is rerun one by one: \(error)")
+      }
       for write in batch { rerun(write) }
     }
+  }
+
+  private func failed(_ batch: [any PendingWrite], _ error: RecordStoreError) {
+    // The state first: whoever has been answered finds the reason in it.
+    health.failed(error)
+    for write in batch { write.fail(error) }
   }
 
   private func rerun(_ write: any PendingWrite) {
     switch attempt([write]) {
     case .committed(let heads): committed([write], heads)
-    case .abandoned(let error), .notStarted(let error): write.fail(error)
+    case .abandoned(let error), .notStarted(let error): failed([write], error)
     }
   }
 
@@ -93,6 +103,7 @@ final class GroupCommit: @unchecked Sendable {
 
   private func committed(_ batch: [any PendingWrite], _ heads: StoreHeads) {
     self.heads = heads
+    if checkpointer.takeNews() { health.succeeded() }
     counters.withLock { counters in
       counters.batches += 1
       counters.writes += Int64(batch.count)
@@ -161,6 +172,7 @@ final class GroupCommit: @unchecked Sendable {
     checkpoint(truncating: true)
     closeConnection()
     signal.close()
+    health.close()
   }
 }
 

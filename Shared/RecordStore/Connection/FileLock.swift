@@ -14,7 +14,7 @@ final class FileLock: Sendable {
 
   /// Takes the lock of the database at `path`, or says who has it.
   init(databasePath path: String) throws(RecordStoreError) {
-    let lockPath = path + ".lock"
+    let lockPath = Self.path(of: path)
     // Close-on-exec, or a child process would keep the lock after this one has died.
     let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
@@ -31,6 +31,9 @@ final class FileLock: Sendable {
   }
 
   deinit { release() }
+
+  /// The file beside a database that is locked.
+  static func path(of database: String) -> String { database + ".lock" }
 
   /// Gives the lock back. Nothing happens the second time.
   func release() {

@@ -5,6 +5,9 @@ import GRDB
 enum ConnectionRole: Sendable, Hashable {
   case writer
   case reader
+  /// Reads in another process than the service's, or a backup: the file may have a write-ahead log
+  /// or none.
+  case tool
 }
 
 /// The settings that the promise of the records depends on: applied after GRDB has applied its own,
@@ -27,14 +30,14 @@ enum Settings {
     let name: String
     let value: String
     let reason: String
-    var role: ConnectionRole?
+    var roles: Set<ConnectionRole> = [.writer, .reader, .tool]
   }
 
   /// Each pragma, what reading it must answer, and what is lost otherwise.
   private static let requirements = [
     Requirement(
       name: "journal_mode", value: "wal",
-      reason: "group commit and snapshots need the write-ahead log"),
+      reason: "group commit and snapshots need the write-ahead log", roles: [.writer, .reader]),
     Requirement(
       name: "synchronous", value: "2",
       reason: "anything below FULL loses answered writes in a power cut"),
@@ -50,8 +53,10 @@ enum Settings {
       name: "busy_timeout", value: "\(busyTimeoutMilliseconds)",
       reason: "a short lock of another program must not fail a write"),
     Requirement(
-      name: "query_only", value: "0", reason: "the writer must be able to write", role: .writer),
-    Requirement(name: "query_only", value: "1", reason: "a reader must not write", role: .reader),
+      name: "query_only", value: "0", reason: "the writer must be able to write",
+      roles: [.writer]),
+    Requirement(
+      name: "query_only", value: "1", reason: "a reader must not write", roles: [.reader, .tool]),
   ]
 
   /// Applies every setting.
@@ -65,7 +70,7 @@ enum Settings {
     try set(connection, "trusted_schema", "OFF")
     try set(connection, "wal_autocheckpoint", "0")
     try set(connection, "busy_timeout", "\(busyTimeoutMilliseconds)")
-    try set(connection, "query_only", role == .reader ? "ON" : "OFF")
+    try set(connection, "query_only", role == .writer ? "OFF" : "ON")
     try set(connection, "journal_size_limit", "\(journalSizeLimitBytes)")
     try set(connection, "cache_size", "-\(cacheKibibytes)")
     // Debian's SQLite overwrites deleted rows with zeros; here nothing is secret from whoever can
@@ -79,7 +84,7 @@ enum Settings {
   /// Reads every setting back.
   /// - Throws: ``RecordStoreError/settings(_:)`` with a sentence that names the one that is wrong.
   static func verify(_ connection: GRDB.Database, role: ConnectionRole) throws {
-    for requirement in requirements where (requirement.role ?? role) == role {
+    for requirement in requirements where requirement.roles.contains(role) {
       let found = try read(connection, requirement.name)
       guard found == requirement.value else {
         throw RecordStoreError.settings(

@@ -15,7 +15,8 @@ struct Migrator {
   /// The list of the service that opens the database.
   static let serviceScope = "service"
 
-  private struct Applied {
+  /// A migration as the database remembers it.
+  struct Applied {
     let version: Int
     let name: String
     let hash: Data
@@ -40,12 +41,19 @@ struct Migrator {
   /// - Throws: ``RecordStoreError/migration(_:)`` before anything is changed when list and database
   ///   disagree.
   func run(on connection: GRDB.Database, now: Instant) throws {
-    try checkNumbers()
-    let applied = try applied(connection)
-    try check(applied)
+    let applied = try checkApplied(on: connection)
     for migration in migrations.dropFirst(applied.count) {
       try apply(migration, on: connection, now: now)
     }
+  }
+
+  /// Checks what has been applied against the list, changes nothing, and answers it.
+  @discardableResult
+  func checkApplied(on connection: GRDB.Database) throws -> [Applied] {
+    try checkNumbers()
+    let applied = try applied(connection)
+    try check(applied)
+    return applied
   }
 
   private func checkNumbers() throws {

@@ -23,6 +23,7 @@ public final class HealthService: Sendable {
   private struct State {
     var isServing = false
     var isShutDown = false
+    var isDamaged = false
     /// What was said of each service itself.
     var services: [String: Bool]
     var lastID: UInt64 = 0
@@ -32,7 +33,7 @@ public final class HealthService: Sendable {
     func status(of service: String) -> ServingStatus {
       let own = service.isEmpty ? true : services[service]
       guard let own else { return .serviceUnknown }
-      return own && isServing && !isShutDown ? .serving : .notServing
+      return own && isServing && !isShutDown && !isDamaged ? .serving : .notServing
     }
   }
 
@@ -55,6 +56,12 @@ public final class HealthService: Sendable {
   public func setServing(_ isServing: Bool, service: String) {
     if service.isEmpty { return setServing(isServing) }
     change { $0.services[service] = isServing }
+  }
+
+  /// The program's records are damaged: nothing serves any more, whatever is said later. Calls are
+  /// still answered, so that people can look; whoever balances load by health goes elsewhere.
+  public func setDamaged() {
+    change { $0.isDamaged = true }
   }
 
   /// The program ends: nothing serves any more, whatever is said later. Every watch is told and

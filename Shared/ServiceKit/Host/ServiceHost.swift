@@ -40,11 +40,13 @@ public struct ServiceHost: Sendable {
   ///   - drain: begun with the first signal; ends open streams.
   ///   - background: what runs beside the server; cancelled when the drain begins. When one fails,
   ///     the program ends.
+  ///   - care: what the program's records need beside the server; `nil` when it has none.
   ///   - lookup: which handler a path has; health and reflection come first.
   public init(
     name: String, door: Door, group: any EventLoopGroup, health: HealthService,
     reflection: ReflectionService? = nil, drain: Drain, logger: Logger,
     background: [(name: String, run: @Sendable () async throws -> Void)] = [],
+    care: RecordsCare? = nil,
     lookup: @escaping @Sendable (String) -> MethodHandler?
   ) {
     self.name = name
@@ -54,7 +56,7 @@ public struct ServiceHost: Sendable {
     self.reflection = reflection
     self.drain = drain
     self.logger = logger
-    self.background = background
+    self.background = background + (care?.background ?? [])
     self.lookup = lookup
   }
 

@@ -1,6 +1,7 @@
 import Environment
 import Dispatch
 import Foundation
+import GRDB
 import Testing
 import Values
 
@@ -69,6 +70,24 @@ struct CheckpointTests {
     try await write(pages: 2 * Self.limits.duePages, to: database)
     #expect(try logBytes < Self.limits.maximumPages * 4_096)
     #expect(database.counters.failedCheckpoints == 0)
+    await database.close()
+  }
+
+  @Test("grows while another program reads, which holds up no write", .timeLimit(.minutes(1)))
+  func doesNotWaitForOtherPrograms() async throws {
+    let database = try store.open(seams: seams)
+    let tool = try StoreFile.open(store.path)
+    try await tool.writeWithoutTransaction { try $0.execute(sql: "BEGIN; SELECT * FROM rs_meta") }
+    // Each of some twenty checkpoints would wait for the whole busy timeout of five seconds.
+    try await write(pages: Self.limits.maximumPages + 20 * Self.limits.duePages, to: database)
+    #expect(try logBytes > Self.limits.maximumPages * 4_096)
+    let timeout = try await database.write {
+      try $0.row("PRAGMA busy_timeout") { try $0.int64(0) }
+    }
+    #expect(timeout == Settings.busyTimeoutMilliseconds)
+    try tool.close()
+    try await write(pages: 2 * Self.limits.duePages, to: database)
+    #expect(try logBytes < Self.limits.maximumPages * 4_096)
     await database.close()
   }
 

@@ -40,34 +40,35 @@ struct RefusalTests {
     #expect(info.metadata == ["site": "X"])
   }
 
-  /// Errors of the records, and what callers see.
-  static let storeErrors: [(RecordStoreError, RefusalCode, String, Bool)] = [
-    (.diskFull, .resourceExhausted, "DISK_FULL", true),
-    (.overloaded(bound: 1), .resourceExhausted, "OVERLOADED", true),
-    (.ioError("secret path"), .unavailable, "STORAGE_UNAVAILABLE", true),
-    (.outOfMemory, .unavailable, "STORAGE_UNAVAILABLE", true),
-    (.lockedByAnotherProcess("secret lock"), .unavailable, "STORAGE_UNAVAILABLE", true),
-    (.closed, .unavailable, "SHUTTING_DOWN", true),
-    (.corrupted("secret page"), .dataLoss, "RECORDS_DAMAGED", false),
-    (.invalidToken, .invalidArgument, "INVALID_FIELDS", false),
-    (.acknowledgementBeyondHead(head: 1), .invalidArgument, "INVALID_FIELDS", false),
-    (.unknownConsumer("x"), .invalidArgument, "INVALID_FIELDS", false),
+  /// Errors of the records, what callers see, and after how many milliseconds they may try again.
+  static let storeErrors: [(RecordStoreError, RefusalCode, String, Int64?)] = [
+    (.diskFull, .resourceExhausted, "DISK_FULL", 10_000),
+    (.overloaded(bound: 1), .resourceExhausted, "OVERLOADED", 250),
+    (.ioError("secret path"), .unavailable, "STORAGE_UNAVAILABLE", 1_000),
+    (.outOfMemory, .unavailable, "STORAGE_UNAVAILABLE", 1_000),
+    (.lockedByAnotherProcess("secret lock"), .unavailable, "STORAGE_UNAVAILABLE", 1_000),
+    (.closed, .unavailable, "SHUTTING_DOWN", 1_000),
+    (.corrupted("secret page"), .dataLoss, "RECORDS_DAMAGED", nil),
+    (.invalidToken, .invalidArgument, "INVALID_FIELDS", nil),
+    (.acknowledgementBeyondHead(head: 1), .invalidArgument, "INVALID_FIELDS", nil),
+    (.unknownConsumer("x"), .invalidArgument, "INVALID_FIELDS", nil),
     (
       .feedRestored(current: Incarnation(Identifier(high: 1, low: 1))), .failedPrecondition,
-      "FEED_RESTORED", false
+      "FEED_RESTORED", nil
     ),
-    (.constraint(.unique, "secret table"), .internalError, "INTERNAL", false),
-    (.sql(code: 1, "secret statement"), .internalError, "INTERNAL", false),
+    (.settings("secret setting"), .internalError, "INTERNAL", nil),
+    (.constraint(.unique, "secret table"), .internalError, "INTERNAL", nil),
+    (.sql(code: 1, "secret statement"), .internalError, "INTERNAL", nil),
   ]
 
   @Test(
     "Errors of the records tell whether trying again helps, and nothing of the inside",
     arguments: storeErrors)
-  func records(error: RecordStoreError, code: RefusalCode, reason: String, canRetry: Bool) {
+  func records(error: RecordStoreError, code: RefusalCode, reason: String, delay: Int64?) {
     let refusal = Self.refusal(error)
     #expect(refusal.code == code)
     #expect(refusal.reason == reason)
-    #expect((refusal.retryDelayMilliseconds != nil) == canRetry)
+    #expect(refusal.retryDelayMilliseconds == delay)
     #expect(!refusal.message.contains("secret"))
   }
 

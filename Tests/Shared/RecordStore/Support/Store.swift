@@ -1,5 +1,6 @@
 import Environment
 import Foundation
+import GRDB
 import Testing
 import Values
 
@@ -41,19 +42,39 @@ final class Store: Sendable {
   }
 
   var path: String { directory + "/records.sqlite" }
+  var backup: String { directory + "/backup" }
+
+  /// Overwrites the first page of a table in a closed file.
+  func damage(table: String, in path: String? = nil) throws {
+    let path = path ?? self.path
+    let queue = try DatabaseQueue(path: path)
+    let (root, size) = try queue.read { connection in
+      (
+        try Int.fetchOne(
+          connection, sql: "SELECT rootpage FROM sqlite_schema WHERE name = ?", arguments: [table])
+          ?? 0,
+        try Int.fetchOne(connection, sql: "PRAGMA page_size") ?? 0
+      )
+    }
+    try queue.close()
+    let file = try #require(FileHandle(forUpdatingAtPath: path))
+    try file.seek(toOffset: UInt64((root - 1) * size))
+    try file.write(contentsOf: Data(repeating: 0x5A, count: size))
+    try file.close()
+  }
 
   func open(
     migrations: [Migration] = Store.migrations, seams: DatabaseSeams = DatabaseSeams(),
     configure: (inout DatabaseConfiguration) -> Void = { _ in }
-  ) throws -> Database {
+  ) throws -> RecordStore.Database {
     var configuration = DatabaseConfiguration(path: path)
     configure(&configuration)
-    return try Database.open(
+    return try RecordStore.Database.open(
       configuration, migrations: migrations, environment: environment, seams: seams)
   }
 }
 
-extension Database {
+extension RecordStore.Database {
   /// Inserts a report of so many good pieces and answers its id.
   @discardableResult
   func report(good: Int64, order: String? = nil, _ environment: Environment) async throws
@@ -78,6 +99,13 @@ func event(_ key: String = "MO/1", type: String = "test.v1.Happened", site: Stri
   -> NewEvent
 {
   NewEvent(type: type, site: SiteCode(site), key: key, payload: Array(key.utf8))
+}
+
+/// An event with a payload of so many bytes.
+func event(_ key: String, size: Int) -> NewEvent {
+  NewEvent(
+    type: "test.v1.Big", site: SiteCode("PLANT1"), key: key,
+    payload: [UInt8](repeating: 7, count: size))
 }
 
 /// Waits until the condition holds, at most a minute: the machine may be busy with much else.
