@@ -84,6 +84,17 @@ enum StoreFile {
     }
     let orphans = try snapshot.row("PRAGMA foreign_key_check", map: { try $0.text(0) })
     if let orphans { findings.append("a row of \(orphans) refers to nothing") }
-    return findings
+    return findings + (try auditFindings(snapshot))
+  }
+
+  /// What the links of the audit log say; heads that are kept elsewhere are the auditor's to compare.
+  private static func auditFindings(_ snapshot: Snapshot) throws -> [String] {
+    var verifier = AuditVerifier { _ in true }
+    while true {
+      let page = try snapshot.linkedAuditRecords(
+        after: verifier.sequence, limit: DatabaseAudit.pageEntries)
+      if page.isEmpty { return verifier.finish().map(\.description) }
+      verifier.check(page)
+    }
   }
 }
