@@ -152,6 +152,10 @@ let services: [Target] = [
 
 let testTargets: [Target] = [
   library("Seeds", "Tests/Support/Seeds", ["Environment"]),
+  // A storage for SQLite that remembers what was asked of it, and that fails.
+  .target(
+    name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/Support/CFaultVFS",
+    cSettings: [.treatAllWarnings(as: .error)]),
   // Generated from Tests/Fixtures/proto: every kind of field.
   .target(
     name: "CTestContracts", dependencies: ["CProtobufC"], path: "Tests/Support/CTestContracts"),
@@ -186,7 +190,7 @@ let testTargets: [Target] = [
     ]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
-    ["RecordStore", "CSQLite", "Values", "Environment", grdb]),
+    ["RecordStore", "CSQLite", "CFaultVFS", "Values", "Environment", "Seeds", grdb]),
   tests("IdentityTests", "Tests/Shared/Identity", ["Identity", "Values", "Environment"]),
   tests(
     "ServiceKitTests", "Tests/Shared/ServiceKit",

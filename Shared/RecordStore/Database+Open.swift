@@ -26,10 +26,9 @@ extension Database {
   ) throws -> Database {
     let lock = try FileLock(databasePath: configuration.path)
     let factory = ConnectionFactory(
-      path: configuration.path, cacheKibibytes: configuration.cacheKibibytes,
-      prepare: seams.prepare)
+      path: configuration.path, cacheKibibytes: configuration.cacheKibibytes, seams: seams)
     let connection = try factory.open(.writer)
-    try synchronizeDirectory(of: configuration.path)
+    try seams.synchronizeDirectory(configuration.path)
     let start = try translatingDatabaseErrors {
       try connection.writeWithoutTransaction {
         try prepare($0, migrations: migrations, environment: environment)
@@ -112,6 +111,14 @@ struct DatabaseSeams: Sendable {
   var commit = CommitStep()
   /// When the write-ahead log is moved into the file.
   var checkpoints = Checkpointer.Limits()
+  /// The storage that SQLite knows by this name instead of the operating system's.
+  var storage: String?
+  /// Makes the names of new files durable; belongs to `storage`.
+  var synchronizeDirectory: @Sendable (String) throws -> Void = { path in
+    try RecordStore.synchronizeDirectory(of: path)
+  }
+  /// Settings that are not read back, because a test has lowered them to see what is lost.
+  var unverifiedSettings: Set<String> = []
 }
 
 /// Runs GRDB and answers its errors as ``RecordStoreError``.

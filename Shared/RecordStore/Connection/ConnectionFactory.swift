@@ -1,16 +1,22 @@
 import CSQLite
+import Foundation
 import GRDB
 
 /// Opens connections with the settings of ``Settings``, applied and read back.
 struct ConnectionFactory: Sendable {
   let path: String
   let cacheKibibytes: Int
-  /// Runs after the settings have been applied and before they are read back. Tests damage a
-  /// setting here.
-  var prepare: @Sendable (GRDB.Database, ConnectionRole) throws -> Void = { _, _ in }
+  var seams = DatabaseSeams()
 
   /// A reader needs less cache than the writer: it does not keep changed pages.
   private static let readerCacheShare = 8
+
+  /// What SQLite is told to open: the path, or with a test's storage the URI that names it.
+  private var location: String {
+    guard let storage = seams.storage else { return path }
+    let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+    return "file:\(escaped)?vfs=\(storage)"
+  }
 
   /// A connection of the role.
   func open(_ role: ConnectionRole) throws -> DatabaseQueue {
@@ -21,12 +27,12 @@ struct ConnectionFactory: Sendable {
     configuration.allowsUnsafeTransactions = true
     configuration.busyMode = .timeout(Double(Settings.busyTimeoutMilliseconds) / 1_000)
     do {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let queue = try DatabaseQueue(path: location, configuration: configuration)
       try queue.writeWithoutTransaction { connection in
         let share = role == .reader ? Self.readerCacheShare : 1
         try Settings.apply(to: connection, role: role, cacheKibibytes: cacheKibibytes / share)
-        try prepare(connection, role)
-        try Settings.verify(connection, role: role)
+        try seams.prepare(connection, role)
+        try Settings.verify(connection, role: role, except: seams.unverifiedSettings)
       }
       return queue
     } catch let error as DatabaseError {

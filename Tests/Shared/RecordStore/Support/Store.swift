@@ -25,9 +25,14 @@ final class Store: Sendable {
         """)
   ]
 
-  init(seed: UInt64 = 1) throws {
+  /// Where a test puts many short-lived files: in memory, where the system has such a directory.
+  static var memory: URL {
+    FileManager.default.fileExists(atPath: "/dev/shm")
+      ? URL(fileURLWithPath: "/dev/shm") : FileManager.default.temporaryDirectory
+  }
+
+  init(seed: UInt64 = 1, in parent: URL = FileManager.default.temporaryDirectory) throws {
     (environment, clock) = Environment.manual(seed: seed)
-    let parent = FileManager.default.temporaryDirectory
     let url = parent.appendingPathComponent("records-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
     directory = url.path
