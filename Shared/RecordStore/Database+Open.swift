@@ -28,6 +28,9 @@ extension Database {
     let factory = ConnectionFactory(
       path: configuration.path, cacheKibibytes: configuration.cacheKibibytes, seams: seams)
     let connection = try factory.open(.writer)
+    try translatingDatabaseErrors {
+      try connection.writeWithoutTransaction { try LeftLog.rewrite(on: $0) }
+    }
     try seams.synchronizeDirectory(configuration.path)
     let start = try translatingDatabaseErrors {
       try connection.writeWithoutTransaction {

@@ -1,5 +1,4 @@
 import Environment
-import Foundation
 import Values
 
 @testable import RecordStore
@@ -37,7 +36,7 @@ struct Judge: Sendable {
   /// What is wrong with the files when the power went before the operation at `position`.
   func findings(_ files: [String: [UInt8]], at position: Int) async -> Set<Finding> {
     do {
-      try replaceFiles(files)
+      try store.replaceFiles(with: files)
       let database = try store.open(migrations: FactWrite.migrations) { $0.readers = 1 }
       var findings: Set<Finding> = []
       do {
@@ -51,15 +50,6 @@ struct Judge: Sendable {
       return findings
     } catch {
       return [.unusable("\(error)")]
-    }
-  }
-
-  private func replaceFiles(_ files: [String: [UInt8]]) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: store.directory) {
-      try FileManager.default.removeItem(atPath: "\(store.directory)/\(name)")
-    }
-    for (name, bytes) in files {
-      try Data(bytes).write(to: URL(fileURLWithPath: "\(store.directory)/\(name)"))
     }
   }
 

@@ -25,13 +25,13 @@ struct PowerCuts: Sendable {
   /// Nothing kept, everything kept, and by chance several times.
   static let kinds: [Fates.Kind] = [.nothingKept, .everythingKept, .chance(1), .chance(2)]
 
-  /// The cuts before each of the positions, at most until so many findings.
+  /// Cuts everywhere, or in each way until there is a finding that is enough.
   func run(
-    kinds: [Fates.Kind] = Self.kinds, upToFindings most: Int = .max
+    until isEnough: @escaping @Sendable (Judge.Finding) -> Bool = { _ in false }
   ) async throws -> Outcome {
     try await withThrowingTaskGroup(of: Outcome.self) { group in
-      for kind in kinds {
-        group.addTask { try await run(Fates(kind, seed: seed), upToFindings: most) }
+      for kind in Self.kinds {
+        group.addTask { try await run(Fates(kind, seed: seed), until: isEnough) }
       }
       var all = Outcome()
       for try await outcome in group {
@@ -42,35 +42,21 @@ struct PowerCuts: Sendable {
     }
   }
 
-  private func run(_ fates: Fates, upToFindings most: Int) async throws -> Outcome {
+  private func run(
+    _ fates: Fates, until isEnough: (Judge.Finding) -> Bool
+  ) async throws -> Outcome {
     let judge = try Judge(history)
-    var disk = Disk(fates: fates)
+    var images = CutImages(history.operations, fates: fates)
     var outcome = Outcome()
-    var last: Int?
-    for position in 0...history.operations.count where outcome.findings.count < most {
-      if position > 0 { disk.apply(history.operations[position - 1]) }
-      let files = disk.afterPowerCut()
-      // The same files under the same expectations need no second look.
-      let image = fingerprint(files, at: position)
-      if image == last { continue }
-      last = image
+    while !outcome.findings.contains(where: { isEnough($0.finding) }),
+      let (position, files) = images.next(expecting: history.answers)
+    {
       outcome.images += 1
       for finding in await judge.findings(files, at: position) {
         outcome.findings.append((finding, "cut at \(position), \(fates.kind), seed \(seed)"))
       }
     }
     return outcome
-  }
-
-  private func fingerprint(_ files: [String: [UInt8]], at position: Int) -> Int {
-    var hasher = Hasher()
-    hasher.combine(history.answers(at: position))
-    for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
-      hasher.combine(name)
-      bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-      hasher.combine(bytes.count)
-    }
-    return hasher.finalize()
   }
 }
 

@@ -34,26 +34,26 @@ struct PowerLossTests {
 /// A judge that never finds anything judges nothing: with less than FULL it must.
 @Suite("The judge of power cuts")
 struct PowerLossCanaryTests {
-  private static let enoughFindings = 20
-
-  private func findings(synchronous: String) async throws -> [Judge.Finding] {
+  private func findings(
+    synchronous: String, until isEnough: @escaping @Sendable (Judge.Finding) -> Bool
+  ) async throws -> [Judge.Finding] {
     let seed = TestSeed(of: "power cuts at synchronous = \(synchronous)").number
     var workload = try Workload(seed: seed)
     workload.synchronous = synchronous
     let cuts = PowerCuts(history: try await workload.run(), seed: seed)
-    return try await cuts.run(upToFindings: Self.enoughFindings).findings.map(\.finding)
+    return try await cuts.run(until: isEnough).findings.map(\.finding)
   }
 
   @Test("finds acknowledged facts lost with synchronous = NORMAL, and nothing else wrong")
   func findsLosses() async throws {
-    let findings = try await findings(synchronous: "NORMAL")
+    let findings = try await findings(synchronous: "NORMAL") { !$0.isLoss }
     #expect(findings.contains { if case .lost = $0 { true } else { false } })
-    #expect(findings.allSatisfy { $0.isLoss }, "\(findings)")
+    #expect(findings.allSatisfy { $0.isLoss })
   }
 
   @Test("finds broken files with synchronous = OFF")
   func findsDamage() async throws {
-    let findings = try await findings(synchronous: "OFF")
-    #expect(findings.contains { !$0.isLoss }, "\(findings)")
+    let findings = try await findings(synchronous: "OFF") { !$0.isLoss }
+    #expect(findings.contains { !$0.isLoss })
   }
 }
