@@ -17,8 +17,6 @@ struct ProductionProgram: Sendable {
   private let care: RecordsCare
   private let configuration: ProductionConfiguration
   private let table: RouteTable
-  private let auditKey: SigningKey?
-  private let clock: any Clock
   private let logger: Logger
 
   /// Opens the database and puts the routes on it.
@@ -28,8 +26,6 @@ struct ProductionProgram: Sendable {
   ) throws {
     self.configuration = configuration
     self.logger = logger
-    self.auditKey = auditKey
-    clock = environment.clock
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: productionMigrations,
       environment: environment)
@@ -43,7 +39,9 @@ struct ProductionProgram: Sendable {
       ProductionService.routes(database.incarnation, tolerances: configuration.sites), context)
     let services = [Production.V1.ProductionService.name, Events.V1.EventFeedService.name]
     health = HealthService(services: services, logger: logger)
-    care = RecordsCare(database, health: health, program: "production", logger: logger)
+    care = RecordsCare(
+      database, health: health, program: "production", auditKey: auditKey,
+      clock: environment.clock, logger: logger)
     reflection =
       configuration.reflection
       ? ReflectionService(
@@ -58,18 +56,9 @@ struct ProductionProgram: Sendable {
 
   /// What `millrace-production` runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
-    let pruner = FeedPruner(database, clock: clock, logger: logger)
-    var background: [(name: String, run: @Sendable () async throws -> Void)] = [
-      (name: "feed pruner", run: { try await pruner.run() })
-    ]
-    if let auditKey {
-      let signer = AuditHeadSigner(database, key: auditKey, logger: logger)
-      background.append((name: "audit head signer", run: { try await signer.run() }))
-    }
-    return ServiceHost(
+    ServiceHost(
       name: "production", door: configuration.door, group: group,
       health: health, reflection: reflection, drain: drain, logger: logger,
-      background: background,
       care: care,
       lookup: { table.handler(for: $0) })
   }

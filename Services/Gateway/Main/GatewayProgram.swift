@@ -69,7 +69,8 @@ struct GatewayProgram: Sendable {
     table = RouteTable(
       GatewayService.routes(database.incarnation, wing: wing), context)
     health = HealthService(services: [Gateway.V1.GatewayService.name], logger: logger)
-    care = RecordsCare(database, health: health, program: "gateway", logger: logger)
+    care = RecordsCare(
+      database, health: health, program: "gateway", clock: environment.clock, logger: logger)
     reflection =
       configuration.reflection
       ? ReflectionService(services: Self.services, drain: drain, logger: logger) : nil

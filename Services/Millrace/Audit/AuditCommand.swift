@@ -64,10 +64,11 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     let believed: VerificationKeys? =
       if let keys { try await VerificationKeys.load(keys) } else { nil }
     let report = try DatabaseAudit.verify(
-      database, heads: kept, now: Environment.system.clock.now
-    ) { head in
-      believed?.verify(head.signature, of: head.content, keyID: head.keyID) ?? true
-    }
+      database, heads: kept, now: Environment.system.clock.now,
+      isGenuine: { head in
+        believed?.verify(head.signature, of: head.content, keyID: head.keyID) ?? true
+      }, progress: { RecordsRun.show("\($0) entries checked") })
+    RecordsRun.erase()
     if json { Output.line(value(report).text) } else { show(report, believed != nil) }
     if !report.findings.isEmpty { throw ExitCode.failure }
   }

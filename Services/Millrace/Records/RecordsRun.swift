@@ -29,14 +29,19 @@ enum RecordsRun {
     var description: String { "interrupted; nothing has changed" }
   }
 
-  /// One line that is written over; scripts and files get none.
   private static func show(_ progress: CopyProgress) {
-    guard isatty(STDERR_FILENO) == 1 else { return }
     let what = progress.percent == 100 ? "checking" : "copying, \(progress.percent) % of"
-    write("\r\u{1B}[K\(what) \(RecordsText.bytes(progress.totalBytes)) …")
+    show("\(what) \(RecordsText.bytes(progress.totalBytes)) …")
   }
 
-  private static func erase() {
+  /// One line that is written over; scripts and files get none.
+  static func show(_ text: String) {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    write("\r\u{1B}[K\(text)")
+  }
+
+  /// Removes that line.
+  static func erase() {
     guard isatty(STDERR_FILENO) == 1 else { return }
     write("\r\u{1B}[K")
   }

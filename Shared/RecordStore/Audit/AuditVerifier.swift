@@ -2,12 +2,7 @@
 ///
 /// ```swift
 /// var verifier = AuditVerifier(heads: exported) { head in keys.verify(head) }
-/// while true {
-///   let after = verifier.sequence
-///   let page = try await database.read { try $0.linkedAuditRecords(after: after, limit: 1_000) }
-///   if page.isEmpty { break }
-///   verifier.check(page)
-/// }
+/// try verifier.walk { try snapshot.linkedAuditRecords(after: $0, limit: $1) }
 /// let findings = verifier.finish()      // empty: nothing was done to it
 /// ```
 /// The links alone show flips, deletions and swaps by somebody who did not make all later links
@@ -29,6 +24,8 @@ public struct AuditVerifier {
     case unlinked(sequence: Int64)
   }
 
+  /// Entries that are held in memory at once.
+  static let pageEntries = 1_000
   /// The most findings that are kept: who has changed more has changed everything.
   public static let maximumFindings = 100
 
@@ -55,6 +52,20 @@ public struct AuditVerifier {
   /// Looks at the next entries.
   public mutating func check(_ page: [LinkedAuditRecord]) {
     for entry in page { check(entry) }
+  }
+
+  /// Looks at everything that `page` answers for (after, limit), until it answers nothing.
+  /// - Parameter progress: called with the entries looked at so far.
+  public mutating func walk(
+    _ page: (_ after: Int64, _ limit: Int) throws -> [LinkedAuditRecord],
+    progress: (Int64) -> Void = { _ in }
+  ) throws {
+    while true {
+      let entries = try page(sequence, Self.pageEntries)
+      if entries.isEmpty { return }
+      check(entries)
+      progress(count)
+    }
   }
 
   /// What was found, when there are no further entries.

@@ -17,8 +17,8 @@ public struct FeedLag: Sendable, Hashable {
   }
 
   /// How long the oldest of them has been waiting, 0 when there is none.
-  public func oldestAgeMicroseconds(at now: Instant) -> Int64 {
-    oldestRecordedAt.map { max(0, now.microseconds - $0.microseconds) } ?? 0
+  public func oldestAgeMilliseconds(at now: Instant) -> Int64 {
+    oldestRecordedAt.map { max(0, now.milliseconds(since: $0)) } ?? 0
   }
 }
 

@@ -21,10 +21,6 @@ public enum DatabaseAudit {
     public let findings: [AuditVerifier.Finding]
   }
 
-  /// Entries of one snapshot: the log is only added to, so it may be read in parts, and a service
-  /// that runs is not kept from moving its write-ahead log.
-  static let pageEntries = 1_000
-
   /// Walks the whole log.
   /// - Parameters:
   ///   - heads: kept elsewhere, beside those in the file.
@@ -39,7 +35,11 @@ public enum DatabaseAudit {
       let incarnation = try read { try StoreFacts($0).incarnation }
       let all = try self.heads(read, after: 0) + heads
       var verifier = AuditVerifier(heads: all, isGenuine: isGenuine)
-      try walk(&verifier, read, progress)
+      // A snapshot for each page: the log is only added to, so it may be read in parts, and a
+      // service that runs is not kept from moving its write-ahead log.
+      try verifier.walk(
+        { after, limit in try read { try $0.linkedAuditRecords(after: after, limit: limit) } },
+        progress: progress)
       let findings = verifier.finish()
       return Report(
         incarnation: incarnation, entries: verifier.count, unchained: verifier.unchained,
@@ -77,23 +77,11 @@ public enum DatabaseAudit {
     }
   }
 
-  private static func walk(
-    _ verifier: inout AuditVerifier, _ read: Reader, _ progress: (Int64) -> Void
-  ) throws {
-    while true {
-      let after = verifier.sequence
-      let page = try read { try $0.linkedAuditRecords(after: after, limit: pageEntries) }
-      if page.isEmpty { return }
-      verifier.check(page)
-      progress(verifier.count)
-    }
-  }
-
   private static func heads(_ read: Reader, after: Int64) throws -> [SignedAuditHead] {
     var found: [SignedAuditHead] = []
     while true {
       let last = found.last?.sequence ?? after
-      let page = try read { try $0.signedAuditHeads(after: last, limit: pageEntries) }
+      let page = try read { try $0.signedAuditHeads(after: last, limit: AuditVerifier.pageEntries) }
       if page.isEmpty { return found }
       found += page
     }

@@ -90,11 +90,7 @@ enum StoreFile {
   /// What the links of the audit log say; heads that are kept elsewhere are the auditor's to compare.
   private static func auditFindings(_ snapshot: Snapshot) throws -> [String] {
     var verifier = AuditVerifier { _ in true }
-    while true {
-      let page = try snapshot.linkedAuditRecords(
-        after: verifier.sequence, limit: DatabaseAudit.pageEntries)
-      if page.isEmpty { return verifier.finish().map(\.description) }
-      verifier.check(page)
-    }
+    try verifier.walk { try snapshot.linkedAuditRecords(after: $0, limit: $1) }
+    return verifier.finish().map(\.description)
   }
 }

@@ -27,13 +27,12 @@ struct FeedAlarm {
     var messages: [Message] = []
     for lag in lags {
       let name = lag.consumer.name
-      let age = lag.oldestAgeMicroseconds(at: now)
-      guard age > Self.patienceSeconds * 1_000_000 else {
+      guard lag.oldestAgeMilliseconds(at: now) > Self.patienceSeconds * 1_000 else {
         if saidAt.removeValue(forKey: name) != nil { messages.append(.recovered(name)) }
         continue
       }
       if let before = saidAt[name],
-        now.microseconds - before.microseconds < Self.repetitionSeconds * 1_000_000
+        now.milliseconds(since: before) < Self.repetitionSeconds * 1_000
       {
         continue
       }
@@ -57,7 +56,7 @@ struct FeedAlarm {
         """,
         metadata: [
           "consumer": "\(lag.consumer.name)", "events": "\(lag.eventCount)",
-          "oldest_seconds": "\(lag.oldestAgeMicroseconds(at: now) / 1_000_000)",
+          "oldest_seconds": "\(lag.oldestAgeMilliseconds(at: now) / 1_000)",
         ])
     case .recovered(let name):
       logger.notice("a consumer has caught up", metadata: ["consumer": "\(name)"])

@@ -1,19 +1,31 @@
+public import Environment
+public import Identity
 public import Logging
 public import RecordStore
 
-/// What every program with records runs beside its server: a look for damage after the start, and a
-/// watch over whether records can be written.
+/// What every program with records runs beside its server: a look for damage after the start, a
+/// watch over whether records can be written, the pruning of its feed, and signatures of where its
+/// audit log ends.
 public struct RecordsCare: Sendable {
   let background: [(name: String, run: @Sendable () async throws -> Void)]
 
   /// The care of a database.
-  /// - Parameter program: the program's name in health, see ``WriteWatch/healthName``.
-  public init(_ database: Database, health: HealthService, program: String, logger: Logger) {
+  /// - Parameters:
+  ///   - program: the program's name in health, see ``WriteWatch/healthName``.
+  ///   - auditKey: signs where the audit log ends; `nil` when nobody does.
+  public init(
+    _ database: Database, health: HealthService, program: String, auditKey: SigningKey? = nil,
+    clock: any Clock, logger: Logger
+  ) {
     let writing = WriteWatch(database, health: health, program: program, logger: logger)
     let damage = DamageWatch(database, health: health, logger: logger)
+    let pruner = FeedPruner(database, clock: clock, logger: logger)
+    let signer = auditKey.map { AuditHeadSigner(database, key: $0, logger: logger) }
     background = [
       (name: "write watch", run: { try await writing.run() }),
       (name: "damage watch", run: { try await damage.run() }),
+      (name: "feed pruner", run: { try await pruner.run() }),
+      (name: "audit head signer", run: { try await signer?.run() }),
     ]
   }
 }

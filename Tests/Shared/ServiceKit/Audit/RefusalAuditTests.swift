@@ -14,6 +14,7 @@ final class RefusalAuditTests: Sendable {
   private let database: Database
   private let clock: ManualClock
   private let subject: RefusalAudit
+  private let log = LogLines()
   private let call = Call(
     principal: Principal(subject: "mes", kind: .partner, sites: [SiteCode("P")]),
     method: "p.S/M", origin: "10.0.0.7")
@@ -28,7 +29,7 @@ final class RefusalAuditTests: Sendable {
       environment: environment)
     subject = RefusalAudit(
       database, clock: clock,
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+      logger: Logger(label: "test", factory: { [log] _ in LogCollector(log) }))
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -77,5 +78,6 @@ final class RefusalAuditTests: Sendable {
   func unwritten() async throws {
     await database.close()
     await subject.record(.notSystemOfRecord, call)
+    #expect(log.count(.warning, "a refusal is not in the audit log") == 1)
   }
 }
