@@ -109,7 +109,10 @@ let services: [Target] = [
       "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
     ],
-    resources: [.embedInCode("Records/Migrations/V0001_create_orders.sql")]),
+    resources: [
+      .embedInCode("Records/Migrations/V0001_create_orders.sql"),
+      .embedInCode("Records/Migrations/V0002_archive_orders.sql"),
+    ]),
   library(
     "GatewayFront", "Services/Gateway/Front",
     [
@@ -190,7 +193,7 @@ let testTargets: [Target] = [
     ]),
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
-    ["RecordStore", "CSQLite", "CFaultVFS", "Values", "Environment", "Seeds", grdb]),
+    ["RecordStore", "CSQLite", "CFaultVFS", "Values", "Environment", "Seeds", grdb, logging]),
   tests("IdentityTests", "Tests/Shared/Identity", ["Identity", "Values", "Environment"]),
   tests(
     "ServiceKitTests", "Tests/Shared/ServiceKit",

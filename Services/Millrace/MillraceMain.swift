@@ -9,6 +9,7 @@ struct MillraceMain: AsyncParsableCommand {
       "Millrace's command-line tool: keys, records, the sample MES, the demo, measurements.",
     subcommands: [
       KeysCommand.self, KeyCommand.self, BackupCommand.self, RestoreCommand.self,
-      InspectCommand.self, AuditCommand.self, MESCommand.self, DemoCommand.self, BenchCommand.self,
+      InspectCommand.self, AuditCommand.self, ArchiveCommand.self, MESCommand.self,
+      DemoCommand.self, BenchCommand.self,
     ])
 }

@@ -11,6 +11,7 @@ import Values
 ///  "database": "/var/lib/millrace/production.sqlite",
 ///  "principalKeysFile": "/etc/millrace/principal-keys.json",
 ///  "auditSigningKeyFile": "/etc/millrace/audit-signing-key.pem",
+///  "archiveAfterDays": 365,
 ///  "sites": [{"code": "PLANT1", "overProductionTolerancePercent": "10"}]}
 /// ```
 struct ProductionConfiguration: Sendable {
@@ -22,6 +23,8 @@ struct ProductionConfiguration: Sendable {
   let principalKeysFile: String
   /// The private key that signs where the audit log ends; nil when nobody does.
   let auditSigningKeyFile: String?
+  /// Orders closed for so many days move to the archives beside the database.
+  let archiveAfterDays: Int64
   /// Whether callers may ask for the contracts (gRPC reflection). They may unless the file says
   /// otherwise: this door is inside the plant.
   let reflection: Bool
@@ -65,6 +68,8 @@ struct ProductionConfiguration: Sendable {
     principalKeysFile = settings.text("principalKeysFile")
     auditSigningKeyFile =
       settings.has("auditSigningKeyFile") ? settings.text("auditSigningKeyFile") : nil
+    archiveAfterDays = settings.number(
+      "archiveAfterDays", RecordArchiver.daysRange, default: RecordArchiver.defaultDays)
     reflection = settings.flag("reflection", default: true)
     let maximum = try Quantity(units: Int64(Self.maximumTolerancePercent))
     var sites: [SiteCode: OverProductionTolerance] = [:]

@@ -41,6 +41,7 @@ struct ProductionProgram: Sendable {
     health = HealthService(services: services, logger: logger)
     care = RecordsCare(
       database, health: health, program: "production", auditKey: auditKey,
+      archiving: RecordArchiver.Rule(plan: .orders, afterDays: configuration.archiveAfterDays),
       clock: environment.clock, logger: logger)
     reflection =
       configuration.reflection

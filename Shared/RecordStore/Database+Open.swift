@@ -40,15 +40,17 @@ extension Database {
     let readers = try ReaderPool(configuration: configuration, factory: factory)
     let signal = CommitSignal(head: start.heads.event)
     let clock = environment.clock
+    let archives = ArchiveShelf(
+      databasePath: configuration.path, isOwner: true, seams: seams)
     let writer = GroupCommit(
       connection: connection, factory: factory,
-      runner: BatchRunner(now: { clock.now }, commit: seams.commit),
+      runner: BatchRunner(now: { clock.now }, commit: seams.commit, archives: archives),
       checkpointer: Checkpointer(limits: seams.checkpoints), configuration: configuration,
       heads: start.heads, signal: signal, readers: readers,
-      logger: Logger(label: "millrace.records"))
+      logger: seams.logger)
     return Database(
       incarnation: start.incarnation, writer: writer, readers: readers, signal: signal,
-      checks: QuickChecks(factory: factory), clock: clock, lock: lock)
+      checks: QuickChecks(factory: factory), archives: archives, clock: clock, lock: lock)
   }
 
   /// The four bytes `MLRC` in the file's header, by which `file` and we know whose it is.
@@ -112,6 +114,8 @@ struct DatabaseSeams: Sendable {
   var prepare: @Sendable (GRDB.Database, ConnectionRole) throws -> Void = { _, _ in }
   /// Runs COMMIT.
   var commit = CommitStep()
+  /// Where the writer tells of failures.
+  var logger = Logger(label: "millrace.records")
   /// When the write-ahead log is moved into the file.
   var checkpoints = Checkpointer.Limits()
   /// The storage that SQLite knows by this name instead of the operating system's.

@@ -16,10 +16,15 @@ import Synchronization
 /// await database.close()
 /// ```
 ///
-/// **The promise.** When a write has been answered, whatever the answer, everything it is based on
-/// is on disk: the record, its identity entry, its event and its audit entry together. After a
-/// crash, a power cut or a full disk the file holds exactly the answered writes and possibly some
-/// unanswered ones, never part of one.
+/// **The promise.**
+/// - When a write has been answered, whatever the answer, everything it is based on is on disk: the
+///   record, its identity entry, its event and its audit entry together.
+/// - After a crash, a power cut or a full disk the file holds exactly the answered writes and
+///   possibly some unanswered ones, never part of one.
+/// - The same fact never takes effect twice (``FactLedger``): identities are never deleted.
+/// - Events reach each consumer in order, at least once, until acknowledged (``EventFeed``,
+///   ``Outbox``): none is deleted before every registered consumer has acknowledged it.
+/// - After a restore nobody mistakes new events for old ones: tokens carry the ``incarnation``.
 ///
 /// **Group commit.** What queues while one transaction is being made durable goes into the next
 /// one, each write in a savepoint of its own. Writes of a batch see each other, so results,
@@ -36,12 +41,14 @@ public final class Database: Sendable {
   private let clock: any Clock
   private let closing: Closing
   private let checks: QuickChecks
+  let archives: ArchiveShelf
 
   init(
     incarnation: Incarnation, writer: GroupCommit, readers: ReaderPool, signal: CommitSignal,
-    checks: QuickChecks, clock: any Clock, lock: FileLock
+    checks: QuickChecks, archives: ArchiveShelf, clock: any Clock, lock: FileLock
   ) {
     self.checks = checks
+    self.archives = archives
     self.incarnation = incarnation
     self.writer = writer
     self.readers = readers
@@ -87,11 +94,11 @@ public final class Database: Sendable {
     _ body: @escaping @Sendable (Snapshot) throws -> Value
   ) async throws -> Value {
     try Task.checkCancellation()
-    let clock = clock
+    let (clock, archives) = (clock, archives)
     return try await withCheckedThrowingContinuation { continuation in
       let read = PendingRead(
         run: { connection in
-          let result = Snapshot.run(body, on: connection, now: clock.now)
+          let result = Snapshot.run(body, on: connection, now: clock.now, archives: archives)
           continuation.resume(with: result)
           return result.leavesConnectionUsable
         },

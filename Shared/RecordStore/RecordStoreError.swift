@@ -18,6 +18,9 @@ public enum RecordStoreError: Error, Sendable, Hashable {
   case closed
   /// The file is damaged: what SQLite says about it. (`DATA_LOSS`)
   case corrupted(String)
+  /// An archive of old records cannot be read or written: which, and why. The other records are as
+  /// they were. (`UNAVAILABLE`)
+  case archive(String)
   /// Another process (or another `Database` in this one) has the file open for writing. The text
   /// says which.
   case lockedByAnotherProcess(String)
@@ -85,6 +88,7 @@ extension RecordStoreError: CustomStringConvertible {
     case .overloaded(let bound): "\(bound) calls are waiting for the database already."
     case .closed: "The database is closed."
     case .corrupted(let text): "The database file is damaged: \(text)."
+    case .archive(let text): "The archive of old records failed: \(text)"
     case .lockedByAnotherProcess(let text): text
     case .settings(let text): text
     case .notARecordStore(let text): text

@@ -2,7 +2,7 @@ import Values
 
 /// An order as it is now: what was released, and what has become of it.
 struct Order: Sendable, Hashable {
-  let definition: OrderDefinition
+  var definition: OrderDefinition
   var state: OrderState
   var totals: OrderTotals
   /// The newest outcome in the ERP system; `nil` before the first.

@@ -43,7 +43,7 @@ struct ListReports: ReadOperation {
     let found: [StoredReport]
     if let name = input.orderName {
       let order = try orders.require(OrderKey(site: input.site, name: name), snapshot)
-      found = try reports.list(of: order.orderID, after: after, limit: limit, snapshot)
+      found = try reports.list(of: order, after: after, limit: limit, snapshot)
     } else {
       found = try reports.list(input.site, after: after, limit: limit, snapshot)
     }

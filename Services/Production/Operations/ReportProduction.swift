@@ -82,11 +82,12 @@ struct ReportProduction: IdentifiedWriteOperation {
   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
     -> Production.V1.ReportProductionResponse
   {
-    let order = try orders.require(input.order, snapshot).order
-    guard let sequence = try reports.sequence(of: fact, snapshot) else {
+    let stored = try orders.require(input.order, snapshot)
+    let sequence = try stored.reading(snapshot) { try reports.sequence(of: fact, $0) }
+    guard let sequence else {
       throw RecordStoreError.corrupted("the ledger knows the report \(fact), the records do not")
     }
-    return response(.duplicate, fact, sequence, order)
+    return response(.duplicate, fact, sequence, stored.order)
   }
 
   private func response(

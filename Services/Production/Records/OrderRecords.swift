@@ -50,26 +50,26 @@ struct OrderRecords: Sendable {
   }
 
   private func complete(_ head: OrderColumns.Head, _ snapshot: Snapshot) throws -> StoredOrder {
-    var definition = head.definition
-    if let cached = definitions[head.content] {
-      definition = cached
-    } else {
-      definition.components = try Self.components(head.orderID, snapshot)
-      definition.operations = try Self.operations(head.orderID, snapshot)
-      definitions.remember(definition, head.content)
-    }
-    var order = Order(released: definition, at: head.releasedAt)
-    order.state = head.state
-    order.revision = head.revision
-    order.totals = head.totals
-    order.lastReportAt = head.lastReportAt
-    order.outcome = head.outcome
+    var stored = StoredOrder(head)
+    let definition = try definition(of: stored, snapshot)
+    stored.order.definition = definition
     if definition.operations.count > 1 {
-      order.totals.otherOperations = try Self.otherOperations(head.orderID, snapshot)
+      stored.order.totals.otherOperations = try stored.reading(snapshot) {
+        try Self.otherOperations(head.orderID, $0)
+      }
     }
-    return StoredOrder(
-      orderID: head.orderID, order: order, content: head.content,
-      changeSequence: head.changeSequence)
+    return stored
+  }
+
+  private func definition(of stored: StoredOrder, _ snapshot: Snapshot) throws -> OrderDefinition {
+    if let cached = definitions[stored.content] { return cached }
+    var definition = stored.order.definition
+    try stored.reading(snapshot) { source in
+      definition.components = try Self.components(stored.orderID, source)
+      definition.operations = try Self.operations(stored.orderID, source)
+    }
+    definitions.remember(definition, stored.content)
+    return definition
   }
 
   private static func components(_ orderID: Int64, _ snapshot: Snapshot) throws -> [ComponentLine] {

@@ -59,22 +59,31 @@ struct ReportRecords: Sendable {
     }
   }
 
-  /// A site's reports after a sequence.
+  /// A site's reports after a sequence, those of archived orders left out.
   func list(_ site: SiteCode, after sequence: Int64, limit: Int, _ snapshot: Snapshot) throws
     -> [StoredReport]
   {
     try snapshot.rows(
-      Self.select + " WHERE r.site = ? AND r.sequence > ? ORDER BY r.sequence LIMIT ?", site,
-      sequence, limit, map: Self.report)
+      Self.select
+        + " WHERE r.site = ? AND r.sequence > ? AND o.archived = 0 ORDER BY r.sequence LIMIT ?",
+      site, sequence, limit, map: Self.report)
   }
 
   /// An order's reports after a sequence.
-  func list(of orderID: Int64, after sequence: Int64, limit: Int, _ snapshot: Snapshot) throws
+  func list(of stored: StoredOrder, after sequence: Int64, limit: Int, _ snapshot: Snapshot) throws
     -> [StoredReport]
   {
-    try snapshot.rows(
-      Self.select + " WHERE r.order_id = ? AND r.sequence > ? ORDER BY r.sequence LIMIT ?",
-      orderID, sequence, limit, map: Self.report)
+    let found = try stored.reading(snapshot) { source in
+      try source.rows(
+        Self.select + " WHERE r.order_id = ? AND r.sequence > ? ORDER BY r.sequence LIMIT ?",
+        stored.orderID, sequence, limit, map: Self.report)
+    }
+    return found.map { report in
+      var report = report
+      // An archive has the outcome of when it was written.
+      report.outcome = stored.order.outcome
+      return report
+    }
   }
 
   private static let select = """

@@ -9,6 +9,23 @@ struct StoredOrder: Sendable {
   let content: Fingerprint
   /// The outbox sequence of its last change.
   let changeSequence: Int64
+  /// Whether all but its own row is in an archive.
+  let isArchived: Bool
+}
+
+extension StoredOrder {
+  /// An order by its own row, its lines and operations not read yet.
+  init(_ head: OrderColumns.Head) {
+    var order = Order(released: head.definition, at: head.releasedAt)
+    order.state = head.state
+    order.revision = head.revision
+    order.totals = head.totals
+    order.lastReportAt = head.lastReportAt
+    order.outcome = head.outcome
+    self.init(
+      orderID: head.orderID, order: order, content: head.content,
+      changeSequence: head.changeSequence, isArchived: head.isArchived)
+  }
 }
 
 /// The columns of `orders`, in the order every query of them uses.
@@ -17,7 +34,7 @@ enum OrderColumns {
     order_id, site, name, item_code, planned, unit, reporting_operation, planned_start_at, due_at,
     tracking, content, content_scheme, released_at, state, revision, change_sequence, good, scrap,
     report_count, through_sequence, last_report_at, outcome_revision, outcome_state,
-    outcome_covers, outcome_booked, outcome_reason, outcome_document, outcome_at
+    outcome_covers, outcome_booked, outcome_reason, outcome_document, outcome_at, archived
     """
   static let firstOutcomeColumn = 21
 
@@ -33,6 +50,7 @@ enum OrderColumns {
     var totals: OrderTotals
     var lastReportAt: Instant?
     var outcome: PostingOutcome?
+    var isArchived: Bool
   }
 
   static func head(_ row: Row) throws -> Head {
@@ -44,7 +62,8 @@ enum OrderColumns {
       totals: OrderTotals(
         output: Output(good: try row.quantity(16), scrap: try row.quantity(17)),
         reportCount: try row.int64(18), throughSequence: try row.int64(19)),
-      lastReportAt: try row.optionalInstant(20), outcome: try outcome(row, firstOutcomeColumn))
+      lastReportAt: try row.optionalInstant(20), outcome: try outcome(row, firstOutcomeColumn),
+      isArchived: try row.bool(28))
   }
 
   private static func definition(_ row: Row) throws -> OrderDefinition {

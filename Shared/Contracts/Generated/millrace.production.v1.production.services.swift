@@ -72,7 +72,9 @@ extension Production.V1 {
       service: name, name: "ReportProduction", kind: .unary)
 
     /// Reports of a site, or of one order, in the order in which they were recorded, each with
-    /// its posting state.
+    /// its posting state. Reports of an order that was archived (closed for longer than the
+    /// service is set to keep it at hand) are listed only when the order is named; orders
+    /// themselves are read and listed as before.
     public static let listReports = Method<
       Production.V1.ListReportsRequest, Production.V1.ListReportsResponse
     >(
@@ -135,7 +137,9 @@ extension Production.V1 {
       async throws -> Production.V1.ReportProductionResponse
 
     /// Reports of a site, or of one order, in the order in which they were recorded, each with
-    /// its posting state.
+    /// its posting state. Reports of an order that was archived (closed for longer than the
+    /// service is set to keep it at hand) are listed only when the order is named; orders
+    /// themselves are read and listed as before.
     func listReports(_ request: Production.V1.ListReportsRequest, context: Context) async throws
       -> Production.V1.ListReportsResponse
   }
@@ -210,7 +214,9 @@ extension Production.V1 {
     }
 
     /// Reports of a site, or of one order, in the order in which they were recorded, each with
-    /// its posting state.
+    /// its posting state. Reports of an order that was archived (closed for longer than the
+    /// service is set to keep it at hand) are listed only when the order is named; orders
+    /// themselves are read and listed as before.
     public func listReports(
       _ request: Production.V1.ListReportsRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ListReportsResponse {

@@ -19,9 +19,13 @@ public class Snapshot {
   /// The wall clock when the operation began; one operation sees one time.
   public internal(set) var now: Instant
 
-  init(connection: GRDB.Database, now: Instant) {
+  /// Where archived records are; `nil` for tools, and in an archive itself.
+  let archives: ArchiveShelf?
+
+  init(connection: GRDB.Database, now: Instant, archives: ArchiveShelf? = nil) {
     self.connection = connection
     self.now = now
+    self.archives = archives
   }
 
   /// The events of this database's outbox.
@@ -65,6 +69,16 @@ public class Snapshot {
       return false
     }
     return result
+  }
+
+  /// Each row of a query, one after the other: for more than is held in memory.
+  final func forEachRow(
+    _ sql: String, _ arguments: (any SQLConvertible)..., body: (Row) throws -> Void
+  ) throws {
+    try step(sql, arguments) { row in
+      try body(row)
+      return true
+    }
   }
 
   /// Steps through a query until the rows end or `body` answers false.

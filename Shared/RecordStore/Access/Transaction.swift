@@ -29,9 +29,11 @@ public final class Transaction: Snapshot {
   /// swallows it.
   private(set) var batchError: RecordStoreError?
 
-  init(connection: GRDB.Database, now: Instant, heads: StoreHeads) {
+  init(
+    connection: GRDB.Database, now: Instant, heads: StoreHeads, archives: ArchiveShelf? = nil
+  ) {
     self.heads = heads
-    super.init(connection: connection, now: now)
+    super.init(connection: connection, now: now, archives: archives)
   }
 
   /// Which facts have taken effect.

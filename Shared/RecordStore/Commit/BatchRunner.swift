@@ -24,6 +24,7 @@ struct CommitStep: Sendable {
 struct BatchRunner {
   let now: () -> Instant
   let commit: CommitStep
+  var archives: ArchiveShelf?
 
   /// Runs the writes in order. Each sees the ones before it. A write that throws is rolled back
   /// alone and keeps its error as its answer; an error after which SQLite has ended the transaction
@@ -31,7 +32,8 @@ struct BatchRunner {
   func run(
     _ writes: some Collection<any PendingWrite>, heads: StoreHeads, on connection: GRDB.Database
   ) -> BatchEnd {
-    let transaction = Transaction(connection: connection, now: now(), heads: heads)
+    let transaction = Transaction(
+      connection: connection, now: now(), heads: heads, archives: archives)
     do {
       try statement("BEGIN IMMEDIATE", connection)
     } catch {

@@ -21,7 +21,7 @@ struct ConnectionFactory: Sendable {
   /// A connection of the role.
   func open(_ role: ConnectionRole) throws -> DatabaseQueue {
     var configuration = Configuration()
-    configuration.readonly = role != .writer
+    configuration.readonly = role.isReadOnly
     configuration.foreignKeysEnabled = true
     // The batch runner leaves a transaction open for the moment between an error and its rollback.
     configuration.allowsUnsafeTransactions = true

@@ -8,6 +8,13 @@ enum ConnectionRole: Sendable, Hashable {
   /// Reads in another process than the service's, or a backup: the file may have a write-ahead log
   /// or none.
   case tool
+  /// Writes an archive: a file that stands alone, without a write-ahead log.
+  case archiver
+}
+
+extension ConnectionRole {
+  /// Whether it must not write.
+  var isReadOnly: Bool { self == .reader || self == .tool }
 }
 
 /// The settings that the promise of the records depends on: applied after GRDB has applied its own,
@@ -30,7 +37,7 @@ enum Settings {
     let name: String
     let value: String
     let reason: String
-    var roles: Set<ConnectionRole> = [.writer, .reader, .tool]
+    var roles: Set<ConnectionRole> = [.writer, .reader, .tool, .archiver]
   }
 
   /// Each pragma, what reading it must answer, and what is lost otherwise.
@@ -40,7 +47,14 @@ enum Settings {
       reason: "group commit and snapshots need the write-ahead log", roles: [.writer, .reader]),
     Requirement(
       name: "synchronous", value: "2",
-      reason: "anything below FULL loses answered writes in a power cut"),
+      reason: "anything below FULL loses answered writes in a power cut",
+      roles: [.writer, .reader, .tool]),
+    Requirement(
+      name: "journal_mode", value: "delete", reason: "an archive is one file", roles: [.archiver]),
+    // FULL does not synchronize the directory after the journal is gone: it could come back.
+    Requirement(
+      name: "synchronous", value: "3",
+      reason: "anything below EXTRA can undo a copy in a power cut", roles: [.archiver]),
     Requirement(name: "foreign_keys", value: "1", reason: "rows must not refer to nothing"),
     Requirement(
       name: "cell_size_check", value: "1", reason: "damage must be found before it spreads"),
@@ -54,7 +68,7 @@ enum Settings {
       reason: "a short lock of another program must not fail a write"),
     Requirement(
       name: "query_only", value: "0", reason: "the writer must be able to write",
-      roles: [.writer]),
+      roles: [.writer, .archiver]),
     Requirement(
       name: "query_only", value: "1", reason: "a reader must not write", roles: [.reader, .tool]),
   ]
@@ -64,13 +78,14 @@ enum Settings {
   {
     // Changing to WAL needs the right to write; a reader finds the file in WAL already.
     if role == .writer { try set(connection, "journal_mode", "WAL") }
-    try set(connection, "synchronous", "FULL")
+    if role == .archiver { try set(connection, "journal_mode", "DELETE") }
+    try set(connection, "synchronous", role == .archiver ? "EXTRA" : "FULL")
     try set(connection, "foreign_keys", "ON")
     try set(connection, "cell_size_check", "ON")
     try set(connection, "trusted_schema", "OFF")
     try set(connection, "wal_autocheckpoint", "0")
     try set(connection, "busy_timeout", "\(busyTimeoutMilliseconds)")
-    try set(connection, "query_only", role == .writer ? "OFF" : "ON")
+    try set(connection, "query_only", role.isReadOnly ? "ON" : "OFF")
     try set(connection, "journal_size_limit", "\(journalSizeLimitBytes)")
     try set(connection, "cache_size", "-\(cacheKibibytes)")
     // Debian's SQLite overwrites deleted rows with zeros; here nothing is secret from whoever can

@@ -65,5 +65,22 @@ enum StoreMigrations {
           signature BLOB NOT NULL
         ) STRICT;
         """),
+    Migration(
+      version: 3, name: "remember_archived",
+      sql: """
+        CREATE TABLE rs_archived (
+          plan TEXT NOT NULL,
+          key INTEGER NOT NULL,
+          file TEXT NOT NULL,
+          rows INTEGER NOT NULL,
+          digest BLOB NOT NULL CHECK (length(digest) = 32),
+          audit_sequence INTEGER NOT NULL,
+          -- Whether its rows have been deleted here.
+          cleared INTEGER NOT NULL DEFAULT 0 CHECK (cleared IN (0, 1)),
+          PRIMARY KEY (plan, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX rs_archived_by_file ON rs_archived (file);
+        CREATE INDEX rs_archived_uncleared ON rs_archived (plan) WHERE cleared = 0;
+        """),
   ]
 }

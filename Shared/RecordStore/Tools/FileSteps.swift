@@ -27,6 +27,13 @@ enum FileSteps {
     close(descriptor)
   }
 
+  /// Makes a directory that only its owner may enter; answers false when there is one.
+  static func createDirectory(_ path: String) throws -> Bool {
+    if mkdir(path, 0o700) == 0 { return true }
+    guard errno == EEXIST else { throw failure(path, "cannot be made") }
+    return false
+  }
+
   /// Gives a file the owner of a reference (and its rights, when that is a file), so that a restore
   /// by root leaves a database that the service can open.
   static func adoptOwner(of reference: String, _ path: String) throws {

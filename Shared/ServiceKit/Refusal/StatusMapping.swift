@@ -36,7 +36,7 @@ enum StatusMapping {
       return Refusal(
         .resourceExhausted, reason: "OVERLOADED", "too many calls are waiting for the database",
         retryDelayMilliseconds: overloadRetryMilliseconds)
-    case .ioError, .outOfMemory, .lockedByAnotherProcess:
+    case .ioError, .outOfMemory, .lockedByAnotherProcess, .archive:
       logger.error("the database failed", metadata: ["error": "\(error)"])
       return Refusal(
         .unavailable, reason: "STORAGE_UNAVAILABLE", "the records cannot be reached now",

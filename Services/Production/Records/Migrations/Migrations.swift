@@ -5,5 +5,8 @@ import RecordStore
 let productionMigrations = [
   Migration(
     version: 1, name: "create_orders",
-    sql: String(decoding: PackageResources.V0001_create_orders_sql, as: UTF8.self))
+    sql: String(decoding: PackageResources.V0001_create_orders_sql, as: UTF8.self)),
+  Migration(
+    version: 2, name: "archive_orders",
+    sql: String(decoding: PackageResources.V0002_archive_orders_sql, as: UTF8.self)),
 ]

@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import RecordStore
+
 /// The files that power cuts leave, the cut before the first operation of a record first.
 struct CutImages {
   private let operations: [StorageOperation]
@@ -61,8 +63,12 @@ extension Store {
     for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
       try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
     }
+    let archives = ArchiveShelf.directory(of: path)
+    try FileManager.default.createDirectory(atPath: archives, withIntermediateDirectories: false)
     for (name, bytes) in files {
-      try Data(bytes).write(to: URL(fileURLWithPath: "\(directory)/\(name)"))
+      let isDatabase = name.hasPrefix((path as NSString).lastPathComponent)
+      let folder = isDatabase ? directory : archives
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
   }
 }
