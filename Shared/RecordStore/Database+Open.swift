@@ -44,7 +44,7 @@ extension Database {
       databasePath: configuration.path, isOwner: true, seams: seams)
     let writer = GroupCommit(
       connection: connection, factory: factory,
-      runner: BatchRunner(now: { clock.now }, commit: seams.commit, archives: archives),
+      runner: BatchRunner(clock: clock, commit: seams.commit, archives: archives), clock: clock,
       checkpointer: Checkpointer(limits: seams.checkpoints), configuration: configuration,
       heads: start.heads, signal: signal, readers: readers,
       logger: seams.logger)

@@ -27,8 +27,8 @@ import Synchronization
 /// - After a restore nobody mistakes new events for old ones: tokens carry the ``incarnation``.
 ///
 /// **Group commit.** What queues while one transaction is being made durable goes into the next
-/// one, each write in a savepoint of its own. Writes of a batch see each other, so results,
-/// refusals and duplicates alike wait for COMMIT. When a batch fails as a whole, a full disk is
+/// one, in which each write stands alone. Writes of a batch see each other, so results, refusals and
+/// duplicates alike wait for COMMIT. When a batch fails as a whole, a full disk is
 /// answered to all of it with `diskFull`; otherwise every write is rerun alone, once. Bodies
 /// therefore touch nothing outside their transaction.
 public final class Database: Sendable {
@@ -69,7 +69,7 @@ public final class Database: Sendable {
   /// Runs a write and answers when it is on disk.
   ///
   /// `body` runs on the writer's thread; it is synchronous, touches nothing outside its
-  /// transaction, and may run twice. What it throws is thrown here, after COMMIT, and nothing it
+  /// transaction, and may run again. What it throws is thrown here, after COMMIT, and nothing it
   /// wrote is kept.
   /// - Parameter bytes: what the request holds in memory while the write waits for its turn.
   /// - Throws: what `body` throws, or ``RecordStoreError``: `overloaded`, `diskFull`, `ioError`,

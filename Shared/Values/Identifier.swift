@@ -31,9 +31,7 @@ public struct Identifier: Sendable, Hashable, Comparable {
 
   /// The sixteen bytes.
   public var bytes: [UInt8] {
-    [high, low].flatMap { half in
-      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> UInt64($0)) }
-    }
+    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
   }
 
   /// Whether the left one comes first.

@@ -1,17 +1,37 @@
 import CSQLite
 import GRDB
 
+/// Statements with SQLite's own functions instead of GRDB's, which take texts as C strings (what
+/// follows a NUL would be lost without a word), end the process when a value is too big, and cost
+/// more per statement than running it.
 extension Statement {
+  /// Steps to the next row and answers whether there is one.
+  /// - Throws: `DatabaseError`. The statement has been reset then.
+  func step() throws -> Bool {
+    let result = sqlite3_step(sqliteStatement)
+    switch result {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    default:
+      let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(sqliteStatement)))
+      sqlite3_reset(sqliteStatement)
+      throw DatabaseError(resultCode: ResultCode(rawValue: result), message: message, sql: sql)
+    }
+  }
+
+  /// Runs it to its end.
+  /// - Throws: `DatabaseError`.
+  func run() throws {
+    while try step() {}
+    // Only now is what it holds given back.
+    sqlite3_reset(sqliteStatement)
+  }
+
   /// Binds the arguments in order.
-  ///
-  /// With SQLite's own functions instead of GRDB's, which takes texts as C strings (what follows a
-  /// NUL would be lost without a word), ends the process when a value is too big, and costs more
-  /// per statement than running it.
   /// - Throws: ``RecordStoreError/sql(code:_:)`` when the number of arguments differs or a value is
   ///   too big.
   func bind(_ arguments: [any SQLConvertible]) throws {
-    // Resets the statement, and tells GRDB that nothing is left to be bound or checked.
-    setUncheckedArguments(StatementArguments())
+    sqlite3_reset(sqliteStatement)
     guard arguments.count == Int(sqlite3_bind_parameter_count(sqliteStatement)) else {
       throw RecordStoreError.sql(
         code: SQLITE_MISUSE, "\(arguments.count) arguments do not fit the statement: \(sql)")

@@ -8,13 +8,13 @@ extension Snapshot {
     archives: ArchiveShelf? = nil
   ) -> Result<Value, any Error> {
     do {
-      try connection.cachedStatement(sql: "BEGIN").execute()
+      try connection.cachedStatement(sql: "BEGIN").run()
       let result = Result {
         try body(Snapshot(connection: connection, now: now, archives: archives))
       }
       // ROLLBACK, not COMMIT: there is nothing to keep, and it succeeds whatever the body has met.
       if connection.isInsideTransaction {
-        try connection.cachedStatement(sql: "ROLLBACK").execute()
+        try connection.cachedStatement(sql: "ROLLBACK").run()
       }
       return result
     } catch {

@@ -90,9 +90,8 @@ public class Snapshot {
     // for ever.
     defer { sqlite3_reset(statement.sqliteStatement) }
     try statement.bind(arguments)
-    let cursor = try translatingErrors { try GRDB.Row.fetchCursor(statement) }
     let row = Row(statement: statement.sqliteStatement)
-    while try translatingErrors({ try cursor.next() }) != nil {
+    while try translatingErrors({ try statement.step() }) {
       guard try body(row) else { return }
     }
   }

@@ -20,8 +20,9 @@ import Values
 /// }
 /// ```
 /// Throwing rolls back this operation alone. It sees what earlier operations of its batch wrote;
-/// that is safe because nobody is answered before all of it is on disk. The body may run twice
-/// (once more alone when its batch failed), so it touches nothing outside the transaction.
+/// that is safe because nobody is answered before all of it is on disk. The body may run again
+/// (when another of its batch throws after it has written, and alone when the batch fails), so it
+/// touches nothing outside the transaction.
 public final class Transaction: Snapshot {
   /// The newest event and audit entry, those of this batch included.
   var heads: StoreHeads
@@ -58,7 +59,7 @@ public final class Transaction: Snapshot {
     let statement = try statement(sql)
     try statement.bind(arguments)
     return try translatingErrors {
-      try statement.execute()
+      try statement.run()
       return connection.changesCount
     }
   }

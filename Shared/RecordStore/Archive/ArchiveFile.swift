@@ -53,7 +53,7 @@ struct ArchiveFile {
     return try ArchivedRows.walk(sources, key: key, snapshot) { source, values in
       let statement = try connection.cachedStatement(sql: source.insert)
       try statement.bind(values)
-      try statement.execute()
+      try statement.run()
     }
   }
 
@@ -103,7 +103,7 @@ struct ArchiveFile {
         """)
     let statement = try connection.makeStatement(sql: "INSERT INTO archive_meta VALUES (1, ?)")
     try statement.bind([incarnation.identifier])
-    try statement.execute()
+    try statement.run()
     for table in plan.tables {
       try connection.execute(
         sql: "INSERT INTO archive_tables (name, key_column, order_column) VALUES (?, ?, ?)",

@@ -1,3 +1,4 @@
+import Environment
 import GRDB
 import Logging
 import Synchronization
@@ -15,6 +16,7 @@ final class GroupCommit: @unchecked Sendable {
 
   private let factory: ConnectionFactory
   private let runner: BatchRunner
+  private let clock: any Clock
   private let maximumBatch: Int
   private let signal: CommitSignal
   private let readers: ReaderPool
@@ -26,13 +28,15 @@ final class GroupCommit: @unchecked Sendable {
 
   init(
     connection: DatabaseQueue, factory: ConnectionFactory, runner: BatchRunner,
-    checkpointer: Checkpointer, configuration: DatabaseConfiguration, heads: StoreHeads,
+    clock: any Clock, checkpointer: Checkpointer, configuration: DatabaseConfiguration,
+    heads: StoreHeads,
     signal: CommitSignal, readers: ReaderPool, logger: Logger
   ) {
     self.checkpointer = checkpointer
     self.connection = connection
     self.factory = factory
     self.runner = runner
+    self.clock = clock
     self.maximumBatch = configuration.maximumBatch
     self.queue = WorkQueue(
       bound: configuration.maximumQueuedWrites, byteBound: configuration.maximumQueuedBytes
@@ -57,8 +61,8 @@ final class GroupCommit: @unchecked Sendable {
 
   private func process(_ batch: [any PendingWrite]) {
     switch attempt(batch) {
-    case .committed(let heads):
-      committed(batch, heads)
+    case .committed(let heads, let nanoseconds):
+      committed(batch, heads, nanoseconds)
     case .notStarted(let error):
       failed(batch, error)
     case .abandoned(.diskFull):
@@ -82,7 +86,7 @@ final class GroupCommit: @unchecked Sendable {
 
   private func rerun(_ write: any PendingWrite) {
     switch attempt([write]) {
-    case .committed(let heads): committed([write], heads)
+    case .committed(let heads, let nanoseconds): committed([write], heads, nanoseconds)
     case .abandoned(let error), .notStarted(let error): failed([write], error)
     }
   }
@@ -101,12 +105,15 @@ final class GroupCommit: @unchecked Sendable {
     }
   }
 
-  private func committed(_ batch: [any PendingWrite], _ heads: StoreHeads) {
+  private func committed(
+    _ batch: [any PendingWrite], _ heads: StoreHeads, _ nanoseconds: Int64
+  ) {
     self.heads = heads
     if checkpointer.takeNews() { health.succeeded() }
     counters.withLock { counters in
       counters.batches += 1
       counters.writes += Int64(batch.count)
+      counters.commitNanoseconds += nanoseconds
     }
     // The head first: whoever has been answered finds its own event in it.
     signal.publish(head: heads.event)
@@ -152,11 +159,12 @@ final class GroupCommit: @unchecked Sendable {
 
   private func checkpoint(truncating: Bool) {
     guard let connection else { return }
+    let start = clock.monotonicNanoseconds
     do {
       try connection.writeWithoutTransaction {
         try checkpointer.run(on: $0, truncating: truncating)
       }
-      counters.withLock { $0.checkpoints += 1 }
+      counters.withLock { $0.checkpointed(nanoseconds: clock.monotonicNanoseconds - start) }
     } catch {
       // Nothing is lost: the log keeps what could not be moved, and the next checkpoint moves it
       // again.

@@ -3,8 +3,8 @@ protocol PendingWrite: AnyObject {
   /// What its request holds in memory while it waits.
   var byteCount: Int { get }
   /// Runs the body. Its result or its error is kept until the batch has been committed; an error is
-  /// thrown, too, so that the savepoint is rolled back. May run a second time, after the first
-  /// run's batch has failed.
+  /// thrown, too, so that what it wrote is undone. May run again, after a
+  /// batch that was not kept.
   func run(in transaction: Transaction) throws
   /// Answers the caller with the result or the error of the last run. Exactly one of `answer` and
   /// `fail` is called.

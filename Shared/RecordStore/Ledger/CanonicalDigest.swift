@@ -12,9 +12,15 @@ import Crypto
 /// ```
 public struct CanonicalDigest {
   private var hash = SHA256()
+  /// What has not gone into the hash yet: handing over each part by itself costs more than hashing
+  /// it.
+  private var waiting: [UInt8] = []
+
+  /// Most of what is hashed at once fits.
+  private static let waitingBytes = 512
 
   /// A digest of nothing yet.
-  public init() {}
+  public init() { waiting.reserveCapacity(Self.waitingBytes) }
 
   /// Adds a text, as UTF-8.
   public mutating func add(_ text: String) {
@@ -51,12 +57,19 @@ public struct CanonicalDigest {
   public mutating func addAbsent() { add(kind: 0, UnsafeRawBufferPointer(start: nil, count: 0)) }
 
   /// The 32 bytes of everything added so far.
-  public func bytes() -> [UInt8] { Array(hash.finalize()) }
+  public func bytes() -> [UInt8] {
+    var hash = hash
+    hash.update(data: waiting)
+    return Array(hash.finalize())
+  }
 
   private mutating func add(kind: UInt8, _ part: UnsafeRawBufferPointer) {
     withUnsafeBytes(of: (UInt64(part.count) << 8 | UInt64(kind)).bigEndian) {
-      hash.update(bufferPointer: $0)
+      waiting.append(contentsOf: $0)
     }
-    hash.update(bufferPointer: part)
+    waiting.append(contentsOf: part)
+    if waiting.count < Self.waitingBytes { return }
+    hash.update(data: waiting)
+    waiting.removeAll(keepingCapacity: true)
   }
 }

@@ -53,14 +53,21 @@ public struct FactKey: Sendable, Hashable {
   /// The 48-bit time stamp of the text form of a UUID version 7 (RFC 9562 §5.7), `nil` for any
   /// other text.
   private static func timeStamp(ofUUIDv7 text: String) -> UInt64? {
+    var text = text
+    return text.withUTF8(timeStamp(ofUUIDv7:))
+  }
+
+  private static func timeStamp(ofUUIDv7 text: UnsafeBufferPointer<UInt8>) -> UInt64? {
     let length = 36
-    guard text.utf8.count == length else { return nil }
+    guard text.count == length else { return nil }
     var time: UInt64 = 0
-    for (index, character) in text.utf8.enumerated() {
+    for index in 0..<length {
       switch index {
-      case 8, 13, 18, 23: guard character == UInt8(ascii: "-") else { return nil }
+      case 8, 13, 18, 23: guard text[index] == UInt8(ascii: "-") else { return nil }
       default:
-        guard let digit = hexadecimalDigit(character), index != 14 || digit == 7 else { return nil }
+        guard let digit = hexadecimalDigit(text[index]), index != 14 || digit == 7 else {
+          return nil
+        }
         // Twelve digits: those before the version, but for the hyphen.
         if index < 13 { time = time << 4 | UInt64(digit) }
       }

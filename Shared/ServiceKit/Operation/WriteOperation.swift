@@ -4,8 +4,10 @@ public import Values
 /// An RPC that changes records.
 ///
 /// ``execute(_:_:_:)`` runs inside the transaction, synchronously, and touches nothing outside it:
-/// it may run twice when a batch fails. It publishes its events through `transaction.outbox`. The
-/// caller is answered after the commit is on disk, whatever the answer is.
+/// it may run again when others of its batch fail. It publishes its events through
+/// `transaction.outbox`. The caller is answered after the commit is on disk, whatever the answer is.
+/// Look at the rules before the first change: an operation that throws after one makes its whole
+/// batch run a second time, with savepoints.
 public protocol WriteOperation: Operation {
   /// Judges the request by the rules and the records, and writes. Throw ``Refusal`` or an error of
   /// the service's rules to refuse: nothing of it is kept then.

@@ -123,6 +123,34 @@ struct GroupCommitTests {
     await database.close()
   }
 
+  @Test("runs a batch again only when one of its writes throws after it has written")
+  func runsAgainOnlyThen() async throws {
+    let database = try store.open()
+    let environment = store.environment
+    for (throwsAfterWriting, expected) in [(false, 4), (true, 8)] {
+      let runs = Shared(0)
+      let tasks = try await Plug.batch(of: 4, in: database) {
+        (0..<4).map { number in
+          Task {
+            let id = environment.identifiers.next()
+            try await database.write { transaction in
+              runs.withLock { $0 += 1 }
+              if number == 3, !throwsAfterWriting { throw Refusal(number: number) }
+              try transaction.execute("INSERT INTO reports (id, good) VALUES (?, 1)", id)
+              if number == 3 { throw Refusal(number: number) }
+            }
+          }
+        }
+      }
+      for task in tasks { _ = await task.result }
+      // The one that throws may have queued anywhere among them.
+      let count = runs.withLock { $0 }
+      #expect(throwsAfterWriting ? (5...expected).contains(count) : count == expected)
+    }
+    #expect(try await database.reportCount() == 6)
+    await database.close()
+  }
+
   @Test("lets a write see what the earlier ones of its batch wrote")
   func seesNeighbours() async throws {
     let database = try store.open()

@@ -48,10 +48,9 @@ struct ReportStore: Sendable {
     }
   }
 
-  /// Reports forty pieces, durably.
-  func report(_ number: Int) async throws {
+  /// Reports forty pieces of a source event, durably.
+  func report(_ event: String, _ number: Int) async throws {
     let fact = environment.identifiers.next()
-    let event = sourceEvent()
     try await database.write { try Self.insert(fact, event, number, $0) }
   }
 
@@ -73,7 +72,7 @@ struct ReportStore: Sendable {
   }
 
   /// A UUID of version 7, or of random digits.
-  private func sourceEvent() -> String {
+  func sourceEvent() -> String {
     let identifier =
       identities == .ordered
       ? environment.identifiers.next()
