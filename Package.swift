@@ -88,7 +88,10 @@ let shared: [Target] = [
   library("Contracts", "Shared/Contracts", ["CContracts", "CProtobufC", "Protobuf"]),
   library(
     "RPC", "Shared/RPC",
-    ["CNghttp2", "CZlib", nioCore, nioPosix, nioTLS, nioSSL, x509, swiftASN1, logging]),
+    [
+      "CNghttp2", "CZlib", "Environment", nioCore, nioPosix, nioTLS, nioSSL, x509, swiftASN1,
+      logging,
+    ]),
   library(
     "RecordStore", "Shared/RecordStore",
     ["CSQLite", "Values", "Environment", grdb, crypto, logging]),
@@ -177,7 +180,7 @@ let testTargets: [Target] = [
   program(
     "RecordsWriter", "Tests/Support/RecordsWriter", ["Environment", "RecordStore", "Values"]),
   tests("ValuesTests", "Tests/Shared/Values", ["Values"]),
-  tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values"]),
+  tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values", "Seeds"]),
   tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),
   tests(
     "ProtobufTests", "Tests/Shared/Protobuf",

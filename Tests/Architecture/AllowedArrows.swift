@@ -47,7 +47,7 @@ enum AllowedArrows {
     Room("Protobuf", at: "Shared/Protobuf", own: ["CProtobufC"]),
     Room("Contracts", at: "Shared/Contracts", own: ["CContracts", "CProtobufC", "Protobuf"]),
     Room(
-      "RPC", at: "Shared/RPC", own: ["CNghttp2", "CZlib"],
+      "RPC", at: "Shared/RPC", own: ["CNghttp2", "CZlib", "Environment"],
       foreign: sockets.union(["Logging", "NIOSSL", "NIOTLS", "SwiftASN1", "X509"])),
     Room(
       "RecordStore", at: "Shared/RecordStore", own: ["CSQLite", "Environment", "Values"],

@@ -1,3 +1,5 @@
+import Environment
+
 /// The defence against peers that make us work for nothing, within the protocol's letter.
 ///
 /// Counts per connection: resets received in a bucket that refills; glitches (invalid frames, and
@@ -15,26 +17,21 @@ struct FloodGuard {
     case controlFrame
   }
 
-  private let limits: (resets: Int64, resetsPerSecond: Int64, glitches: Int, controlFrames: Int)
+  private let limits: (glitches: Int, controlFrames: Int)
   private let windowNanoseconds: Int64
-  private var resetTokens: Int64
-  private var resetsAt: Int64
+  private var resets: TokenBucket
   private var windowStart: Int64
   private var glitches = 0
   private var controlFrames = 0
   private var answers = 0
 
-  private static let nanosecondsPerSecond: Int64 = 1_000_000_000
-
   /// A guard that starts at a reading of the monotonic clock.
   init(limits: Limits, nowNanoseconds: Int64) {
-    self.limits = (
-      Int64(limits.resetsReceived), Int64(limits.resetsReceivedPerSecond), limits.glitches,
-      limits.controlFrames
-    )
+    self.limits = (limits.glitches, limits.controlFrames)
     windowNanoseconds = Int64(limits.floodWindowMilliseconds) * 1_000_000
-    resetTokens = Int64(limits.resetsReceived) * Self.nanosecondsPerSecond
-    resetsAt = nowNanoseconds
+    resets = TokenBucket(
+      burst: Int64(limits.resetsReceived), perSecond: Int64(limits.resetsReceivedPerSecond),
+      atNanoseconds: nowNanoseconds)
     windowStart = nowNanoseconds
   }
 
@@ -47,7 +44,7 @@ struct FloodGuard {
       answers = 0
     }
     switch event {
-    case .reset: return takeResetTokens(times, now)
+    case .reset: return resets.take(Int64(times), atNanoseconds: now)
     case .glitch:
       glitches += times
       return glitches <= limits.glitches
@@ -61,27 +58,11 @@ struct FloodGuard {
   /// may be a client that gives up all its calls, as a line fails, so all of them count a quarter;
   /// control frames are how clients measure a line.
   func misusedPart(atNanoseconds now: Int64) -> Double {
-    let resets = 1 - Double(refilled(now)) / Double(limits.resets * Self.nanosecondsPerSecond)
+    let resets = resets.usedPart(atNanoseconds: now)
     guard now - windowStart < windowNanoseconds else { return resets / 4 }
     return max(resets / 4, Double(glitches) / Double(limits.glitches))
   }
 
   /// Counts frames with data that we sent: each pays for one control frame.
   mutating func recordAnswers(_ count: Int) { answers += count }
-
-  /// Tokens are kept in billionths, so that no fraction of a second is lost.
-  private func refilled(_ now: Int64) -> Int64 {
-    let full = limits.resets * Self.nanosecondsPerSecond
-    let elapsed = min(max(0, now - resetsAt), full)
-    return min(full, resetTokens + elapsed * limits.resetsPerSecond)
-  }
-
-  private mutating func takeResetTokens(_ count: Int, _ now: Int64) -> Bool {
-    let wanted = Int64(count) * Self.nanosecondsPerSecond
-    resetTokens = refilled(now)
-    resetsAt = now
-    guard resetTokens >= wanted else { return false }
-    resetTokens -= wanted
-    return true
-  }
 }

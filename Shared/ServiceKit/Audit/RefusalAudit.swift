@@ -14,12 +14,8 @@ public final class RefusalAudit: Sendable {
   /// Entries per second after that: 86,400 a day, some 20 MB.
   public static let perSecond: Int64 = 1
 
-  private static let nanosecondsPerSecond: Int64 = 1_000_000_000
-
   private struct State {
-    /// In nanoseconds of ``perSecond``.
-    var allowance = burst * nanosecondsPerSecond
-    var at: Int64
+    var allowance: TokenBucket
     var unwritten: Int64 = 0
   }
 
@@ -32,7 +28,10 @@ public final class RefusalAudit: Sendable {
     self.database = database
     self.clock = clock
     self.logger = logger
-    state = Mutex(State(at: clock.monotonicNanoseconds))
+    state = Mutex(
+      State(
+        allowance: TokenBucket(
+          burst: Self.burst, perSecond: Self.perSecond, atNanoseconds: clock.monotonicNanoseconds)))
   }
 
   /// Writes a refusal, if it is one for lack of rights. A database that can't is no reason to answer
@@ -59,15 +58,10 @@ public final class RefusalAudit: Sendable {
   private func take() -> Int64? {
     let now = clock.monotonicNanoseconds
     return state.withLock { state in
-      let full = Self.burst * Self.nanosecondsPerSecond
-      let elapsed = min(max(0, now - state.at), full)
-      state.allowance = min(full, state.allowance + elapsed * Self.perSecond)
-      state.at = now
-      guard state.allowance >= Self.nanosecondsPerSecond else {
+      guard state.allowance.take(atNanoseconds: now) else {
         state.unwritten += 1
         return nil
       }
-      state.allowance -= Self.nanosecondsPerSecond
       defer { state.unwritten = 0 }
       return state.unwritten
     }
