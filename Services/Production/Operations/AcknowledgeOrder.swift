@@ -28,7 +28,7 @@ struct AcknowledgeOrder: IdentifiedWriteOperation {
     .command(site: input.order.site, requestID: input.requestID)
   }
 
-  func addContent(of input: Input, to digest: inout CanonicalDigest) {
+  func addContent(of input: Input, scheme: Int, to digest: inout CanonicalDigest) {
     // Commands share one ledger, so what the command is belongs to its content.
     digest.add(Self.method.name)
     digest.add(input.order.name)

@@ -29,7 +29,7 @@ struct ReleaseOrder: IdentifiedWriteOperation {
     .command(site: input.definition.key.site, requestID: input.requestID)
   }
 
-  func addContent(of input: Input, to digest: inout CanonicalDigest) {
+  func addContent(of input: Input, scheme: Int, to digest: inout CanonicalDigest) {
     // Commands share one ledger, so what the command is belongs to its content.
     digest.add(Self.method.name)
     input.definition.add(to: &digest)

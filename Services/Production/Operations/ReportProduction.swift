@@ -43,7 +43,7 @@ struct ReportProduction: IdentifiedWriteOperation {
 
   /// Absent and zero are the same. The operation counts as it was sent: leaving it out and naming
   /// the reporting one are two ways to say a thing, and a sender repeats itself in one.
-  func addContent(of input: Input, to digest: inout CanonicalDigest) {
+  func addContent(of input: Input, scheme: Int, to digest: inout CanonicalDigest) {
     let report = input.report
     digest.add(input.order.name)
     digest.add(report.operation)

@@ -77,12 +77,13 @@ enum OperationRunner {
   ) async throws -> O.Response {
     let identity = operation.identity(of: input)
     let key = identity.key(principal: call.principal)
-    var content = CanonicalDigest()
-    operation.addContent(of: input, to: &content)
-    let fingerprint = Fingerprint(content, scheme: O.contentScheme)
+    let fingerprint = fingerprint(operation, input, scheme: O.contentScheme)
     let newFact = service.environment.identifiers.next()
     return try await service.database.write(bytes: call.byteCount) { transaction in
-      switch try transaction.ledger.look(up: key, fingerprint: fingerprint) {
+      let known = try transaction.ledger.look(up: key, fingerprint: fingerprint) { older in
+        older < O.contentScheme ? self.fingerprint(operation, input, scheme: older) : nil
+      }
+      switch known {
       case .duplicate(let fact): return try operation.answerAgain(input, fact: fact, transaction)
       case .conflict: throw identity.reused
       case .new: break
@@ -92,6 +93,14 @@ enum OperationRunner {
       try audit(effect.audit, transaction, call)
       return effect.response
     }
+  }
+
+  private static func fingerprint<O: IdentifiedWriteOperation>(
+    _ operation: O, _ input: O.Input, scheme: Int
+  ) -> Fingerprint {
+    var content = CanonicalDigest()
+    operation.addContent(of: input, scheme: scheme, to: &content)
+    return Fingerprint(content, scheme: scheme)
   }
 
   private static func audit(_ note: AuditNote?, _ transaction: Transaction, _ call: Call) throws {

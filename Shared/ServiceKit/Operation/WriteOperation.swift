@@ -74,7 +74,9 @@ public enum WriteIdentity: Sendable, Hashable {
 ///   func site(of request: Request) -> String? { request.site }
 ///   func validate(_ request: Request, _ fields: inout Fields) -> Input { … every field … }
 ///   func identity(of input: Input) -> WriteIdentity { .command(site: …, requestID: …) }
-///   func addContent(of input: Input, to digest: inout CanonicalDigest) { digest.add(input.order.name) }
+///   func addContent(of input: Input, scheme: Int, to digest: inout CanonicalDigest) {
+///     digest.add(input.order.name)
+///   }
 ///   func execute(_ input: Input, fact: Identifier, _ transaction: Transaction, _ call: Call) throws
 ///     -> Effect<Response> { … rules, records, transaction.outbox.append(event) … }
 ///   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws -> Response { … }
@@ -82,8 +84,7 @@ public enum WriteIdentity: Sendable, Hashable {
 /// ```
 /// With one line in the service's route table, `.write(AcknowledgeOrder())`, the RPC is there.
 public protocol IdentifiedWriteOperation: Operation {
-  /// Which rule makes ``addContent(of:to:)``'s fingerprints: 1, and one more with every change of
-  /// it.
+  /// The newest rule of ``addContent(of:scheme:to:)``: 1, and one more with every change of it.
   static var contentScheme: Int { get }
 
   /// The identity.
@@ -92,7 +93,9 @@ public protocol IdentifiedWriteOperation: Operation {
   /// Adds the content that must be the same when the identity is: every field that says something,
   /// in its checked form (so "40" and "40.0" are the same), without the identity itself and without
   /// correlation ids.
-  func addContent(of input: Input, to digest: inout CanonicalDigest)
+  /// - Parameter scheme: the rule: ``contentScheme``, or an older one when the identity was recorded
+  ///   under that. A fact is compared by the rule of its day, for ever.
+  func addContent(of input: Input, scheme: Int, to digest: inout CanonicalDigest)
 
   /// Judges and writes the first time. The fact's identifier is what ``answerAgain(_:fact:_:)``
   /// gets later.

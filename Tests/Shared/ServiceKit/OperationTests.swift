@@ -15,7 +15,8 @@ import Values
 /// The messages are Production's; the operations are the tests' own.
 private struct KeepNote: IdentifiedWriteOperation {
   static let method = Production.V1.ProductionService.acknowledgeOrder
-  static let contentScheme = 1
+  /// The second rule looks at the site, too.
+  static let contentScheme = 2
 
   struct Input: Sendable {
     var requestID: String
@@ -34,8 +35,9 @@ private struct KeepNote: IdentifiedWriteOperation {
     .command(site: input.order.site, requestID: input.requestID)
   }
 
-  func addContent(of input: Input, to digest: inout CanonicalDigest) {
+  func addContent(of input: Input, scheme: Int, to digest: inout CanonicalDigest) {
     digest.add(input.order.name)
+    if scheme >= 2 { digest.add(input.order.site.text) }
   }
 
   func execute(_ input: Input, fact: Identifier, _ transaction: Transaction, _ call: Call) throws
@@ -130,6 +132,23 @@ final class OperationTests: Sendable {
     #expect(refusal?.reason == "REQUEST_ID_REUSED")
     #expect(refusal?.code == .alreadyExists)
     #expect(try await counts() == [1, 1, 1, 1])
+    await database.close()
+  }
+
+  @Test("What was recorded under an older rule of contents is compared by that rule")
+  func olderScheme() async throws {
+    let fact = Identifier(high: 1, low: 2)
+    try await database.write { transaction in
+      try transaction.execute("INSERT INTO notes (fact, name) VALUES (?, ?)", fact, "A")
+      var content = CanonicalDigest()
+      content.add("A")
+      try transaction.ledger.record(
+        .command(site: SiteCode("P"), partner: "mes", requestID: "1"), fact: fact,
+        fingerprint: Fingerprint(content, scheme: 1))
+    }
+    #expect(try await keep("A", request: "1").receipt == .duplicate)
+    let refusal = await #expect(throws: Refusal.self) { try await keep("B", request: "1") }
+    #expect(refusal?.reason == "REQUEST_ID_REUSED")
     await database.close()
   }
 
