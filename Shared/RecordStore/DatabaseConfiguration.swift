@@ -17,7 +17,7 @@ public struct DatabaseConfiguration: Sendable, Hashable {
   public var maximumQueuedReads: Int
   /// How many read connections, each with a thread of its own. 1 or more.
   public var readers: Int
-  /// The page cache of the writer, in KiB; a reader has an eighth of it.
+  /// The page cache of the writer, in KiB; a reader has half of it.
   public var cacheKibibytes: Int
 
   /// 4,096 waiting writes are a tenth to a third of a second of work at the measured 12,000 to

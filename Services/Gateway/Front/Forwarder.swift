@@ -16,7 +16,7 @@ public struct Forwarder: Sendable {
     self.destination = destination
   }
 
-  /// Forwards one call of either kind: on the wire both are one message up and some down.
+  /// Forwards a call with one request: unary and server streaming are the same on the wire.
   /// - Parameter metadata: what the service is told beside the request.
   public func forward(
     _ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter, metadata: Metadata
@@ -26,10 +26,44 @@ public struct Forwarder: Sendable {
         path: context.path, request, options: options(context, metadata))
       try await relay(stream, to: responses, context)
     } catch {
-      // The service's own UNAVAILABLE has details; without them it is the connection that failed.
-      guard error.code == .unavailable, error.details.isEmpty else { throw error }
-      throw Refusals.serviceDown(destination.audience).status
+      throw forTheCaller(error)
     }
+  }
+
+  /// Forwards a call whose requests are a stream, client streaming or both ways: requests go up and
+  /// responses come down as they come, each as fast as the slower side takes them.
+  /// - Parameter metadata: what the service is told beside the requests.
+  public func forward(
+    _ requests: RequestStream, _ context: CallContext, _ responses: ResponseWriter,
+    metadata: Metadata
+  ) async throws {
+    do throws(Status) {
+      let call = try await channel.streaming(
+        path: context.path, options: options(context, metadata))
+      let upward = Task { await pass(requests, to: call) }
+      // A service may answer before it has read everything; then nobody needs the rest.
+      defer { upward.cancel() }
+      try await relay(call.responses, to: responses, context)
+    } catch {
+      throw forTheCaller(error)
+    }
+  }
+
+  /// Passes requests on until the caller has sent its last one. A caller that breaks off takes the
+  /// call with it; how a call ended that takes no more is said by its responses.
+  private func pass(_ requests: RequestStream, to call: ClientStreamingCall) async {
+    do {
+      for try await request in requests { try await call.requests.write(request) }
+      call.requests.finish()
+    } catch {
+      call.responses.cancel()
+    }
+  }
+
+  /// The service's own UNAVAILABLE has details; without them it is the connection that failed.
+  private func forTheCaller(_ status: Status) -> Status {
+    guard status.code == .unavailable, status.details.isEmpty else { return status }
+    return Refusals.serviceDown(destination.audience).status
   }
 
   private func options(
@@ -47,9 +81,7 @@ public struct Forwarder: Sendable {
     _ stream: ClientResponseStream, to responses: ResponseWriter, _ context: CallContext
   ) async throws(Status) {
     context.setInitialMetadata(try await stream.initialMetadata())
-    if destination.longLivedPaths.contains(context.path) {
-      try await responses.sendInitialMetadata()
-    }
+    if destination.opensAtOnce(context.path) { try await responses.sendInitialMetadata() }
     var messages = stream.makeAsyncIterator()
     while let message = try await messages.next() {
       try await responses.write(message)

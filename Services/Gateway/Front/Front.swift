@@ -36,6 +36,12 @@ public struct Front: Sendable {
       // Answered at once, also to a caller whose stream of requests goes on.
       return .bidirectional { _, _, _ in throw status }
     }
+    if destination.requestStreamPaths.contains(path) {
+      return .bidirectional { requests, context, responses in
+        let metadata = try self.onwardMetadata(context.metadata, to: destination)
+        try await forwarder.forward(requests, context, responses, metadata: metadata)
+      }
+    }
     return .serverStreaming { request, context, responses in
       let metadata = try self.onwardMetadata(context.metadata, to: destination)
       try await forwarder.forward(request, context, responses, metadata: metadata)

@@ -8,12 +8,23 @@ public struct Destination: Sendable, Hashable {
   public let pathPrefix: String
   /// Paths whose calls last, a watch for example: they get connections of their own.
   public let longLivedPaths: Set<String>
+  /// Paths whose requests are a stream. All others have one request, which costs less to pass on.
+  public let requestStreamPaths: Set<String>
 
   /// A service of its parts.
-  public init(audience: String, pathPrefix: String, longLivedPaths: Set<String>) {
+  public init(
+    audience: String, pathPrefix: String, longLivedPaths: Set<String>,
+    requestStreamPaths: Set<String> = []
+  ) {
     self.audience = audience
     self.pathPrefix = pathPrefix
     self.longLivedPaths = longLivedPaths
+    self.requestStreamPaths = requestStreamPaths
+  }
+
+  /// Whether a caller of the path wants to know that its call stands before there is a response.
+  func opensAtOnce(_ path: String) -> Bool {
+    longLivedPaths.contains(path) || requestStreamPaths.contains(path)
   }
 }
 

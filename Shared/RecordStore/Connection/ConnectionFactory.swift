@@ -8,8 +8,9 @@ struct ConnectionFactory: Sendable {
   let cacheKibibytes: Int
   var seams = DatabaseSeams()
 
-  /// A reader needs less cache than the writer: it does not keep changed pages.
-  private static let readerCacheShare = 8
+  /// A reader needs less cache than the writer: it does not keep changed pages. Half of the default
+  /// holds the inner pages of the indexes at ten million rows.
+  private static let readerCacheShare = 2
 
   /// Blocks of a connection's own, and their size: a write of a dozen statements fits, in 600 KiB.
   private static let (lookasideCount, lookasideBytes): (Int32, Int32) = (512, 1_200)

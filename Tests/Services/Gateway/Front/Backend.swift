@@ -16,6 +16,7 @@ final class Backend: Sendable {
   static let service = "/millrace.production.v1.ProductionService/"
   static let watchPath = service + "WatchOrders"
   static let callPath = service + "GetOrder"
+  static let streamPath = service + "StreamReports"
 
   /// A partner's key that the front knows.
   let key: APIKey
@@ -51,7 +52,7 @@ final class Backend: Sendable {
       destinations: [
         Destination(
           audience: Self.audience, pathPrefix: "/millrace.production.v1.",
-          longLivedPaths: [Self.watchPath])
+          longLivedPaths: [Self.watchPath], requestStreamPaths: [Self.streamPath])
       ], signer: try PrincipalSigner(key: signingKey, environment: environment),
       logger: Logger(label: "front"), channel: { _ in onward })
     self.front = Server(
@@ -124,4 +125,15 @@ final class Signal<Value: Sendable>: Sendable {
     for await value in stream { return value }
     return nil
   }
+}
+
+/// Counts what several tasks do.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  /// How many there were.
+  var value: Int { count.withLock { $0 } }
+
+  /// One more.
+  func increment() { count.withLock { $0 += 1 } }
 }
