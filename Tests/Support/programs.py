@@ -64,6 +64,8 @@ class Program:
         self.name = name
         self.arguments = arguments
         self.log = folder / f"{name}.log"
+        self.prefix = []
+        """What its command begins with, for one that runs somewhere special."""
         self._process = None
         self._output = None
 
@@ -90,7 +92,7 @@ class Program:
         assert not self.is_running, f"{self.name} runs already"
         self._process = _starter.submit(
             subprocess.Popen,
-            [*_ENDS_WITH_US, *self.command(), *self.arguments],
+            [*_ENDS_WITH_US, *self.prefix, *self.command(), *self.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

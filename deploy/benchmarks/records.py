@@ -43,6 +43,8 @@ def add_arguments(parser):
         help=f"reports to grow to (default {SIZES[-1]:,}, which takes some 20 minutes)")
     parser.add_argument(
         "--only", choices=["writes", "growth", "feed"], help="one part of the benchmark")
+    parser.add_argument(
+        "--identities", choices=list(GROWTH), help="growth with these identities only")
 
 
 def run(arguments):
@@ -56,7 +58,7 @@ def run(arguments):
         if arguments.only in (None, "feed"):
             found += feed(tool, arguments.rounds)
         if arguments.only in (None, "growth"):
-            for identities in GROWTH:
+            for identities in [arguments.identities] if arguments.identities else GROWTH:
                 found += growth(tool, identities, arguments.largest, arguments.rounds)
     return found
 
