@@ -141,6 +141,8 @@ def test_a_running_service_and_a_backup_can_be_inspected(alone, files):
     assert consumer["lag"] == found["newestEvent"] - consumer["acknowledged"] > 0
     assert consumer["oldestUnacknowledgedAgeMilliseconds"] >= 0
     assert {each["state"] for each in found["migrations"]} == {"same", "unknown"}
+    assert millrace("archive", "verify", database) == {"archives": []}
+    assert "no archives yet" in run("millrace", "archive", "verify", str(database))
 
     made = millrace("backup", database, backup)
     copy = millrace("inspect", backup, "--check")
@@ -164,6 +166,7 @@ def test_wrong_words_change_nothing(alone, files):
     fails("backup", database, alone.folder / "nowhere" / "backup")
     fails("restore", alone.folder / "partners.json", database)
     fails("inspect", alone.folder / "partners.json")
+    fails("archive", "verify", alone.folder / "partners.json")
     assert backup.read_bytes() == content
     # A backup is no database: copied into place by hand it would answer with the old incarnation.
     alone.production.stop()
