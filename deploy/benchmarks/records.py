@@ -29,7 +29,9 @@ GROWTH = {"ordered": 1.3, "random": 2.0}
 """The most times the cost at the smallest size, by how identities are made."""
 FEWEST_WRITES, MOST_WRITES = 2_000, 20_000
 """Writes of a round of growth: as many as there are reports, so that they hardly change the size."""
-GROWTH_READS = 5_000
+GROWTH_READS = 10_000
+PAIRS = 9
+"""A read is mostly the way to a reader's thread and back, which varies by a factor of two."""
 START_SECONDS = 2
 EVENTS = 300_000
 EVENTS_PER_SECOND = 100_000
@@ -125,29 +127,54 @@ def writes(tool, rounds):
 
 def growth(tool, identities, largest, rounds):
     """What a write and a read of one report cost as the file grows; how long a start takes then."""
-    written, read, sizes = {}, {}, [size for size in SIZES if size <= largest]
+    sizes = [size for size in SIZES if size <= largest]
     for size in sizes:
         tool.run("grow", identities, reports=size, identities=identities)
-        count = min(max(FEWEST_WRITES, size), MOST_WRITES)
-        options = {"callers": GROUPED, "writes": count, "identities": identities}
-        several = [tool.run("write", identities, **options) for _ in range(rounds)]
-        written[size] = [each["seconds"] / each["writes"] * 1e6 for each in several]
-        several = [tool.run("read", identities, reads=GROWTH_READS) for _ in range(rounds)]
-        read[size] = [each["seconds"] / each["reads"] * 1e6 for each in several]
         name = f"records, {identities} identities, {size:,} reports"
-        yield Figure(f"{name}: write", median(written[size]), "µs")
-        yield Figure(f"{name}: read", median(read[size]), "µs")
-    last = sizes[-1]
-    for what, costs in (("write", written), ("read", read)):
+        written = [write_cost(tool, identities, identities, size) for _ in range(rounds)]
+        read = [read_cost(tool, identities) for _ in range(rounds)]
+        yield Figure(f"{name}: write", median(written), "µs")
+        yield Figure(f"{name}: read", median(read), "µs")
+    first, last = sizes[0], sizes[-1]
+    costs = beside_a_small_one(tool, identities, first, PAIRS)
+    for what, (large, small) in costs.items():
         yield Figure(
-            f"records, {identities} identities: {what} at {last:,} to {sizes[0]:,} reports",
-            ratio(costs[last], costs[sizes[0]]), "times", GROWTH[identities])
+            f"records, {identities} identities: {what} at {last:,} to {first:,} reports",
+            ratio(large, small), "times", GROWTH[identities])
     kill_while_writing(tool, identities)
     started = tool.run("open", identities)
     yield Figure(
         f"records, {identities} identities: start with {last:,} reports after a kill",
         round(started["seconds"], 3), "s", START_SECONDS)
     tool.forget(identities)
+
+
+def beside_a_small_one(tool, identities, size, pairs):
+    """Costs on the file that has grown and on one of so many reports, in turns."""
+    small = f"{identities}-small"
+    costs = {"write": ([], []), "read": ([], [])}
+    for _ in range(pairs):
+        # A new one each time: writing makes it grow.
+        tool.run("grow", small, reports=size, identities=identities)
+        for place, name in enumerate((identities, small)):
+            costs["read"][place].append(read_cost(tool, name))
+        for place, name in enumerate((identities, small)):
+            costs["write"][place].append(write_cost(tool, name, identities, size))
+        tool.forget(small)
+    return costs
+
+
+def write_cost(tool, name, identities, size):
+    """Microseconds for each of as many writes as hardly change the size."""
+    count = min(max(FEWEST_WRITES, size), MOST_WRITES)
+    result = tool.run("write", name, callers=GROUPED, writes=count, identities=identities)
+    return result["seconds"] / result["writes"] * 1e6
+
+
+def read_cost(tool, name):
+    """Microseconds for each read."""
+    result = tool.run("read", name, reads=GROWTH_READS)
+    return result["seconds"] / result["reads"] * 1e6
 
 
 def kill_while_writing(tool, name):
