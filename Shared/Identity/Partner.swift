@@ -35,6 +35,10 @@ public struct Partner: Sendable, Hashable {
   public let id: String
   /// The sites it may act for, at least one.
   public var sites: [SiteCode]
+  /// What it may call, at least one.
+  public var roles: [RoleName]
+  /// How much it may call.
+  public var limits: CallLimits
   /// Its credentials; several, so that a key can be changed without a pause.
   public var keys: [PartnerKey]
 
@@ -42,13 +46,20 @@ public struct Partner: Sendable, Hashable {
   public static let idRule = TextRule(maximumLength: 64, characters: .code)
   /// Most sites of a partner: what fits a forwarded principal's token.
   public static let maximumSites = 100
+  /// Most roles of a partner: there are not many more.
+  public static let maximumRoles = 16
   /// Most keys of a partner: two while one is being changed, with room for several clients.
   public static let maximumKeys = 16
 
   /// A partner of its parts; the caller has checked them.
-  public init(id: String, sites: [SiteCode], keys: [PartnerKey]) {
+  public init(
+    id: String, sites: [SiteCode], roles: [RoleName], limits: CallLimits = .standard,
+    keys: [PartnerKey]
+  ) {
     self.id = id
+    self.limits = limits
     self.sites = sites
+    self.roles = roles
     self.keys = keys
   }
 }

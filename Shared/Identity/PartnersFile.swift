@@ -4,7 +4,8 @@ public import Values
 /// The partners of an installation and the digests of their API keys (`partners.json`).
 ///
 /// ```json
-/// {"partners": [{"id": "mes-line-1", "sites": ["PLANT1"],
+/// {"partners": [{"id": "mes-line-1", "sites": ["PLANT1"], "roles": ["mes"],
+///                "limits": {"callsPerSecond": 100, "burst": 200, "concurrentCalls": 200},
 ///                "keys": [{"id": "3f9c…", "secretSha256": "64 hexadecimal digits"}]}]}
 /// ```
 ///
@@ -20,19 +21,26 @@ public struct PartnersFile: Sendable, Hashable {
   /// A file without partners.
   public init() { partners = [] }
 
-  /// Adds a key to a partner, and the partner when it is new. Sites are added to those it has.
-  /// - Throws: ``PartnersFileError`` when a name, a site or a bound is broken, or the key id is
-  ///   taken.
-  public mutating func add(_ key: PartnerKey, to partnerID: String, sites: [SiteCode])
-    throws(PartnersFileError)
-  {
+  /// Adds a key to a partner, and the partner when it is new. Sites and roles are added to those it
+  /// has; limits replace those it has.
+  /// - Throws: ``PartnersFileError`` when a name, a site, a role or a bound is broken, or the key id
+  ///   is taken.
+  public mutating func add(
+    _ key: PartnerKey, to partnerID: String, sites: [SiteCode], roles: [RoleName] = [.mes],
+    limits: CallLimits? = nil
+  ) throws(PartnersFileError) {
     var changed = partners
     if let index = changed.firstIndex(where: { $0.id == partnerID }) {
       let known = Set(changed[index].sites)
       changed[index].sites += sites.filter { !known.contains($0) }
+      let granted = Set(changed[index].roles)
+      changed[index].roles += roles.filter { !granted.contains($0) }
+      if let limits { changed[index].limits = limits }
       changed[index].keys.append(key)
     } else {
-      changed.append(Partner(id: partnerID, sites: sites, keys: [key]))
+      changed.append(
+        Partner(
+          id: partnerID, sites: sites, roles: roles, limits: limits ?? .standard, keys: [key]))
     }
     try Self.check(changed)
     partners = changed
@@ -80,6 +88,12 @@ extension PartnersFile {
       JSONValue.object([
         "id": .string(partner.id),
         "sites": .array(partner.sites.map { .string($0.text) }),
+        "roles": .array(partner.roles.map { .string($0.description) }),
+        "limits": .object([
+          "callsPerSecond": .int(partner.limits.callsPerSecond),
+          "burst": .int(partner.limits.burst),
+          "concurrentCalls": .int(partner.limits.concurrentCalls),
+        ]),
         "keys": .array(
           partner.keys.map {
             .object([
@@ -94,19 +108,50 @@ extension PartnersFile {
   private static func partner(_ value: JSONValue, at path: String) throws(PartnersFileError)
     -> Partner
   {
-    let members = try members(value, at: path, named: ["id", "sites", "keys"])
+    let members = try members(value, at: path, named: ["id", "sites", "roles", "limits", "keys"])
     let id = try text(members["id"], at: path + ".id")
     var sites: [SiteCode] = []
     let siteList = try list(members["sites"], at: path + ".sites", maximum: Partner.maximumSites)
     for (index, site) in siteList.enumerated() {
       sites.append(SiteCode(try text(site, at: path + ".sites[\(index)]")))
     }
+    var roles: [RoleName] = []
+    let roleList = try list(members["roles"], at: path + ".roles", maximum: Partner.maximumRoles)
+    for (index, role) in roleList.enumerated() {
+      roles.append(RoleName(try text(role, at: path + ".roles[\(index)]")))
+    }
     var keys: [PartnerKey] = []
     let keyList = try list(members["keys"], at: path + ".keys", maximum: Partner.maximumKeys)
     for (index, key) in keyList.enumerated() {
       keys.append(try self.key(key, at: path + ".keys[\(index)]"))
     }
-    return Partner(id: id, sites: sites, keys: keys)
+    let limits = try members["limits"].map { (value) throws(PartnersFileError) in
+      try self.limits(value, at: path + ".limits")
+    }
+    return Partner(
+      id: id, sites: sites, roles: roles, limits: limits ?? .standard, keys: keys)
+  }
+
+  /// Those that are absent are the standard ones.
+  private static func limits(_ value: JSONValue, at path: String) throws(PartnersFileError)
+    -> CallLimits
+  {
+    let members = try members(
+      value, at: path, named: ["callsPerSecond", "burst", "concurrentCalls"])
+    var limits = CallLimits.standard
+    for (name, range, member) in [
+      ("callsPerSecond", CallLimits.callsPerSecondRange, \CallLimits.callsPerSecond),
+      ("burst", CallLimits.burstRange, \.burst),
+      ("concurrentCalls", CallLimits.concurrentCallsRange, \.concurrentCalls),
+    ] as [(String, ClosedRange<Int64>, WritableKeyPath<CallLimits, Int64>)] {
+      guard let value = members[name] else { continue }
+      guard let number = value.intValue, range.contains(number) else {
+        throw PartnersFileError(
+          "\(path).\(name)", "must be \(range.lowerBound) to \(range.upperBound)")
+      }
+      limits[keyPath: member] = number
+    }
+    return limits
   }
 
   private static func key(_ value: JSONValue, at path: String) throws(PartnersFileError)
@@ -189,6 +234,15 @@ extension PartnersFile {
     }
     for (index, site) in partner.sites.enumerated() {
       try check(site.text, SiteCode.rule, at: path + ".sites[\(index)]")
+    }
+    guard (1...Partner.maximumRoles).contains(partner.roles.count) else {
+      throw PartnersFileError(path + ".roles", "must have 1 to \(Partner.maximumRoles) entries")
+    }
+    guard Set(partner.roles).count == partner.roles.count else {
+      throw PartnersFileError(path + ".roles", "must not name a role twice")
+    }
+    for (index, role) in partner.roles.enumerated() {
+      try check(role.description, RoleName.rule, at: path + ".roles[\(index)]")
     }
   }
 

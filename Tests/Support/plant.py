@@ -17,6 +17,8 @@ from Support.wire import Wire
 
 SITE = "PLANT1"
 OTHER_SITE = "PLANT2"
+WIDEST_LIMITS = [
+    "--calls-per-second", "100000", "--burst", "1000000", "--concurrent-calls", "10000"]
 """A site that Production has and that the ordinary test key is not granted."""
 
 
@@ -118,11 +120,15 @@ class Plant:
 
     # Keys and callers
 
-    def issue_key(self, partner: str, *sites: str) -> str:
+    def issue_key(self, partner: str, *sites: str, roles=("mes", "planner"),
+                  limits=()) -> str:
         arguments = ["key", "issue", "--partners", str(self.folder / "partners.json"),
                      "--partner", partner]
         for site in sites:
             arguments += ["--site", site]
+        for role in roles:
+            arguments += ["--role", role]
+        arguments += limits or WIDEST_LIMITS
         printed = run("millrace", *arguments)
         return next(word for word in printed.split() if word.startswith("mr_live_"))
 

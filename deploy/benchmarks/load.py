@@ -24,10 +24,13 @@ class Shape:
     messages: int = 1
     """What a call's cost is divided by."""
     deadline: bool = False
+    metadata: tuple = ()
+    """Further options of nghttp and h2load."""
 
     @property
     def headers(self):
-        return [*HEADERS, *(["-H", "grpc-timeout: 10S"] if self.deadline else [])]
+        deadline = ["-H", "grpc-timeout: 10S"] if self.deadline else []
+        return [*HEADERS, *deadline, *self.metadata]
 
 
 def url(port, path, tls=False):

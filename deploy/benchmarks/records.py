@@ -136,7 +136,7 @@ def growth(tool, identities, largest, rounds):
         yield Figure(f"{name}: write", median(written), "µs")
         yield Figure(f"{name}: read", median(read), "µs")
     first, last = sizes[0], sizes[-1]
-    costs = beside_a_small_one(tool, identities, first, PAIRS)
+    costs = beside_a_small_one(tool, identities, first, last)
     for what, (large, small) in costs.items():
         yield Figure(
             f"records, {identities} identities: {what} at {last:,} to {first:,} reports",
@@ -149,16 +149,15 @@ def growth(tool, identities, largest, rounds):
     tool.forget(identities)
 
 
-def beside_a_small_one(tool, identities, size, pairs):
-    """Costs on the file that has grown and on one of so many reports, in turns."""
+def beside_a_small_one(tool, identities, few, many):
+    """Costs on the file that has grown to many reports and on one of few, in turns."""
     small = f"{identities}-small"
     costs = {"write": ([], []), "read": ([], [])}
-    for _ in range(pairs):
+    for _ in range(PAIRS):
         # A new one each time: writing makes it grow.
-        tool.run("grow", small, reports=size, identities=identities)
-        for place, name in enumerate((identities, small)):
+        tool.run("grow", small, reports=few, identities=identities)
+        for place, (name, size) in enumerate(((identities, many), (small, few))):
             costs["read"][place].append(read_cost(tool, name))
-        for place, name in enumerate((identities, small)):
             costs["write"][place].append(write_cost(tool, name, identities, size))
         tool.forget(small)
     return costs

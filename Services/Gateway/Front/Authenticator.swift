@@ -14,8 +14,16 @@ public enum CredentialError: Error, Sendable, Hashable {
 /// First step of the way in: finds out who is calling from the API key in
 /// `authorization: Bearer mr_live_<id>_<secret>`.
 public struct Authenticator: Sendable {
+  /// Who calls, and how much it may.
+  public struct Caller: Sendable, Hashable {
+    /// As the services will see it.
+    public let principal: Principal
+    /// Its limits.
+    public let limits: CallLimits
+  }
+
   private struct Entry: Sendable {
-    let principal: Principal
+    let caller: Caller
     let secretHash: String
   }
 
@@ -30,23 +38,24 @@ public struct Authenticator: Sendable {
     var entries: [String: Entry] = [:]
     for partner in partners.partners {
       let principal = Principal(
-        subject: partner.id, kind: .partner, sites: Set(partner.sites))
+        subject: partner.id, kind: .partner, sites: Set(partner.sites), roles: Set(partner.roles))
+      let caller = Caller(principal: principal, limits: partner.limits)
       for key in partner.keys {
-        entries[key.id] = Entry(principal: principal, secretHash: key.secretHash)
+        entries[key.id] = Entry(caller: caller, secretHash: key.secretHash)
       }
     }
     self.entries = entries
   }
 
-  /// The partner whose key is in the metadata, as the services will see it.
-  public func authenticate(_ metadata: Metadata) throws(CredentialError) -> Principal {
+  /// The partner whose key is in the metadata.
+  public func authenticate(_ metadata: Metadata) throws(CredentialError) -> Caller {
     let credentials = metadata.values("authorization")
     guard let credential = credentials.first else { throw .missing }
     guard credentials.count == 1, let key = Self.key(credential) else { throw .malformed }
     let entry = entries[key.id]
     let matches = key.matches(secretHash: entry?.secretHash ?? Self.hashOfNothing)
     guard matches, let entry else { throw .unknown }
-    return entry.principal
+    return entry.caller
   }
 
   /// The key behind `Bearer `; the scheme's name is case-insensitive (RFC 9110 §11.1).

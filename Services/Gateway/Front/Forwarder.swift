@@ -2,6 +2,20 @@ public import NIOCore
 public import RPC
 import ServiceKit
 
+/// What goes beside the messages of a forwarded call.
+public struct Onward: Sendable {
+  /// What the service is told.
+  let metadata: Metadata
+  /// What the caller is told beside the service's own.
+  let answerMetadata: Metadata
+
+  /// The two of them.
+  public init(metadata: Metadata, answerMetadata: Metadata = Metadata()) {
+    self.metadata = metadata
+    self.answerMetadata = answerMetadata
+  }
+}
+
 /// Last step of the way in: the call as bytes to the service, and its answer as bytes back.
 ///
 /// It knows no message. Status, message, details and trailers pass unchanged; a caller that goes
@@ -17,14 +31,13 @@ public struct Forwarder: Sendable {
   }
 
   /// Forwards a call with one request: unary and server streaming are the same on the wire.
-  /// - Parameter metadata: what the service is told beside the request.
   public func forward(
-    _ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter, metadata: Metadata
+    _ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter, _ onward: Onward
   ) async throws {
     do throws(Status) {
       let stream = try await channel.serverStreaming(
-        path: context.path, request, options: options(context, metadata))
-      try await relay(stream, to: responses, context)
+        path: context.path, request, options: options(context, onward))
+      try await relay(stream, to: responses, context, onward)
     } catch {
       throw forTheCaller(error)
     }
@@ -32,18 +45,17 @@ public struct Forwarder: Sendable {
 
   /// Forwards a call whose requests are a stream, client streaming or both ways: requests go up and
   /// responses come down as they come, each as fast as the slower side takes them.
-  /// - Parameter metadata: what the service is told beside the requests.
   public func forward(
     _ requests: RequestStream, _ context: CallContext, _ responses: ResponseWriter,
-    metadata: Metadata
+    _ onward: Onward
   ) async throws {
     do throws(Status) {
       let call = try await channel.streaming(
-        path: context.path, options: options(context, metadata))
+        path: context.path, options: options(context, onward))
       let upward = Task { await pass(requests, to: call) }
       // A service may answer before it has read everything; then nobody needs the rest.
       defer { upward.cancel() }
-      try await relay(call.responses, to: responses, context)
+      try await relay(call.responses, to: responses, context, onward)
     } catch {
       throw forTheCaller(error)
     }
@@ -67,20 +79,23 @@ public struct Forwarder: Sendable {
   }
 
   private func options(
-    _ context: CallContext, _ metadata: Metadata
+    _ context: CallContext, _ onward: Onward
   ) -> ClientCallOptions {
     let isLongLived = destination.longLivedPaths.contains(context.path)
     return ClientCallOptions(
       deadline: HopDeadline.make(from: context.deadline),
-      metadata: metadata,
+      metadata: onward.metadata,
       placement: isLongLived ? .automatic : .withUnaryCalls)
   }
 
   /// Passes on what comes, message by message: a slow caller slows the service down.
   private func relay(
-    _ stream: ClientResponseStream, to responses: ResponseWriter, _ context: CallContext
+    _ stream: ClientResponseStream, to responses: ResponseWriter, _ context: CallContext,
+    _ onward: Onward
   ) async throws(Status) {
-    context.setInitialMetadata(try await stream.initialMetadata())
+    var metadata = try await stream.initialMetadata()
+    metadata.append(contentsOf: onward.answerMetadata)
+    context.setInitialMetadata(metadata)
     if destination.opensAtOnce(context.path) { try await responses.sendInitialMetadata() }
     var messages = stream.makeAsyncIterator()
     while let message = try await messages.next() {

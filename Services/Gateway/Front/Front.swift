@@ -3,23 +3,32 @@ public import Logging
 public import RPC
 public import ServiceKit
 
-/// The way in for partners: identify, route, forward. The owning service authorises: it alone knows
-/// which site an object belongs to.
+/// The way in for partners: identify, authorise by role, count, forward. The owning service authorises
+/// by object: it alone knows which site an object belongs to.
 public struct Front: Sendable {
   private let authenticator: Authenticator
+  private let authorizer: Authorizer
   private let router: Router
   private let forwarders: [Destination: Forwarder]
+  private let limiter: RateLimiter
   private let signer: PrincipalSigner
+  private let refusals: RefusalAudit
   private let logger: Logger
 
   /// A front before these services.
-  /// - Parameter channel: the channel to a service; it is asked once for each.
+  /// - Parameters:
+  ///   - refusals: remembers who was refused for lack of rights.
+  ///   - channel: the channel to a service; it is asked once for each.
   public init(
-    authenticator: Authenticator, destinations: [Destination], signer: PrincipalSigner,
-    logger: Logger, channel: (Destination) -> ClientChannel
+    authenticator: Authenticator, authorizer: Authorizer, limiter: RateLimiter,
+    destinations: [Destination], signer: PrincipalSigner, refusals: RefusalAudit, logger: Logger,
+    channel: (Destination) -> ClientChannel
   ) {
     self.authenticator = authenticator
+    self.authorizer = authorizer
+    self.limiter = limiter
     self.signer = signer
+    self.refusals = refusals
     self.logger = logger
     router = Router(destinations)
     forwarders = Dictionary(
@@ -38,33 +47,102 @@ public struct Front: Sendable {
     }
     if destination.requestStreamPaths.contains(path) {
       return .bidirectional { requests, context, responses in
-        let metadata = try self.onwardMetadata(context.metadata, to: destination)
-        try await forwarder.forward(requests, context, responses, metadata: metadata)
+        try await whileAdmitted(context) { caller in
+          let onward = try onwardMetadata(caller, context, to: destination)
+          try await forwarder.forward(requests, context, responses, onward)
+        }
       }
     }
     return .serverStreaming { request, context, responses in
-      let metadata = try self.onwardMetadata(context.metadata, to: destination)
-      try await forwarder.forward(request, context, responses, metadata: metadata)
+      try await whileAdmitted(context) { caller in
+        let onward = try onwardMetadata(caller, context, to: destination)
+        try await forwarder.forward(request, context, responses, onward)
+      }
+    }
+  }
+
+  /// The Gateway's own handler behind the same steps.
+  public func guarding(_ handler: MethodHandler) -> MethodHandler {
+    switch handler {
+    case .unary(let answer):
+      .unary { request, context in
+        try await whileAdmitted(context) { caller in
+          context.setInitialMetadata(caller.allowance)
+          return try await answer(request, context)
+        }
+      }
+    case .serverStreaming(let answer):
+      .serverStreaming { request, context, responses in
+        try await whileAdmitted(context) { caller in
+          context.setInitialMetadata(caller.allowance)
+          try await answer(request, context, responses)
+        }
+      }
+    case .clientStreaming(let answer):
+      .clientStreaming { requests, context in
+        try await whileAdmitted(context) { _ in try await answer(requests, context) }
+      }
+    case .bidirectional(let answer):
+      .bidirectional { requests, context, responses in
+        try await whileAdmitted(context) { _ in try await answer(requests, context, responses) }
+      }
     }
   }
 
   /// Who calls, for the Gateway's own service.
   public func authenticate(_ metadata: Metadata) throws(Refusal) -> Principal {
-    do { return try authenticator.authenticate(metadata) } catch { throw error.refusal }
+    do { return try authenticator.authenticate(metadata).principal } catch { throw error.refusal }
+  }
+
+  /// Who has been let in, and what it is told about its limits.
+  private struct Admitted {
+    let principal: Principal
+    let allowance: Metadata
+  }
+
+  /// The way in, step by step; then the body, as one of the caller's calls under way.
+  private func whileAdmitted<Result>(
+    _ context: CallContext, _ body: (Admitted) async throws -> Result
+  ) async throws -> Result {
+    let caller: Authenticator.Caller
+    do { caller = try authenticator.authenticate(context.metadata) } catch {
+      throw error.refusal.status
+    }
+    let principal = caller.principal
+    do { try authorizer.authorize(principal, context.path) } catch {
+      await refusals.record(error, Call(principal: principal, context))
+      throw error.status
+    }
+    let allowance: RateLimiter.Allowance
+    do {
+      allowance = try limiter.begin(principal.subject, caller.limits, path: context.path)
+    } catch { throw error.status }
+    defer { limiter.end(principal.subject) }
+    return try await body(Admitted(principal: principal, allowance: Metadata(allowance)))
   }
 
   /// What the service is told: who is calling, signed for this service, and what may pass.
   private func onwardMetadata(
-    _ metadata: Metadata, to destination: Destination
-  ) throws(Status) -> Metadata {
-    let principal: Principal
-    do { principal = try authenticate(metadata) } catch { throw error.status }
+    _ caller: Admitted, _ context: CallContext, to destination: Destination
+  ) throws(Status) -> Onward {
     do {
-      let token = try signer.token(for: principal, audience: destination.audience)
-      return try ForwardedMetadata.make(from: metadata, principal: token)
+      let token = try signer.token(for: caller.principal, audience: destination.audience)
+      let metadata = try ForwardedMetadata.make(from: context.metadata, principal: token)
+      return Onward(metadata: metadata, answerMetadata: caller.allowance)
     } catch {
       logger.error("a principal could not be signed", metadata: ["error": "\(error)"])
       throw Refusals.unsigned.status
     }
+  }
+}
+
+extension Metadata {
+  /// `ratelimit-limit`, `-remaining` and `-reset` (seconds), as the IETF's draft names them.
+  fileprivate init(_ allowance: RateLimiter.Allowance) {
+    self.init()
+    // Digits are text that metadata can carry.
+    try? append("ratelimit-limit", "\(allowance.limit)")
+    try? append("ratelimit-remaining", "\(allowance.remaining)")
+    try? append("ratelimit-reset", "\(allowance.resetSeconds)")
   }
 }

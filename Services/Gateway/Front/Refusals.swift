@@ -1,3 +1,4 @@
+import Identity
 public import ServiceKit
 
 extension CredentialError {
@@ -39,6 +40,40 @@ enum Refusals {
     Refusal(
       .unimplemented, reason: "SERVICE_UNKNOWN", "no service is offered under \(path)",
       metadata: ["path": path])
+  }
+
+  /// PERMISSION_DENIED: none of the caller's roles has the method.
+  static func methodNotGranted(_ path: String, roles: Set<RoleName>) -> Refusal {
+    let names = roles.sorted().map(\.description).joined(separator: ", ")
+    return Refusal(
+      .permissionDenied, reason: "METHOD_NOT_GRANTED",
+      "none of your roles (\(names.isEmpty ? "none" : names)) may call \(path)",
+      metadata: ["method": String(path.dropFirst()), "roles": names])
+  }
+
+  /// RESOURCE_EXHAUSTED: the partner calls more often than it may.
+  static func rateExceeded(
+    _ partner: String, _ limits: CallLimits, cost: Int64, retryMilliseconds: Int64
+  ) -> Refusal {
+    let limit =
+      "\(limits.callsPerSecond) calls per second, \(limits.burst) at once; this one counts \(cost)"
+    return Refusal(
+      .resourceExhausted, reason: "RATE_EXCEEDED", "you call more often than you may: \(limit)",
+      quota: QuotaViolation(subject: "partner:\(partner)", description: limit),
+      retryDelayMilliseconds: retryMilliseconds)
+  }
+
+  /// How long a partner should wait whose calls under way are too many: about what one takes.
+  static let tooManyUnderWayRetryMilliseconds: Int64 = 100
+
+  /// RESOURCE_EXHAUSTED: too many of the partner's calls are under way.
+  static func tooManyUnderWay(_ partner: String, _ limits: CallLimits) -> Refusal {
+    let limit = "\(limits.concurrentCalls) calls under way at a time, streams among them"
+    return Refusal(
+      .resourceExhausted, reason: "TOO_MANY_CALLS_UNDER_WAY",
+      "you have more calls under way than you may: \(limit)",
+      quota: QuotaViolation(subject: "partner:\(partner)", description: limit),
+      retryDelayMilliseconds: tooManyUnderWayRetryMilliseconds)
   }
 
   /// INTERNAL: a principal could not be signed.

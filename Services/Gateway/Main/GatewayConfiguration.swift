@@ -1,3 +1,4 @@
+import GatewayFront
 import GatewayOdoo
 import Identity
 import RPC
@@ -14,6 +15,8 @@ struct GatewayConfiguration: Sendable {
   let signingKey: SigningKey
   /// The partners and the hashes of their keys.
   let partners: PartnersFile
+  /// Roles beside those that are built in.
+  let roles: [Role]
   /// Where Production is.
   let production: ServiceAddress
   /// Whether partners may ask for the contracts (gRPC reflection); not unless the file says so.
@@ -35,6 +38,7 @@ struct GatewayConfiguration: Sendable {
     let partners = partners(settings)
     let door = settings.door(limits: Limits())
     let database = settings.text("database")
+    let roles = RoleSettings.roles(settings)
     let production = settings.section("services").service("production")
     let reflection = settings.flag("reflection", default: false)
     let odoo = settings.sections("odoo", atMost: maximumSites).map(OdooSettings.site)
@@ -48,7 +52,7 @@ struct GatewayConfiguration: Sendable {
     }
     return GatewayConfiguration(
       door: door, database: database, signingKey: signingKey, partners: partners,
-      production: production, reflection: reflection, odoo: odoo)
+      roles: roles, production: production, reflection: reflection, odoo: odoo)
   }
 
   private static func signingKey(_ settings: Settings) async -> SigningKey? {
@@ -66,6 +70,30 @@ struct GatewayConfiguration: Sendable {
     do { return try PartnersFile(parsing: SecretFile.read(path, isPrivate: false)) } catch {
       settings.reject("partnersFile", "names a file that is refused: \(error)")
       return nil
+    }
+  }
+}
+
+/// The entries of `roles`: `{"name": "press-shop", "methods": ["package.Service/Method"]}`.
+private enum RoleSettings {
+  /// Roles are kinds of partners, not partners.
+  static let maximumRoles = 64
+  /// More than all services have together.
+  static let maximumMethods = 256
+  static let methodRule = TextRule(maximumLength: 256, characters: .visible)
+
+  static func roles(_ settings: Settings) -> [Role] {
+    guard settings.has("roles") else { return [] }
+    var names = Set(Role.builtIn.map(\.name))
+    return settings.sections("roles", atMost: maximumRoles).compactMap { entry in
+      let name = RoleName(entry.text("name", RoleName.rule))
+      if !names.insert(name).inserted { entry.reject("name", "is the name of another role") }
+      let methods = entry.texts("methods", methodRule, atMost: maximumMethods)
+      let role = Role(name, methods: methods)
+      if role == nil {
+        entry.reject("methods", "must be package.Service/Method or package.Service/*, each")
+      }
+      return role
     }
   }
 }

@@ -57,7 +57,10 @@ struct GatewayProgram: Sendable {
       environment: environment)
     front = Front(
       authenticator: Authenticator(partners: configuration.partners),
-      destinations: [Self.productionDestination], signer: signer, logger: logger,
+      authorizer: Authorizer(Role.builtIn + configuration.roles),
+      limiter: RateLimiter(clock: environment.clock),
+      destinations: [Self.productionDestination], signer: signer,
+      refusals: RefusalAudit(database, clock: environment.clock, logger: logger), logger: logger,
       channel: { _ in production })
     wing = OdooWing(
       sites: configuration.odoo, database: database,
@@ -90,7 +93,8 @@ struct GatewayProgram: Sendable {
 
   /// What answers a path: the Gateway's own services first, everything else is forwarded.
   func handler(for path: String) -> MethodHandler {
-    table.handler(for: path) ?? health.handler(for: path) ?? reflection?.handler(for: path)
+    table.handler(for: path).map(front.guarding) ?? health.handler(for: path) ?? reflection?
+      .handler(for: path)
       ?? front.handler(for: path)
   }
 

@@ -27,7 +27,9 @@ struct Services: Sendable {
     let key = APIKey.generate(.system)
     let site = SiteCode(Installation.site)
     try PartnersStore(path: installation.file("partners.json"))
-      .add(key, to: partner, sites: [site])
+      .add(
+        key, to: partner, sites: [site], roles: [.mes, RoleName("planner")],
+        limits: .widest)
     let keyFile = try installation.write("api-key", Array((key.text + "\n").utf8))
     let production = try await startProduction(installation)
     guard withGateway else {

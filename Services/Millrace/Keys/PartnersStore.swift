@@ -10,13 +10,17 @@ struct PartnersStore {
 
   /// Adds a key's hash to a partner, and the file when there is none.
   /// - Throws: ``Identity/PartnersFileError``, ``Identity/SecretFile/Failure``.
-  func add(_ key: APIKey, to partner: String, sites: [SiteCode]) throws {
+  func add(
+    _ key: APIKey, to partner: String, sites: [SiteCode], roles: [RoleName],
+    limits: CallLimits? = nil
+  ) throws {
     var file = PartnersFile()
     if FileManager.default.fileExists(atPath: path) {
       file = try PartnersFile(parsing: SecretFile.read(path, isPrivate: false))
     }
     try file.add(
-      PartnerKey(id: key.id, secretHash: key.secretHash), to: partner, sites: sites)
+      PartnerKey(id: key.id, secretHash: key.secretHash), to: partner, sites: sites,
+      roles: roles, limits: limits)
     let new = path + ".new"
     try SecretFile.create(new, file.serialized, isPrivate: true)
     guard rename(new, path) == 0 else {

@@ -6,10 +6,13 @@ extension Production.V1 {
   /// The conversation between ERP and MES about production orders.
   ///
   /// Every call can answer UNAUTHENTICATED (no or a wrong credential), PERMISSION_DENIED with
-  /// reason SITE_NOT_GRANTED (the caller may not act for this site), NOT_FOUND with reason
-  /// SITE_UNKNOWN (it may, but this service has no such site), INVALID_ARGUMENT with every
-  /// field violation, RESOURCE_EXHAUSTED with RetryInfo (overload, or no space left) and
-  /// UNAVAILABLE. A refused call changes nothing and may be repaired and sent again under the
+  /// reason METHOD_NOT_GRANTED (none of the caller's roles has this method) or
+  /// SITE_NOT_GRANTED (it may not act for this site), NOT_FOUND with reason SITE_UNKNOWN (it
+  /// may, but this service has no such site), INVALID_ARGUMENT with every field violation,
+  /// RESOURCE_EXHAUSTED with RetryInfo (overload, no space left, or with QuotaFailure the
+  /// caller's own limit: RATE_EXCEEDED, TOO_MANY_CALLS_UNDER_WAY) and UNAVAILABLE. Through
+  /// the Gateway every answer tells in ratelimit-limit, -remaining and -reset (seconds) what
+  /// is left. A refused call changes nothing and may be repaired and sent again under the
   /// same identity. Every refusal carries google.rpc.ErrorInfo with domain "millrace" and a
   /// stable reason; never parse the text.
   public enum ProductionService {

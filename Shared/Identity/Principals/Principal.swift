@@ -17,6 +17,9 @@ public struct Principal: Sendable, Hashable {
   public let kind: Kind
   /// The sites it may act for. At most ``maximumSites``.
   public let sites: Set<SiteCode>
+  /// What it may call, by role. The Gateway decides by them; services see them for what only some may
+  /// do to an object.
+  public let roles: Set<RoleName>
 
   /// What a subject looks like.
   public static let subjectRule = TextRule(maximumLength: 64, characters: .code)
@@ -24,11 +27,18 @@ public struct Principal: Sendable, Hashable {
   /// KiB).
   public static let maximumSites = 100
 
-  /// A caller; the subject follows ``subjectRule`` and the sites ``SiteCode/rule``.
-  public init(subject: String, kind: Kind, sites: Set<SiteCode>) {
+  /// Most roles of one principal.
+  public static let maximumRoles = 16
+
+  /// A caller; the subject follows ``subjectRule``, the sites ``SiteCode/rule`` and the roles
+  /// ``RoleName/rule``.
+  public init(
+    subject: String, kind: Kind, sites: Set<SiteCode>, roles: Set<RoleName> = []
+  ) {
     self.subject = subject
     self.kind = kind
     self.sites = sites
+    self.roles = roles
   }
 
   /// Whether it may act for a site.

@@ -63,7 +63,8 @@ public final class PrincipalSigner: Sendable {
     let expiresAt = issuedAt + PrincipalToken.maximumLifetimeSeconds
     let claims = PrincipalClaims(
       iss: PrincipalToken.issuer, aud: audience, sub: principal.subject, iat: issuedAt,
-      exp: expiresAt, nbf: nil, kind: principal.kind, sites: principal.sites.map(\.text).sorted())
+      exp: expiresAt, nbf: nil, kind: principal.kind, sites: principal.sites.map(\.text).sorted(),
+      roles: principal.roles.sorted().map(\.description))
     let token = try sign(JSONEncoder().encode(claims))
     return Minted(token: token, expiresAt: Instant(seconds: expiresAt))
   }

@@ -19,7 +19,7 @@ public enum PrincipalToken {
   static let type = "JWT"
 }
 
-/// The claims, in the names of RFC 7519 and ours (`kind`, `sites`).
+/// The claims, in the names of RFC 7519 and ours (`kind`, `sites`, `roles`).
 struct PrincipalClaims: Codable, Sendable, Hashable {
   var iss: String
   var aud: String
@@ -29,6 +29,8 @@ struct PrincipalClaims: Codable, Sendable, Hashable {
   var nbf: Int64?
   var kind: Principal.Kind
   var sites: [String]
+  /// Absent means none.
+  var roles: [String]?
 }
 
 /// Why a token was not believed. The text is for our own log; callers only learn that it was not.

@@ -113,7 +113,12 @@ public final class PrincipalVerifier: Sendable {
       claims.sites.count <= Principal.maximumSites,
       claims.sites.allSatisfy({ SiteCode.rule.violation(of: $0) == nil })
     else { throw .claims }
+    let roles = claims.roles ?? []
+    guard roles.count <= Principal.maximumRoles,
+      roles.allSatisfy({ RoleName.rule.violation(of: $0) == nil })
+    else { throw .claims }
     return Principal(
-      subject: claims.sub, kind: claims.kind, sites: Set(claims.sites.map { SiteCode($0) }))
+      subject: claims.sub, kind: claims.kind, sites: Set(claims.sites.map { SiteCode($0) }),
+      roles: Set(roles.map { RoleName($0) }))
   }
 }

@@ -1,7 +1,7 @@
-import Environment
+public import Environment
 import Identity
-import Logging
-import RecordStore
+public import Logging
+public import RecordStore
 import Synchronization
 
 /// Writes refusals for lack of rights to the audit log: who tried what, when, from where.
@@ -24,7 +24,8 @@ public final class RefusalAudit: Sendable {
   private let logger: Logger
   private let state: Mutex<State>
 
-  init(_ database: Database, clock: any Clock, logger: Logger) {
+  /// Refusals in the audit log of a database.
+  public init(_ database: Database, clock: any Clock, logger: Logger) {
     self.database = database
     self.clock = clock
     self.logger = logger
@@ -36,7 +37,7 @@ public final class RefusalAudit: Sendable {
 
   /// Writes a refusal, if it is one for lack of rights. A database that can't is no reason to answer
   /// otherwise.
-  func record(_ refusal: Refusal, _ call: Call) async {
+  public func record(_ refusal: Refusal, _ call: Call) async {
     guard refusal.code == .permissionDenied, let unwritten = take() else { return }
     let site = refusal.metadata["site"] ?? ""
     let object = unwritten == 0 ? site : "\(site) (after \(unwritten) that are not written)"

@@ -107,6 +107,16 @@ public final class Settings {
     return (0..<count).map { index in section(key).section(String(index)) }
   }
 
+  /// The entries of a list of texts; reported when there is no such list or it has no entry.
+  public func texts(_ key: String, _ rule: TextRule = anyText, atMost maximum: Int) -> [String] {
+    let path = path(key)
+    guard let count = file.listCounts[path], (1...maximum).contains(count) else {
+      reject(key, "must be a list of 1 to \(maximum) texts")
+      return []
+    }
+    return (0..<count).map { section(key).text(String($0), rule) }
+  }
+
   /// A required text.
   public func text(_ key: String, _ rule: TextRule = anyText) -> String {
     guard let value = value(key, "text", { $0.string(forKey: $1) }) else { return "" }

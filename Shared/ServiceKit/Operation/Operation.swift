@@ -1,5 +1,7 @@
 public import Identity
+import NIOCore
 public import Protobuf
+public import RPC
 
 /// Who may call an operation, beside having the site granted.
 public enum Callers: Sendable, Hashable {
@@ -58,5 +60,12 @@ public struct Call: Sendable {
     self.method = method
     self.origin = origin
     self.byteCount = byteCount
+  }
+
+  /// A call as the runtime has it.
+  public init(principal: Principal, _ context: CallContext, byteCount: Int = 0) {
+    self.init(
+      principal: principal, method: String(context.path.dropFirst()),
+      origin: context.peer.address?.ipAddress ?? "", byteCount: byteCount)
   }
 }

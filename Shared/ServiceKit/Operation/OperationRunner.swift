@@ -22,8 +22,7 @@ enum OperationRunner {
     _ operation: O.Type, _ message: ByteBuffer, _ context: CallContext, _ service: ServiceContext
   ) throws -> Call {
     Call(
-      principal: try service.authenticate(context.metadata),
-      method: String(O.method.path.dropFirst()), origin: context.peer.address?.ipAddress ?? "",
+      principal: try service.authenticate(context.metadata), context,
       byteCount: message.readableBytes)
   }
 

@@ -50,6 +50,18 @@ enum ErrorDetails {
             }
           }))
     }
+    if let quota = refusal.quota {
+      details.append(
+        try packed(
+          Google.Rpc.QuotaFailure.with {
+            $0.violations = [
+              .with {
+                $0.subject = quota.subject
+                $0.description_p = quota.description
+              }
+            ]
+          }))
+    }
     if let delay = refusal.retryDelayMilliseconds {
       details.append(
         try packed(
@@ -78,10 +90,14 @@ enum ErrorDetails {
     let details = (try? Google.Rpc.Status(decoding: status.details))?.details ?? []
     let info: Google.Rpc.ErrorInfo? = unpacked(details)
     let bad: Google.Rpc.BadRequest? = unpacked(details)
+    let quota: Google.Rpc.QuotaFailure? = unpacked(details)
     let retry: Google.Rpc.RetryInfo? = unpacked(details)
     return Refusal(
       code, reason: info?.reason ?? "", status.message, metadata: info?.metadata ?? [:],
       violations: bad?.fieldViolations.map { FieldViolation($0.field, $0.description_p) } ?? [],
+      quota: quota?.violations.first.map {
+        QuotaViolation(subject: $0.subject, description: $0.description_p)
+      },
       retryDelayMilliseconds: retry?.retryDelay.map {
         // Clamped to a day: whatever a peer says, the product fits.
         min(max($0.seconds, 0), 86_400) * 1_000 + Int64($0.nanos) / 1_000_000

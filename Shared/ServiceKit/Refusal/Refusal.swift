@@ -12,11 +12,26 @@ public struct FieldViolation: Sendable, Hashable {
   }
 }
 
+/// A limit that a caller has reached.
+public struct QuotaViolation: Sendable, Hashable {
+  /// Whose limit it is: `partner:mes-line-1`.
+  public let subject: String
+  /// The limit, as a sentence.
+  public let description: String
+
+  /// A violation.
+  public init(subject: String, description: String) {
+    self.subject = subject
+    self.description = description
+  }
+}
+
 /// A refused call, as callers see it: a code, a stable reason, a sentence, and what helps to repair
 /// it.
 ///
 /// It becomes a `google.rpc.Status` in `grpc-status-details-bin`: `ErrorInfo` always (domain
-/// ``domain``), `BadRequest` with violations, `RetryInfo` with a retry delay.
+/// ``domain``), `BadRequest` with violations, `QuotaFailure` with a limit, `RetryInfo` with a retry
+/// delay.
 public struct Refusal: Error, Sendable, Hashable {
   /// The domain of every reason.
   public static let domain = "millrace"
@@ -31,19 +46,23 @@ public struct Refusal: Error, Sendable, Hashable {
   public let metadata: [String: String]
   /// Every field that breaks its rule.
   public let violations: [FieldViolation]
+  /// The limit that the caller has reached; `nil` when that is not the reason.
+  public let quota: QuotaViolation?
   /// After how many milliseconds trying again can help; `nil` when it does not.
   public let retryDelayMilliseconds: Int64?
 
   /// A refusal of its parts.
   public init(
     _ code: RefusalCode, reason: String, _ message: String, metadata: [String: String] = [:],
-    violations: [FieldViolation] = [], retryDelayMilliseconds: Int64? = nil
+    violations: [FieldViolation] = [], quota: QuotaViolation? = nil,
+    retryDelayMilliseconds: Int64? = nil
   ) {
     self.code = code
     self.reason = reason
     self.message = message
     self.metadata = metadata
     self.violations = violations
+    self.quota = quota
     self.retryDelayMilliseconds = retryDelayMilliseconds
   }
 }

@@ -7,10 +7,11 @@ struct PartnersFileTests {
   private static let digest = String(repeating: "ab", count: 32)
 
   private static func file(
-    id: String = #""mes-line-1""#, sites: String = #"["PLANT1"]"#, keyID: String = #""k1""#,
+    id: String = #""mes-line-1""#, sites: String = #"["PLANT1"]"#, roles: String = #"["mes"]"#,
+    keyID: String = #""k1""#,
     digest: String = "\"\(digest)\"", more: String = ""
   ) -> String {
-    #"{"partners":[{"id":\#(id),"sites":\#(sites),"keys":[{"id":\#(keyID),"secretSha256":\#(digest)}]\#(more)}]}"#
+    #"{"partners":[{"id":\#(id),"sites":\#(sites),"roles":\#(roles),"keys":[{"id":\#(keyID),"secretSha256":\#(digest)}]\#(more)}]}"#
   }
 
   @Test("A file is read as it was written")
@@ -19,13 +20,16 @@ struct PartnersFileTests {
     let first = PartnerKey(id: "k1", secretHash: String(repeating: "1", count: 64))
     let second = PartnerKey(id: "k2", secretHash: String(repeating: "2", count: 64))
     try file.add(first, to: "mes-line-1", sites: [SiteCode("PLANT1")])
-    try file.add(second, to: "mes-line-1", sites: [SiteCode("PLANT2"), SiteCode("PLANT1")])
+    try file.add(
+      second, to: "mes-line-1", sites: [SiteCode("PLANT2"), SiteCode("PLANT1")],
+      roles: [RoleName("planner"), .mes])
     let read = try PartnersFile(parsing: file.serialized)
     #expect(read == file)
     #expect(
       read.partners == [
         Partner(
-          id: "mes-line-1", sites: [SiteCode("PLANT1"), SiteCode("PLANT2")], keys: [first, second])
+          id: "mes-line-1", sites: [SiteCode("PLANT1"), SiteCode("PLANT2")],
+          roles: [.mes, RoleName("planner")], keys: [first, second])
       ])
   }
 
@@ -38,6 +42,9 @@ struct PartnersFileTests {
       (file(sites: "[]"), "partners[0].sites"), (file(sites: "[3]"), "partners[0].sites[0]"),
       (file(sites: #"["P","P"]"#), "partners[0].sites"),
       (file(sites: #"["P 1"]"#), "partners[0].sites[0]"),
+      (file(roles: "[]"), "partners[0].roles"), (file(roles: "{}"), "partners[0].roles"),
+      (file(roles: #"["mes","mes"]"#), "partners[0].roles"),
+      (file(roles: #"["m s"]"#), "partners[0].roles[0]"),
       (file(keyID: #""k_ü""#), "partners[0].keys[0].id"),
       (file(digest: #""abcd""#), "partners[0].keys[0].secretSha256"),
       (file(digest: "null"), "partners[0].keys[0].secretSha256"),
@@ -53,7 +60,8 @@ struct PartnersFileTests {
 
   @Test("Partner names and key ids are unique")
   func unique() throws {
-    let one = #"{"id":"a","sites":["P"],"keys":[{"id":"k","secretSha256":"\#(Self.digest)"}]}"#
+    let one =
+      #"{"id":"a","sites":["P"],"roles":["mes"],"keys":[{"id":"k","secretSha256":"\#(Self.digest)"}]}"#
     let sameKey = one.replacing(#""id":"a""#, with: #""id":"b""#)
     #expect(throws: PartnersFileError.self) {
       try PartnersFile(parsing: #"{"partners":[\#(one),\#(one)]}"#.utf8)

@@ -37,9 +37,10 @@ struct AuthenticatorTests {
     for scheme in ["Bearer", "bearer", "BEARER"] {
       let metadata = try Metadata([("authorization", "\(scheme) \(key.text)")])
       #expect(
-        try authenticator.authenticate(metadata)
+        try authenticator.authenticate(metadata).principal
           == Principal(
-            subject: "mes-line-1", kind: .partner, sites: [SiteCode("PLANT1"), SiteCode("PLANT2")]))
+            subject: "mes-line-1", kind: .partner, sites: [SiteCode("PLANT1"), SiteCode("PLANT2")],
+            roles: [.mes]))
     }
   }
 
@@ -52,7 +53,7 @@ struct AuthenticatorTests {
     }
     for key in [key, other] {
       let metadata = try Metadata([("authorization", "Bearer \(key.text)")])
-      #expect(try Authenticator(partners: file).authenticate(metadata).subject == "mes")
+      #expect(try Authenticator(partners: file).authenticate(metadata).principal.subject == "mes")
     }
   }
 

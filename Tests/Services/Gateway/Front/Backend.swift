@@ -1,10 +1,12 @@
 import Environment
+import Foundation
 import GatewayFront
 import Identity
 import Logging
 import NIOCore
 import NIOPosix
 import RPC
+import RecordStore
 import ServiceKit
 import Synchronization
 import Testing
@@ -25,19 +27,32 @@ final class Backend: Sendable {
   /// Verifies what the front has signed.
   let verifier: PrincipalVerifier
 
+  /// Where the front remembers whom it refused.
+  let database: Database
+
+  private let folder: String
   private let server: Server
   private let front: Server
   private let onward: ClientChannel
 
+  /// The roles of a test: an MES may call everything but what no role has.
+  static let roles = [
+    Role(.mes, paths: [callPath, watchPath, streamPath]),
+    Role(RoleName("everything"), paths: [service]),
+  ]
+  static let forbiddenPath = service + "ReleaseOrder"
+
   /// Starts both; the handler answers every path of the service.
-  init(_ handler: MethodHandler) async throws {
+  init(
+    _ handler: MethodHandler, roles: [Role] = roles, limits: CallLimits = .standard
+  ) async throws {
     let environment = Environment.system
     let group = MultiThreadedEventLoopGroup.singleton
     let key = APIKey.generate(environment)
     var partners = PartnersFile()
     try partners.add(
       PartnerKey(id: key.id, secretHash: key.secretHash), to: "mes-line-1",
-      sites: [SiteCode("PLANT1")])
+      sites: [SiteCode("PLANT1")], limits: limits)
     let signingKey = try await SigningKey.generate()
     verifier = PrincipalVerifier(
       keys: try await VerificationKeys(keySet: signingKey.publicKeySet()),
@@ -47,14 +62,22 @@ final class Backend: Sendable {
     ) { _ in handler }
     let onward = ClientChannel(
       host: "127.0.0.1", port: try #require(try await server.start().port), group: group)
+    folder = NSTemporaryDirectory() + "millrace-front-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    database = try Database.open(
+      DatabaseConfiguration(path: folder + "/gateway.sqlite"), migrations: [],
+      environment: environment)
+    let logger = Logger(label: "front")
     let front = Front(
-      authenticator: Authenticator(partners: partners),
+      authenticator: Authenticator(partners: partners), authorizer: Authorizer(roles),
+      limiter: RateLimiter(clock: environment.clock),
       destinations: [
         Destination(
           audience: Self.audience, pathPrefix: "/millrace.production.v1.",
           longLivedPaths: [Self.watchPath], requestStreamPaths: [Self.streamPath])
       ], signer: try PrincipalSigner(key: signingKey, environment: environment),
-      logger: Logger(label: "front"), channel: { _ in onward })
+      refusals: RefusalAudit(database, clock: environment.clock, logger: logger), logger: logger,
+      channel: { _ in onward })
     self.front = Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
       lookup: { front.handler(for: $0) })
@@ -73,13 +96,17 @@ final class Backend: Sendable {
     await front.shutdown(graceMilliseconds: 0)
     await onward.close()
     await server.shutdown(graceMilliseconds: 0)
+    await database.close()
+    // What is left in the place for temporary files does no harm.
+    try? FileManager.default.removeItem(atPath: folder)
   }
 
   /// Runs the body against a service that answers with the handler.
   static func run(
-    _ handler: MethodHandler, _ body: (Backend) async throws -> Void
+    _ handler: MethodHandler, limits: CallLimits = .standard,
+    _ body: (Backend) async throws -> Void
   ) async throws {
-    let backend = try await Backend(handler)
+    let backend = try await Backend(handler, limits: limits)
     do { try await body(backend) } catch {
       await backend.stop()
       throw error

@@ -41,7 +41,8 @@ struct ForwarderTests {
       #expect(tokens.count == 1)
       #expect(
         try backend.verifier.verify(tokens[0])
-          == Principal(subject: "mes-line-1", kind: .partner, sites: [SiteCode("PLANT1")]))
+          == Principal(
+            subject: "mes-line-1", kind: .partner, sites: [SiteCode("PLANT1")], roles: [.mes]))
       #expect(metadata["authorization"] == nil)
       #expect(metadata["x-other"] == nil)
     }

@@ -26,7 +26,7 @@ final class GatewayFiles: Sendable {
     var partners = PartnersFile()
     try partners.add(
       PartnerKey(id: key.id, secretHash: key.secretHash), to: "planner",
-      sites: [SiteCode("PLANT1"), SiteCode("GHOST")])
+      sites: [SiteCode("PLANT1"), SiteCode("GHOST")], roles: [RoleName("planner")])
     try SecretFile.create(path("partners.json"), partners.serialized, isPrivate: true)
     try SecretFile.create(path("odoo-api-key"), Array("key\n".utf8), isPrivate: true)
   }

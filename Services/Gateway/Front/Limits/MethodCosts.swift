@@ -1,0 +1,16 @@
+import Contracts
+import Protobuf
+
+/// What a method counts for in its caller's rate.
+public enum MethodCosts {
+  /// A page of a list reads up to a thousand records where another call reads or writes one.
+  static let list: Int64 = 5
+
+  /// Those that cost more than one call, by path.
+  public static let standard: [String: Int64] = [
+    Production.V1.ProductionService.listOrders.path: list,
+    Production.V1.ProductionService.listReports.path: list,
+    Gateway.V1.GatewayService.listPostings.path: list,
+    Gateway.V1.GatewayService.listCases.path: list,
+  ]
+}

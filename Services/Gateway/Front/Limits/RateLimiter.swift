@@ -1,0 +1,94 @@
+public import Environment
+public import Identity
+public import ServiceKit
+import Synchronization
+
+/// Lets each partner call as much as its limits allow: so many at once and per second, so many under
+/// way. One partner's calls take nothing from another one's.
+///
+/// Time is the monotonic clock's: the wall clock may jump as it likes.
+public final class RateLimiter: Sendable {
+  /// What a partner has left after a call.
+  public struct Allowance: Sendable, Hashable {
+    /// The burst.
+    public let limit: Int64
+    /// What could be called at once now.
+    public let remaining: Int64
+    /// After how many seconds all of the burst is there again, rounded up.
+    public let resetSeconds: Int64
+
+    /// An allowance of its parts.
+    public init(limit: Int64, remaining: Int64, resetSeconds: Int64) {
+      self.limit = limit
+      self.remaining = remaining
+      self.resetSeconds = resetSeconds
+    }
+  }
+
+  private struct Usage {
+    var bucket: TokenBucket
+    var underWay: Int64 = 0
+  }
+
+  private let costs: [String: Int64]
+  private let clock: any Clock
+  /// One for each partner that has called: there are no more than the Gateway knows.
+  private let usages = Mutex<[String: Usage]>([:])
+
+  private static let nanosecondsPerSecond: Int64 = 1_000_000_000
+  private static let nanosecondsPerMillisecond: Int64 = 1_000_000
+
+  /// A limiter.
+  /// - Parameter costs: by path, of methods that cost more than one call.
+  public init(costs: [String: Int64] = MethodCosts.standard, clock: any Clock) {
+    self.costs = costs
+    self.clock = clock
+  }
+
+  /// Counts a call that begins. When it has ended, say so with ``end(_:)``.
+  /// - Throws: RESOURCE_EXHAUSTED, with when to try again.
+  public func begin(_ partner: String, _ limits: CallLimits, path: String) throws(Refusal)
+    -> Allowance
+  {
+    let (cost, now) = (costs[path, default: 1], clock.monotonicNanoseconds)
+    return try usages.withLock { usages throws(Refusal) in
+      var usage = Self.usage(usages[partner], limits, now)
+      defer { usages[partner] = usage }
+      guard usage.underWay < limits.concurrentCalls else {
+        throw Refusals.tooManyUnderWay(partner, limits)
+      }
+      // A method that costs more than the burst needs a full one.
+      let wanted = min(cost, limits.burst)
+      guard usage.bucket.take(wanted, atNanoseconds: now) else {
+        let wait = usage.bucket.nanoseconds(until: wanted, atNanoseconds: now) ?? 0
+        let milliseconds = wait / Self.nanosecondsPerMillisecond + 1
+        throw Refusals.rateExceeded(
+          partner, limits, cost: cost, retryMilliseconds: milliseconds)
+      }
+      usage.underWay += 1
+      return Self.allowance(usage.bucket, now)
+    }
+  }
+
+  /// Counts a call that has ended.
+  public func end(_ partner: String) { usages.withLock { $0[partner]?.underWay -= 1 } }
+
+  /// The usage so far, under the limits of now.
+  private static func usage(_ found: Usage?, _ limits: CallLimits, _ now: Int64) -> Usage {
+    if let found, found.bucket.burst == limits.burst,
+      found.bucket.perSecond == limits.callsPerSecond
+    {
+      return found
+    }
+    let bucket = TokenBucket(
+      burst: limits.burst, perSecond: limits.callsPerSecond, atNanoseconds: now)
+    return Usage(bucket: bucket, underWay: found?.underWay ?? 0)
+  }
+
+  private static func allowance(_ bucket: TokenBucket, _ now: Int64) -> Allowance {
+    let reset = bucket.nanoseconds(until: bucket.burst, atNanoseconds: now) ?? 0
+    return Allowance(
+      limit: bucket.burst, remaining: bucket.available(atNanoseconds: now),
+      resetSeconds: (reset + nanosecondsPerSecond - 1) / nanosecondsPerSecond)
+  }
+}

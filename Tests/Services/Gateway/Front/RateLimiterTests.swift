@@ -1,0 +1,149 @@
+import Environment
+import GatewayFront
+import Identity
+import NIOCore
+import RPC
+import ServiceKit
+import Testing
+import Values
+
+@Suite("Rate limiter", .timeLimit(.minutes(1)))
+struct RateLimiterTests {
+  private let clock: ManualClock
+  private let limiter: RateLimiter
+  private static let limits = CallLimits(callsPerSecond: 50, burst: 100, concurrentCalls: 10)
+
+  init() {
+    clock = Environment.manual(seed: 1).clock
+    limiter = RateLimiter(costs: ["/list": 5, "/all": 1_000], clock: clock)
+  }
+
+  /// Begins a call and ends it; the refusal, if it was refused.
+  private func call(
+    _ partner: String = "mes", path: String = "/call", _ limits: CallLimits = limits
+  ) -> Refusal? {
+    do throws(Refusal) { _ = try limiter.begin(partner, limits, path: path) } catch {
+      return error
+    }
+    limiter.end(partner)
+    return nil
+  }
+
+  @Test("A partner at ten times its rate gets its rate, and another one does not notice")
+  func tenTimes() {
+    var (fast, slow) = (0, 0)
+    let seconds = 60
+    for tick in 0..<seconds * 500 {
+      clock.advance(milliseconds: 2)
+      if call("fast") == nil { fast += 1 }
+      // Forty a second, evenly.
+      if tick % 12 == 0, call("slow") == nil { slow += 1 }
+    }
+    let expected = Double(100 + seconds * 50)
+    #expect((0.95...1.05).contains(Double(fast) / expected))
+    #expect(slow == seconds * 500 / 12)
+  }
+
+  @Test("A refusal says whose limit it is and exactly when to try again")
+  func retryDelay() throws {
+    for _ in 0..<100 { #expect(call() == nil) }
+    let refusal = try #require(call())
+    #expect(refusal.code == .resourceExhausted && refusal.reason == "RATE_EXCEEDED")
+    #expect(refusal.quota?.subject == "partner:mes")
+    let delay = try #require(refusal.retryDelayMilliseconds)
+    #expect(delay == 21)
+    clock.advance(milliseconds: delay - 2)
+    #expect(call() != nil)
+    clock.advance(milliseconds: 2)
+    #expect(call() == nil)
+  }
+
+  @Test("A list counts for several calls; one that counts for more than the burst needs a full one")
+  func costs() {
+    for _ in 0..<20 { #expect(call(path: "/list") == nil) }
+    #expect(call(path: "/list")?.reason == "RATE_EXCEEDED")
+    clock.advance(milliseconds: 1_999)
+    #expect(call(path: "/all") != nil)
+    clock.advance(milliseconds: 1)
+    #expect(call(path: "/all") == nil)
+  }
+
+  @Test("Calls under way are bounded, and those that have ended make room")
+  func underWay() throws {
+    for _ in 0..<10 { _ = try limiter.begin("mes", Self.limits, path: "/watch") }
+    let refusal = try #require(call())
+    #expect(refusal.reason == "TOO_MANY_CALLS_UNDER_WAY")
+    #expect(refusal.retryDelayMilliseconds != nil)
+    #expect(call("other") == nil)
+    limiter.end("mes")
+    #expect(call() == nil)
+  }
+
+  @Test("What is left is told, and when all of it is there again")
+  func allowance() throws {
+    let first = try limiter.begin("mes", Self.limits, path: "/list")
+    #expect(first == RateLimiter.Allowance(limit: 100, remaining: 95, resetSeconds: 1))
+    for _ in 0..<9 { _ = try limiter.begin("mes", Self.limits, path: "/list") }
+    limiter.end("mes")
+    let last = try limiter.begin("mes", Self.limits, path: "/call")
+    #expect(last == RateLimiter.Allowance(limit: 100, remaining: 49, resetSeconds: 2))
+  }
+
+  @Test("New limits hold at once, and calls under way are still counted")
+  func newLimits() throws {
+    for _ in 0..<9 { _ = try limiter.begin("mes", Self.limits, path: "/watch") }
+    let narrow = CallLimits(callsPerSecond: 1, burst: 1, concurrentCalls: 10)
+    #expect(call(narrow) == nil)
+    #expect(call(narrow)?.reason == "RATE_EXCEEDED")
+    let fewer = CallLimits(callsPerSecond: 50, burst: 100, concurrentCalls: 9)
+    #expect(call(fewer)?.reason == "TOO_MANY_CALLS_UNDER_WAY")
+  }
+
+  private func call(_ limits: CallLimits) -> Refusal? { call("mes", path: "/call", limits) }
+
+  @Test("Through the front every answer tells what is left, and a refusal has its quota")
+  func throughTheFront() async throws {
+    let limits = CallLimits(callsPerSecond: 1, burst: 3, concurrentCalls: 5)
+    try await Backend.run(.unary { request, _ in request }, limits: limits) { backend in
+      for remaining in [2, 1, 0] {
+        let response = try await backend.client.unary(
+          path: Backend.callPath, ByteBuffer(string: "x"), options: backend.options())
+        #expect(response.initialMetadata["ratelimit-limit"] == "3")
+        #expect(response.initialMetadata["ratelimit-remaining"] == "\(remaining)")
+        #expect(response.initialMetadata["ratelimit-reset"] == "\(3 - remaining)")
+      }
+      let status = try await backend.refusal(options: try backend.options())
+      let refusal = Refusal(status)
+      #expect(refusal.reason == "RATE_EXCEEDED" && refusal.quota?.subject == "partner:mes-line-1")
+      #expect((1...1_001).contains(refusal.retryDelayMilliseconds ?? 0))
+    }
+  }
+
+  @Test("Streams count as long as they run, however they end")
+  func streams() async throws {
+    let limits = CallLimits(callsPerSecond: 100, burst: 100, concurrentCalls: 1)
+    let handler = MethodHandler.serverStreaming { _, _, responses in
+      try await responses.sendInitialMetadata()
+      try await Task.sleep(for: .seconds(3_600))
+    }
+    try await Backend.run(handler, limits: limits) { backend in
+      for _ in 0..<3 {
+        let watch = try await openWatch(backend)
+        let status = try await backend.refusal(
+          path: Backend.watchPath, options: try backend.options())
+        #expect(Refusal(status).reason == "TOO_MANY_CALLS_UNDER_WAY")
+        watch.cancel()
+      }
+    }
+  }
+
+  /// A watch that stands: the Gateway hears of the end of the one before a moment later.
+  private func openWatch(_ backend: Backend) async throws -> ClientResponseStream {
+    while true {
+      let watch = try await backend.client.serverStreaming(
+        path: Backend.watchPath, ByteBuffer(), options: backend.options())
+      if (try? await watch.initialMetadata()) != nil { return watch }
+      await Task.yield()
+    }
+  }
+}
