@@ -57,13 +57,13 @@ def test_another_key_or_no_signature_is_unauthenticated(plant):
 def test_a_partner_cannot_bring_a_principal_through_the_gateway(plant):
     """The Gateway replaces what a caller claims to be."""
     from Support.client import Client
-    from Support.facts import release, unique
     from Support.principals import HEADER
 
     forged = plant.principal(kind="integration", sites=[SITE, OTHER_SITE])
     with Client(f"127.0.0.1:{plant.gateway_port}",
                 [("authorization", f"Bearer {plant.key}"), (HEADER, forged)]) as client:
-        found = refused(lambda: client.production.ReleaseOrder(release(unique("MO"))))
-        assert found.reason == "NOT_SYSTEM_OF_RECORD"
+        found = refused(lambda: client.production.GetOrder(
+            production.GetOrderRequest(site=OTHER_SITE, order_name="MO")))
+        assert found.reason == "SITE_NOT_GRANTED"
     with Client(f"127.0.0.1:{plant.gateway_port}", [(HEADER, forged)]) as client:
         assert refused(lambda: ask(client)).code == grpc.StatusCode.UNAUTHENTICATED

@@ -76,9 +76,12 @@ def test_a_site_that_is_not_granted_is_refused(mes, orders):
         expect(refused(call), Code.PERMISSION_DENIED, "SITE_NOT_GRANTED")
 
 
-def test_only_the_system_of_record_releases_orders(mes):
-    expect(refused(lambda: mes.production.ReleaseOrder(facts.release(facts.unique("MO")))),
-           Code.PERMISSION_DENIED, "NOT_SYSTEM_OF_RECORD")
+def test_only_the_system_of_record_releases_orders(mes, plant):
+    for caller, reason in ((mes, "METHOD_NOT_GRANTED"),
+                           (plant.direct(kind="partner"), "NOT_SYSTEM_OF_RECORD")):
+        found = refused(lambda: caller.production.ReleaseOrder(  # noqa: B023
+            facts.release(facts.unique("MO"))))
+        expect(found, Code.PERMISSION_DENIED, reason)
 
 
 def test_the_feed_is_not_for_partners(mes, plant):

@@ -63,6 +63,7 @@ class Plant:
                        **self._tls("production", clients="required")},
             "database": str(self.folder / "production.sqlite"),
             "principalKeysFile": str(self.folder / "principal-keys.json"),
+            "archiveAfterDays": 365,
             "sites": [
                 {"code": code, "overProductionTolerancePercent": tolerance}
                 for code in (SITE, OTHER_SITE)],

@@ -42,6 +42,13 @@ enum Refusals {
       metadata: ["path": path])
   }
 
+  /// UNIMPLEMENTED: the service has no such method.
+  static func unknownMethod(_ path: String) -> Refusal {
+    Refusal(
+      .unimplemented, reason: "METHOD_UNKNOWN", "no such method is offered: \(path)",
+      metadata: ["path": path])
+  }
+
   /// PERMISSION_DENIED: none of the caller's roles has the method.
   static func methodNotGranted(_ path: String, roles: Set<RoleName>) -> Refusal {
     let names = roles.sorted().map(\.description).joined(separator: ", ")

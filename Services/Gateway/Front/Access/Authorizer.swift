@@ -6,9 +6,13 @@ public import ServiceKit
 public struct Authorizer: Sendable {
   /// By path of a method, and by that of all of a service, who may.
   private let rolesByPath: [String: Set<RoleName>]
+  private let offered: Set<String>
 
   /// An authorizer that knows these roles.
-  public init(_ roles: [Role] = Role.builtIn) {
+  /// - Parameter offered: the paths of all methods; one that is none of them is not refused for lack
+  ///   of rights, because nobody has it.
+  public init(_ roles: [Role] = Role.builtIn, offered: Set<String> = OfferedMethods.paths) {
+    self.offered = offered
     var rolesByPath: [String: Set<RoleName>] = [:]
     for role in roles {
       for path in role.paths { rolesByPath[path, default: []].insert(role.name) }
@@ -19,6 +23,7 @@ public struct Authorizer: Sendable {
   /// Lets a principal call a path, or says why not.
   public func authorize(_ principal: Principal, _ path: String) throws(Refusal) {
     if mayCall(path, as: principal.roles) { return }
+    guard offered.contains(path) else { throw Refusals.unknownMethod(path) }
     throw Refusals.methodNotGranted(path, roles: principal.roles)
   }
 

@@ -69,7 +69,8 @@ final class Backend: Sendable {
       environment: environment)
     let logger = Logger(label: "front")
     let front = Front(
-      authenticator: Authenticator(partners: partners), authorizer: Authorizer(roles),
+      authenticator: Authenticator(partners: partners),
+      authorizer: Authorizer(roles, offered: [Self.forbiddenPath]),
       limiter: RateLimiter(clock: environment.clock),
       destinations: [
         Destination(
