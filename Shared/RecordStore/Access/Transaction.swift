@@ -29,6 +29,8 @@ public final class Transaction: Snapshot {
   /// The first error after which SQLite cannot go on with the batch, kept even when the operation
   /// swallows it.
   private(set) var batchError: RecordStoreError?
+  /// What the operations so far want done when the batch is on disk.
+  var afterCommitActions: [@Sendable () -> Void] = []
 
   init(
     connection: GRDB.Database, now: Instant, heads: StoreHeads, archives: ArchiveShelf? = nil
@@ -62,6 +64,13 @@ public final class Transaction: Snapshot {
       try statement.run()
       return connection.changesCount
     }
+  }
+
+  /// Calls the action when this operation is on disk, before anybody is answered: for what is kept in
+  /// memory beside the records. Actions are called one by one, in the order of the commits, on the
+  /// writer's thread: they must be short. None is called when the operation or its batch fails.
+  public func afterCommit(_ action: @escaping @Sendable () -> Void) {
+    afterCommitActions.append(action)
   }
 
   /// The rowid of the row this operation inserted last.

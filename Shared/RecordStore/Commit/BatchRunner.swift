@@ -85,7 +85,9 @@ struct BatchRunner {
     }
     let start = clock.monotonicNanoseconds
     try commit.run(connection)
-    return .committed(transaction.heads, nanoseconds: clock.monotonicNanoseconds - start)
+    let nanoseconds = clock.monotonicNanoseconds - start
+    for action in transaction.afterCommitActions { action() }
+    return .committed(transaction.heads, nanoseconds: nanoseconds)
   }
 
   /// Runs a write and answers whether it has succeeded. Its error is its answer; here it only decides
@@ -95,12 +97,14 @@ struct BatchRunner {
   ) throws -> Bool {
     let connection = transaction.connection
     let (heads, changes) = (transaction.heads, connection.totalChangesCount)
+    let actions = transaction.afterCommitActions.count
     var succeeded = false
     do {
       try write.run(in: transaction)
       succeeded = true
     } catch {
       transaction.heads = heads
+      transaction.afterCommitActions.removeSubrange(actions...)
     }
     // SQLITE_FULL, IOERR and NOMEM may have ended the whole transaction, released savepoints
     // included, and the body may have swallowed the error: ask the connection, not the body.

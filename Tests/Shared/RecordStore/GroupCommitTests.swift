@@ -151,6 +151,34 @@ struct GroupCommitTests {
     await database.close()
   }
 
+  @Test("calls what is to be done after a commit once, in order, before anybody is answered")
+  func callsAfterCommit() async throws {
+    let database = try store.open()
+    let environment = store.environment
+    let done = Shared([Int]())
+    let tasks = try await Plug.batch(of: 4, in: database) {
+      (0..<4).map { number in
+        Task {
+          let id = environment.identifiers.next()
+          try await database.write { transaction in
+            transaction.afterCommit { done.withLock { $0.append(number) } }
+            try transaction.execute("INSERT INTO reports (id, good) VALUES (?, 1)", id)
+            // The batch runs a second time because of this one, and nothing of it is called.
+            if number == 2 { throw Refusal(number: number) }
+          }
+          return done.withLock { $0.contains(number) }
+        }
+      }
+    }
+    for (number, task) in tasks.enumerated() where number != 2 {
+      #expect(try await task.value, "the answer came before the action of \(number)")
+    }
+    let calls = done.withLock { $0 }
+    #expect(calls.count == 3)
+    #expect(Set(calls) == [0, 1, 3])
+    await database.close()
+  }
+
   @Test("lets a write see what the earlier ones of its batch wrote")
   func seesNeighbours() async throws {
     let database = try store.open()
