@@ -6,9 +6,10 @@ struct MillraceMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "millrace",
     abstract:
-      "Millrace's command-line tool: keys, records, the sample MES, the demo, measurements.",
+      "Millrace's command-line tool: keys, partners, records, the sample MES, the demo, measurements.",
     subcommands: [
-      KeysCommand.self, KeyCommand.self, BackupCommand.self, RestoreCommand.self,
+      KeysCommand.self, PartnerCommand.self, KeyCommand.self, BackupCommand.self,
+      RestoreCommand.self,
       InspectCommand.self, AuditCommand.self, ArchiveCommand.self, MESCommand.self,
       DemoCommand.self, BenchCommand.self,
     ])

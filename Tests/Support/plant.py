@@ -17,9 +17,10 @@ from Support.wire import Wire
 
 SITE = "PLANT1"
 OTHER_SITE = "PLANT2"
+"""A site that Production has and that the ordinary test key is not granted."""
 WIDEST_LIMITS = [
     "--calls-per-second", "100000", "--burst", "1000000", "--concurrent-calls", "10000"]
-"""A site that Production has and that the ordinary test key is not granted."""
+"""A partner with them is not held back: for tests of something else."""
 
 
 class Plant:
@@ -34,11 +35,13 @@ class Plant:
         self.production_port, self.gateway_port, self.sandbox_port, self.wire_port = (
             free_port(), free_port(), free_port(), free_port())
         run("millrace", "keys", "create", "--directory", str(folder))
-        self.key = self.issue_key("mes-line-1", SITE)
         (folder / "odoo-api-key").write_text(odoo_people.API_KEY + "\n")
         (folder / "odoo-api-key").chmod(0o600)
         self.production = self._program("millrace-production", self._production(tolerance))
         self.gateway = self._program("millrace-gateway", self._gateway(horizon_days))
+        self.admin_key = self._first_admin_key()
+        self.key = ""
+        """The key of an ordinary MES, once the plant runs."""
         self.sandbox = Program("millrace-odoo-sandbox", self._sandbox(), folder)
         self.odoo = Odoo("127.0.0.1", self.sandbox_port)
         self.wire = None
@@ -74,7 +77,6 @@ class Plant:
             "listen": {"host": "127.0.0.1", "port": self.gateway_port, **self._tls("gateway")},
             "database": str(self.folder / "gateway.sqlite"),
             "signingKeyFile": str(self.folder / "principal-signing-key.pem"),
-            "partnersFile": str(self.folder / "partners.json"),
             "services": {"production": {"host": "127.0.0.1", "port": self.production_port,
                                         **self._trust("gateway-client")}},
             "odoo": [{
@@ -121,17 +123,33 @@ class Plant:
 
     # Keys and callers
 
+    def _first_admin_key(self) -> str:
+        """As somebody at the machine makes it, before the Gateway runs."""
+        key = run("millrace-gateway", "--config", str(self.folder / "millrace-gateway.json"),
+                  "--issue-admin-key", "admin").strip()
+        path = self.folder / "admin-api-key"
+        path.write_text(key + "\n")
+        path.chmod(0o600)
+        return key
+
+    def administer(self, *arguments: str) -> str:
+        """Runs a command of the platform team's tool on the Gateway; what it prints."""
+        where = ["--gateway", f"127.0.0.1:{self.gateway_port}",
+                 "--api-key-file", str(self.folder / "admin-api-key")]
+        if self.authority:
+            where += ["--authorities-file", str(self.authority.certificate)]
+        return run("millrace", *arguments, *where)
+
     def issue_key(self, partner: str, *sites: str, roles=("mes", "planner"),
                   limits=()) -> str:
-        arguments = ["key", "issue", "--partners", str(self.folder / "partners.json"),
-                     "--partner", partner]
+        """A key of a partner that is as said from now on."""
+        arguments = ["partner", "put", partner]
         for site in sites:
             arguments += ["--site", site]
         for role in roles:
             arguments += ["--role", role]
-        arguments += limits or WIDEST_LIMITS
-        printed = run("millrace", *arguments)
-        return next(word for word in printed.split() if word.startswith("mr_live_"))
+        self.administer(*arguments, *(limits or WIDEST_LIMITS))
+        return self.administer("key", "issue", partner).strip()
 
     def mes(self, key: str | None = None, **options) -> Client:
         """A partner's client, through the Gateway."""
@@ -189,6 +207,7 @@ class Plant:
         self.wire = Wire(self.sandbox_port, self.wire_port)
         for program in self.programs:
             program.start()
+        self.key = self.issue_key("mes-line-1", SITE)
         return self
 
     def stop(self):

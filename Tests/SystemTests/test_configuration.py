@@ -58,7 +58,7 @@ def spoiled(settings, path, value):
     ("millrace-production", "sites.0.overProductionTolerancePercent", "many"),
     ("millrace-production", "extra", True),
     ("millrace-gateway", "services", None), ("millrace-gateway", "signingKeyFile", "/nowhere"),
-    ("millrace-gateway", "partnersFile", "/nowhere/partners.json"),
+    ("millrace-gateway", "keyEnvironment", "demo"),
     ("millrace-gateway", "odoo.0.url", "no address"), ("millrace-gateway", "odoo.0.url", None),
     ("millrace-gateway", "odoo.0.apiKeyFile", "/nowhere/key"),
     ("millrace-gateway", "odoo.0.releaseHorizonDays", -1),

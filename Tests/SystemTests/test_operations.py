@@ -164,9 +164,9 @@ def test_wrong_words_change_nothing(alone, files):
     assert "same file" in fails("restore", backup, backup)
     fails("backup", database, database, "--force")
     fails("backup", database, alone.folder / "nowhere" / "backup")
-    fails("restore", alone.folder / "partners.json", database)
-    fails("inspect", alone.folder / "partners.json")
-    fails("archive", "verify", alone.folder / "partners.json")
+    fails("restore", alone.folder / "principal-keys.json", database)
+    fails("inspect", alone.folder / "principal-keys.json")
+    fails("archive", "verify", alone.folder / "principal-keys.json")
     assert backup.read_bytes() == content
     # A backup is no database: copied into place by hand it would answer with the old incarnation.
     alone.production.stop()

@@ -69,10 +69,6 @@ def gateway(folder, service, certificate):
     place.mkdir()
     tool = [binaries / "millrace"]
     subprocess.run([*tool, "keys", "create", "--directory", place], check=True, capture_output=True)
-    issued = subprocess.run(
-        [*tool, "key", "issue", "--partners", place / "partners.json", "--partner", "mes",
-         "--site", "PLANT1", "--calls-per-second", "100000", "--burst", "1000000",
-         "--concurrent-calls", "10000", "--json"], check=True, capture_output=True, text=True)
     listen = {"host": "127.0.0.1", "port": 0}
     if certificate:
         listen["tls"] = {
@@ -80,7 +76,6 @@ def gateway(folder, service, certificate):
     settings = {
         "listen": listen, "database": str(place / "gateway.sqlite"),
         "signingKeyFile": str(place / "principal-signing-key.pem"),
-        "partnersFile": str(place / "partners.json"),
         "services": {"production": {"host": "127.0.0.1", "port": service}},
         # It must have one; nobody answers there.
         "odoo": [{
@@ -92,8 +87,22 @@ def gateway(folder, service, certificate):
     (place / "odoo-api-key").chmod(0o600)
     (place / "gateway.json").write_text(json.dumps(settings))
     command = [binaries / "millrace-gateway", "--config", place / "gateway.json"]
+    admin_key = place / "admin-api-key"
+    admin_key.touch(mode=0o600)
+    admin_key.write_text(output(*command, "--issue-admin-key", "admin"))
     with programs.running(*command, stderr=subprocess.DEVNULL) as (process, port):
-        yield (process.pid, port), json.loads(issued.stdout)["apiKey"]
+        where = ["--gateway", f"127.0.0.1:{port}", "--api-key-file", admin_key]
+        if certificate:
+            where += ["--authorities-file", certificate[0]]
+        output(*tool, "partner", "put", "mes", "--site", "PLANT1", "--role", "mes",
+               "--calls-per-second", "100000", "--burst", "1000000",
+               "--concurrent-calls", "10000", *where)
+        yield (process.pid, port), output(*tool, "key", "issue", "mes", *where).strip()
+
+
+def output(*command):
+    """What a command prints; it must succeed."""
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 class Rounds:

@@ -1,66 +1,83 @@
+public import Environment
 public import Identity
 public import RPC
 
 /// Why a caller is not let in. None of them says which part of a credential was wrong.
 public enum CredentialError: Error, Sendable, Hashable {
-  /// No `authorization` metadata.
+  /// Neither `authorization` metadata nor a client certificate.
   case missing
-  /// Not one `Bearer mr_live_…`.
+  /// Not one `Bearer` and an API key.
   case malformed
+  /// A key of another environment: a test's, or of another installation's kind.
+  case otherEnvironment(KeyEnvironment, here: KeyEnvironment)
   /// No such key: its id is not known, or the secret is not the one that belongs to it.
   case unknown
+  /// The key was right, and has ended.
+  case ended
+  /// No partner is registered for the client certificate, and no other credential was sent.
+  case certificateUnknown
 }
 
-/// First step of the way in: finds out who is calling from the API key in
-/// `authorization: Bearer mr_live_<id>_<secret>`.
+/// First step of the way in: finds out who is calling, from the API key in
+/// `authorization: Bearer mr_live_<id>_<secret>`, or from the client certificate of the connection
+/// when there is no such metadata.
 public struct Authenticator: Sendable {
-  /// Who calls, and how much it may.
-  public struct Caller: Sendable, Hashable {
-    /// As the services will see it.
-    public let principal: Principal
-    /// Its limits.
-    public let limits: CallLimits
+  private let directory: PartnerDirectory
+  private let keyEnvironment: KeyEnvironment
+  private let clock: any Clock
+
+  /// An authenticator of the partners of a directory.
+  /// - Parameter keyEnvironment: which keys are let in.
+  public init(
+    _ directory: PartnerDirectory, keyEnvironment: KeyEnvironment = .live, clock: any Clock
+  ) {
+    self.directory = directory
+    self.keyEnvironment = keyEnvironment
+    self.clock = clock
   }
 
-  private struct Entry: Sendable {
-    let caller: Caller
-    let secretHash: String
+  /// The partner whose credential came with a call.
+  /// - Parameter certificate: what the connection's client certificate says, when one was shown.
+  public func authenticate(
+    _ metadata: Metadata, certificate: PeerIdentity? = nil
+  ) throws(CredentialError) -> Caller {
+    let credentials = metadata.values("authorization")
+    guard let credential = credentials.first else { return try caller(certificate) }
+    guard credentials.count == 1, let key = APIKey(bearer: credential) else { throw .malformed }
+    return try caller(key)
   }
 
-  /// Compared against when the id is not known, so that it takes as long as a wrong secret.
-  private static let hashOfNothing = String(repeating: "0", count: PartnerKey.hashLength)
-  private static let scheme = "bearer "
+  /// The partner whose credential came with a call.
+  func authenticate(_ context: CallContext) throws(CredentialError) -> Caller {
+    try authenticate(context.metadata, certificate: context.peer.identity)
+  }
 
-  private let entries: [String: Entry]
+  /// Whether a caller is let in now as it was when its call began.
+  func isCurrent(_ caller: Caller) -> Bool { directory.isCurrent(caller, at: clock.now) }
 
-  /// An authenticator that knows the partners of a file.
-  public init(partners: PartnersFile) {
-    var entries: [String: Entry] = [:]
-    for partner in partners.partners {
-      let principal = Principal(
-        subject: partner.id, kind: .partner, sites: Set(partner.sites), roles: Set(partner.roles))
-      let caller = Caller(principal: principal, limits: partner.limits)
-      for key in partner.keys {
-        entries[key.id] = Entry(caller: caller, secretHash: key.secretHash)
+  private func caller(_ key: APIKey) throws(CredentialError) -> Caller {
+    guard key.environment == keyEnvironment else {
+      throw .otherEnvironment(key.environment, here: keyEnvironment)
+    }
+    let found = directory.find(key.id)
+    // An unknown id takes as long as a wrong secret.
+    let matches = key.matches(found?.digest ?? .ofNothing)
+    guard matches, let found else { throw .unknown }
+    return try current(found.caller)
+  }
+
+  private func caller(_ certificate: PeerIdentity?) throws(CredentialError) -> Caller {
+    guard let certificate else { throw .missing }
+    for name in certificate.names {
+      if let name = CertificateName(name), let caller = directory.caller(name) {
+        return try current(caller)
       }
     }
-    self.entries = entries
+    throw .certificateUnknown
   }
 
-  /// The partner whose key is in the metadata.
-  public func authenticate(_ metadata: Metadata) throws(CredentialError) -> Caller {
-    let credentials = metadata.values("authorization")
-    guard let credential = credentials.first else { throw .missing }
-    guard credentials.count == 1, let key = Self.key(credential) else { throw .malformed }
-    let entry = entries[key.id]
-    let matches = key.matches(secretHash: entry?.secretHash ?? Self.hashOfNothing)
-    guard matches, let entry else { throw .unknown }
-    return entry.caller
-  }
-
-  /// The key behind `Bearer `; the scheme's name is case-insensitive (RFC 9110 §11.1).
-  private static func key(_ credential: String) -> APIKey? {
-    guard credential.prefix(scheme.count).lowercased() == scheme else { return nil }
-    return APIKey(parsing: String(credential.dropFirst(scheme.count)))
+  private func current(_ caller: Caller) throws(CredentialError) -> Caller {
+    guard !caller.credential.hasEnded(at: clock.now) else { throw .ended }
+    return caller
   }
 }

@@ -13,15 +13,18 @@ public struct Front: Sendable {
   private let limiter: RateLimiter
   private let signer: PrincipalSigner
   private let refusals: RefusalAudit
+  private let strangers: Strangers
   private let logger: Logger
 
   /// A front before these services.
   /// - Parameters:
   ///   - refusals: remembers who was refused for lack of rights.
+  ///   - strangers: what becomes of those who show wrong credentials.
   ///   - channel: the channel to a service; it is asked once for each.
   public init(
     authenticator: Authenticator, authorizer: Authorizer, limiter: RateLimiter,
-    destinations: [Destination], signer: PrincipalSigner, refusals: RefusalAudit, logger: Logger,
+    destinations: [Destination], signer: PrincipalSigner, refusals: RefusalAudit,
+    strangers: Strangers, logger: Logger,
     channel: (Destination) -> ClientChannel
   ) {
     self.authenticator = authenticator
@@ -29,6 +32,7 @@ public struct Front: Sendable {
     self.limiter = limiter
     self.signer = signer
     self.refusals = refusals
+    self.strangers = strangers
     self.logger = logger
     router = Router(destinations)
     forwarders = Dictionary(
@@ -49,7 +53,19 @@ public struct Front: Sendable {
       return .bidirectional { requests, context, responses in
         try await whileAdmitted(context) { caller in
           let onward = try onwardMetadata(caller, context, to: destination)
-          try await forwarder.forward(requests, context, responses, onward)
+          try await whileCurrent(caller) {
+            try await forwarder.forward(requests, context, responses, onward)
+          }
+        }
+      }
+    }
+    if destination.longLivedPaths.contains(path) {
+      return .serverStreaming { request, context, responses in
+        try await whileAdmitted(context) { caller in
+          let onward = try onwardMetadata(caller, context, to: destination)
+          try await whileCurrent(caller) {
+            try await forwarder.forward(request, context, responses, onward)
+          }
         }
       }
     }
@@ -89,27 +105,28 @@ public struct Front: Sendable {
     }
   }
 
-  /// Who calls, for the Gateway's own service.
-  public func authenticate(_ metadata: Metadata) throws(Refusal) -> Principal {
-    do { return try authenticator.authenticate(metadata).principal } catch { throw error.refusal }
+  /// Who calls, for the Gateway's own services, which are behind ``guarding(_:)``.
+  public func authenticate(_ context: CallContext) throws(Refusal) -> Principal {
+    do { return try authenticator.authenticate(context).principal } catch { throw error.refusal }
   }
 
   /// Who has been let in, and what it is told about its limits.
   private struct Admitted {
-    let principal: Principal
+    let caller: Caller
     let allowance: Metadata
+    var principal: Principal { caller.principal }
   }
 
   /// The way in, step by step; then the body, as one of the caller's calls under way.
   private func whileAdmitted<Result>(
     _ context: CallContext, _ body: (Admitted) async throws -> Result
   ) async throws -> Result {
-    let caller: Authenticator.Caller
-    do { caller = try authenticator.authenticate(context.metadata) } catch {
-      throw error.refusal.status
+    let caller: Caller
+    do { caller = try authenticator.authenticate(context) } catch {
+      throw await strangers.refuse(error, context).status
     }
     let principal = caller.principal
-    do { try authorizer.authorize(principal, context.path) } catch {
+    do { try authorizer.authorize(caller, context.path) } catch {
       await refusals.record(error, Call(principal: principal, context))
       throw error.status
     }
@@ -118,7 +135,29 @@ public struct Front: Sendable {
       allowance = try limiter.begin(principal.subject, caller.limits, path: context.path)
     } catch { throw error.status }
     defer { limiter.end(principal.subject) }
-    return try await body(Admitted(principal: principal, allowance: Metadata(allowance)))
+    return try await body(Admitted(caller: caller, allowance: Metadata(allowance)))
+  }
+
+  /// How often it is looked whether the caller of a call that lasts is still let in, in
+  /// milliseconds: a revoked one is out within a second.
+  private static let currentCheckMilliseconds = 500
+
+  /// Runs the body of a call that lasts, and ends it when its caller is not let in any more.
+  private func whileCurrent(
+    _ admitted: Admitted, _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    let caller = admitted.caller
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { group.cancelAll() }
+      group.addTask(operation: body)
+      group.addTask {
+        while authenticator.isCurrent(caller) {
+          try await Task.sleep(for: .milliseconds(Self.currentCheckMilliseconds))
+        }
+        throw Refusals.callerNotCurrent.status
+      }
+      try await group.next()
+    }
   }
 
   /// What the service is told: who is calling, signed for this service, and what may pass.

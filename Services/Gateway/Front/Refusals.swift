@@ -5,18 +5,32 @@ extension CredentialError {
   /// UNAUTHENTICATED with the reason. It helps whoever set a client up wrongly, and says nothing
   /// about which keys exist.
   public var refusal: Refusal {
+    Refusal(.unauthenticated, reason: reason, message)
+  }
+
+  private var reason: String {
+    switch self {
+    case .missing: "CREDENTIAL_MISSING"
+    case .malformed: "CREDENTIAL_MALFORMED"
+    case .otherEnvironment: "CREDENTIAL_OF_OTHER_ENVIRONMENT"
+    case .unknown: "CREDENTIAL_UNKNOWN"
+    case .ended: "CREDENTIAL_ENDED"
+    case .certificateUnknown: "CERTIFICATE_UNKNOWN"
+    }
+  }
+
+  private var message: String {
     switch self {
     case .missing:
-      Refusal(
-        .unauthenticated, reason: "CREDENTIAL_MISSING",
-        "the call has no credential; send the metadata authorization: Bearer mr_live_…")
+      "the call has no credential; send the metadata authorization: Bearer mr_live_…"
     case .malformed:
-      Refusal(
-        .unauthenticated, reason: "CREDENTIAL_MALFORMED",
-        "the metadata authorization must be there once, as Bearer and an API key (mr_live_…)")
-    case .unknown:
-      Refusal(
-        .unauthenticated, reason: "CREDENTIAL_UNKNOWN", "the API key is not valid here")
+      "the metadata authorization must be there once, as Bearer and an API key (mr_live_…)"
+    case .otherEnvironment(let environment, let here):
+      "this is a key for \(environment.rawValue) (mr_\(environment.rawValue)_…); this Gateway takes those for \(here.rawValue) (mr_\(here.rawValue)_…)"
+    case .unknown: "the API key is not valid here"
+    case .ended: "the credential has ended; ask for a new one"
+    case .certificateUnknown:
+      "no partner is registered for any name of the client certificate, and no other credential was sent"
     }
   }
 }
@@ -57,6 +71,16 @@ enum Refusals {
       "none of your roles (\(names.isEmpty ? "none" : names)) may call \(path)",
       metadata: ["method": String(path.dropFirst()), "roles": names])
   }
+
+  /// PERMISSION_DENIED: the partner may not call at all for the time being.
+  static let partnerSuspended = Refusal(
+    .permissionDenied, reason: "PARTNER_SUSPENDED",
+    "your access is suspended; ask who runs this Gateway")
+
+  /// UNAUTHENTICATED: a call that lasts has outlived the rights of its caller.
+  static let callerNotCurrent = Refusal(
+    .unauthenticated, reason: "CREDENTIAL_ENDED",
+    "your credential has ended, or your rights have changed, since this call began; call again")
 
   /// RESOURCE_EXHAUSTED: the partner calls more often than it may.
   static func rateExceeded(

@@ -13,8 +13,8 @@ struct GatewayConfiguration: Sendable {
   let database: String
   /// The private key for principals.
   let signingKey: SigningKey
-  /// The partners and the hashes of their keys.
-  let partners: PartnersFile
+  /// Which API keys are issued and let in; not unless the file says otherwise those for tests.
+  let keyEnvironment: KeyEnvironment
   /// Roles beside those that are built in.
   let roles: [Role]
   /// Where Production is.
@@ -27,6 +27,9 @@ struct GatewayConfiguration: Sendable {
   /// Most sites of one Gateway: each polls its Odoo and follows feeds of its own.
   static let maximumSites = 64
 
+  /// The roles that partners can be given.
+  var allRoles: [Role] { Role.builtIn + roles }
+
   /// Every site that has an Odoo.
   var sites: Set<SiteCode> { Set(odoo.map(\.site)) }
 
@@ -35,9 +38,9 @@ struct GatewayConfiguration: Sendable {
   static func load(_ path: String) async throws -> GatewayConfiguration {
     let settings = try await Settings.load(path)
     let signingKey = await signingKey(settings)
-    let partners = partners(settings)
     let door = settings.door(limits: Limits())
     let database = settings.text("database")
+    let keyEnvironment = keyEnvironment(settings)
     let roles = RoleSettings.roles(settings)
     let production = settings.section("services").service("production")
     let reflection = settings.flag("reflection", default: false)
@@ -46,13 +49,14 @@ struct GatewayConfiguration: Sendable {
       settings.reject("odoo", "must name each site once")
     }
     try settings.finish()
-    guard let signingKey, let partners else {
-      // Both are nil only when they were reported, and then finish() has thrown.
-      throw ConfigurationError(problems: ["signingKeyFile and partnersFile must be readable"])
+    guard let signingKey else {
+      // It is nil only when that was reported, and then finish() has thrown.
+      throw ConfigurationError(problems: ["signingKeyFile must be readable"])
     }
     return GatewayConfiguration(
-      door: door, database: database, signingKey: signingKey, partners: partners,
-      roles: roles, production: production, reflection: reflection, odoo: odoo)
+      door: door, database: database, signingKey: signingKey,
+      keyEnvironment: keyEnvironment, roles: roles, production: production, reflection: reflection,
+      odoo: odoo)
   }
 
   private static func signingKey(_ settings: Settings) async -> SigningKey? {
@@ -64,13 +68,12 @@ struct GatewayConfiguration: Sendable {
     }
   }
 
-  private static func partners(_ settings: Settings) -> PartnersFile? {
-    let path = settings.text("partnersFile")
-    guard !path.isEmpty else { return nil }
-    do { return try PartnersFile(parsing: SecretFile.read(path, isPrivate: false)) } catch {
-      settings.reject("partnersFile", "names a file that is refused: \(error)")
-      return nil
-    }
+  private static func keyEnvironment(_ settings: Settings) -> KeyEnvironment {
+    let text = settings.text("keyEnvironment", default: KeyEnvironment.live.rawValue)
+    if let environment = KeyEnvironment(rawValue: text) { return environment }
+    let names = KeyEnvironment.allCases.map(\.rawValue).joined(separator: " or ")
+    settings.reject("keyEnvironment", "must be \(names)")
+    return .live
   }
 }
 
@@ -126,16 +129,10 @@ private enum OdooSettings {
         settings.number("requestTimeoutSeconds", timeouts, default: 120)))
   }
 
-  /// The key in the file: its first line, so that an editor's line end does no harm.
   private static func apiKey(_ settings: Settings) -> String {
     let path = settings.text("apiKeyFile")
     guard !path.isEmpty else { return "" }
-    do {
-      let bytes = try SecretFile.read(path, isPrivate: true)
-      let key = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-      if key.isEmpty { settings.reject("apiKeyFile", "names a file without a key") }
-      return String(decoding: key, as: UTF8.self)
-    } catch {
+    do { return try SecretFile.line(path) } catch {
       settings.reject("apiKeyFile", "names a file that is refused: \(error)")
       return ""
     }

@@ -15,12 +15,19 @@ struct GatewayMain: AsyncParsableCommand {
 
   @OptionGroup var options: ProgramOptions
 
+  @Option(
+    help: "Make an API key for an administrator of this name, print it and end; not while it runs.")
+  var issueAdminKey: String?
+
   func run() async throws {
     let configuration = try await GatewayConfiguration.load(options.config)
     if options.checkConfig { return print("the configuration is valid") }
+    if let name = issueAdminKey {
+      return print(try await AdminKey.issue(name, configuration, .system))
+    }
     ServiceHost.bootstrapLogging()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let program = try GatewayProgram(
+    let program = try await GatewayProgram(
       configuration, environment: .system, group: group, logger: Logger(label: "millrace.gateway"))
     try await program.run(on: group)
     try await group.shutdownGracefully()

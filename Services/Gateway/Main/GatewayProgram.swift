@@ -15,6 +15,7 @@ import Values
 struct GatewayProgram: Sendable {
   private let configuration: GatewayConfiguration
   private let database: Database
+  let partners: PartnerAdministration
   private let production: ClientChannel
   private let front: Front
   private let wing: OdooWing
@@ -35,14 +36,15 @@ struct GatewayProgram: Sendable {
 
   /// What partners can call here.
   private static let services = [
-    Gateway.V1.GatewayService.name, Production.V1.ProductionService.name,
+    Gateway.V1.GatewayService.name, Gateway.V1.PartnerService.name,
+    Production.V1.ProductionService.name,
   ]
 
   /// Opens the database and puts everything on it.
   init(
     _ configuration: GatewayConfiguration, environment: Environment, group: any EventLoopGroup,
     logger: Logger
-  ) throws {
+  ) async throws {
     self.configuration = configuration
     self.logger = logger
     let signer = try PrincipalSigner(key: configuration.signingKey, environment: environment)
@@ -53,14 +55,20 @@ struct GatewayProgram: Sendable {
       group: group)
     self.production = production
     database = try Database.open(
-      DatabaseConfiguration(path: configuration.database), migrations: OdooWing.migrations,
+      DatabaseConfiguration(path: configuration.database), migrations: Self.migrations,
       environment: environment)
+    partners = try await PartnerAdministration(configuration, database, environment)
     front = Front(
-      authenticator: Authenticator(partners: configuration.partners),
-      authorizer: Authorizer(Role.builtIn + configuration.roles),
+      authenticator: Authenticator(
+        partners.directory, keyEnvironment: configuration.keyEnvironment,
+        clock: environment.clock),
+      authorizer: Authorizer(configuration.allRoles),
       limiter: RateLimiter(clock: environment.clock),
       destinations: [Self.productionDestination], signer: signer,
-      refusals: RefusalAudit(database, clock: environment.clock, logger: logger), logger: logger,
+      refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
+      strangers: Strangers(
+        audit: RefusalAudit(database, clock: environment.clock, logger: logger),
+        clock: environment.clock), logger: logger,
       channel: { _ in production })
     wing = OdooWing(
       sites: configuration.odoo, database: database,
@@ -70,14 +78,18 @@ struct GatewayProgram: Sendable {
       database: database, authenticate: front.authenticate, sites: configuration.sites,
       environment: environment, logger: logger, drain: drain)
     table = RouteTable(
-      GatewayService.routes(database.incarnation, wing: wing), context)
-    health = HealthService(services: [Gateway.V1.GatewayService.name], logger: logger)
+      GatewayService.routes(database.incarnation, wing: wing) + partners.routes, context)
+    health = HealthService(
+      services: [Gateway.V1.GatewayService.name, Gateway.V1.PartnerService.name], logger: logger)
     care = RecordsCare(
       database, health: health, program: "gateway", clock: environment.clock, logger: logger)
     reflection =
       configuration.reflection
       ? ReflectionService(services: Self.services, drain: drain, logger: logger) : nil
   }
+
+  /// The tables of both wings, in the order of their numbers.
+  static let migrations = OdooWing.migrations + PartnerAdministration.migrations
 
   /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any
   /// other.
@@ -110,6 +122,11 @@ struct GatewayProgram: Sendable {
 
   /// Runs until a signal has been served or a part has failed, and closes everything in both cases.
   func run(on group: any EventLoopGroup) async throws {
+    if !partners.hasAdministrator {
+      logger.warning(
+        "nobody can administer this Gateway; stop it and run millrace-gateway --config FILE --issue-admin-key NAME"
+      )
+    }
     do { try await host(on: group).run() } catch {
       await close()
       throw error
@@ -122,6 +139,17 @@ struct GatewayProgram: Sendable {
     await wing.close()
     await production.close()
     await database.close()
+  }
+}
+
+extension PartnerAdministration {
+  /// The partners of a Gateway with this configuration.
+  init(
+    _ configuration: GatewayConfiguration, _ database: Database, _ environment: Environment
+  ) async throws {
+    try await self.init(
+      database, roles: configuration.allRoles, keyEnvironment: configuration.keyEnvironment,
+      environment: environment)
   }
 }
 

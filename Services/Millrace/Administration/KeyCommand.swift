@@ -1,89 +1,184 @@
 import ArgumentParser
+import Contracts
 import Environment
-import Identity
 import JSON
+import Protobuf
+import ServiceKit
 import Values
 
-/// `millrace key`: the API keys of partners.
+/// `millrace key`: the API keys of partners, and what else lets one in.
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "The API keys of partners.",
-    subcommands: [IssueKeyCommand.self])
+    commandName: "key", abstract: "The API keys of partners, and what else lets one in.",
+    subcommands: [
+      IssueKeyCommand.self, RotateKeyCommand.self, RevokeKeyCommand.self, ListKeysCommand.self,
+      RegisterCertificateCommand.self, RegisterTokenCommand.self,
+    ])
 }
 
 /// `millrace key issue`: a new API key, shown once.
 struct IssueKeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issue", abstract: "Issue an API key to a partner and show it, once.",
-    discussion: """
-      Adds the key's hash to the partners file, and the partner when it is new. The Gateway reads \
-      the file when it starts. The key itself is stored nowhere.
-      """)
+    discussion: "The key itself is stored nowhere; the Gateway keeps a digest of it.")
 
-  @Option(help: "The partners file; it is made when it is not there.")
-  var partners: String
+  @OptionGroup var gateway: GatewayOptions
 
-  @Option(help: "The partner's name, for example mes-line-1 (A-Z a-z 0-9 . _ -).")
+  @Argument(help: "The partner's name.")
   var partner: String
 
-  @Option(name: .customLong("site"), help: "A site the partner may act for; repeat for more.")
-  var sites: [String]
-
-  @Option(
-    name: .customLong("role"),
-    help: "What the partner may call: mes (default), planner, auditor, …; repeat for more.")
-  var roles: [String] = ["mes"]
-
-  @OptionGroup var limits: LimitOptions
+  @OptionGroup var end: EndOptions
 
   @Flag(help: "Print JSON.")
   var json = false
 
   mutating func run() async throws {
-    let key = APIKey.generate(.system)
-    try PartnersStore(path: partners).add(
-      key, to: partner, sites: sites.map { SiteCode($0) }, roles: roles.map { RoleName($0) },
-      limits: limits.given)
-    if json {
-      Output.line(
-        JSONValue.object([
-          "partner": .string(partner), "keyID": .string(key.id), "apiKey": .string(key.text),
-        ]).text)
-    } else {
-      Output.line(key.text)
+    let (partner, end) = (partner, end.timestamp)
+    let response = try await gateway.use { try await $0.issueKey(to: partner, expiresAt: end) }
+    Output.line(json ? KeyText.json(response).text : response.apiKey)
+  }
+}
+
+/// `millrace key rotate`: a new key, and an end for the old ones.
+struct RotateKeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rotate",
+    abstract: "Issue a new API key and let the partner's other ones end after a while.",
+    discussion: "In between all of them are good, so that no call fails while clients change over.")
+
+  @OptionGroup var gateway: GatewayOptions
+
+  @Argument(help: "The partner's name.")
+  var partner: String
+
+  @Option(help: "For how many hours the other keys are still good, 0 to 8760.")
+  var overlapHours: Int64 = 24
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (0...8_760).contains(overlapHours) else {
+      throw ValidationError("--overlap-hours must be 0 to 8760")
+    }
+  }
+
+  mutating func run() async throws {
+    let partner = partner
+    let end = Environment.system.clock.now.advanced(seconds: overlapHours * 3_600)
+    let (response, ending) = try await gateway.use { service in
+      let response = try await service.issueKey(to: partner, expiresAt: nil)
+      return (response, try await service.endKeys(of: partner, but: response.credential, at: end))
+    }
+    if json { return Output.line(KeyText.json(response).text) }
+    Output.line(response.apiKey)
+    CredentialText.table(ending).lines().forEach(Output.line)
+  }
+}
+
+/// `millrace key revoke`: ends a credential.
+struct RevokeKeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke", abstract: "End a key, a certificate or a token, at once.")
+
+  @OptionGroup var gateway: GatewayOptions
+
+  @Argument(help: "The credential, as `millrace key list` names it.")
+  var credential: String
+
+  mutating func run() async throws {
+    let credential = credential
+    let response = try await gateway.use {
+      try await $0.revokeCredential(.with { $0.credentialID = credential })
+    }
+    let news = response.receipt == .accepted
+    Output.line("\(credential) \(news ? "has ended" : "had ended before, or ends sooner")")
+  }
+}
+
+/// `millrace key list`: a partner's credentials.
+struct ListKeysCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List a partner's credentials, the newest first.")
+
+  @OptionGroup var gateway: GatewayOptions
+
+  @Argument(help: "The partner's name.")
+  var partner: String
+
+  @Flag(help: "Print one JSON object on each line.")
+  var json = false
+
+  mutating func run() async throws {
+    let partner = partner
+    let found = try await gateway.use {
+      try await $0.listCredentials(.with { $0.partner = partner }).credentials
+    }
+    if json { return found.forEach { Output.line(CredentialText.json($0).text) } }
+    CredentialText.table(found).lines().forEach(Output.line)
+  }
+}
+
+/// When a credential ends.
+struct EndOptions: ParsableArguments {
+  @Option(help: "After how many days it ends, 1 to 3650; without it when it is revoked.")
+  var expiresAfterDays: Int64?
+
+  func validate() throws {
+    if let expiresAfterDays, !(1...3_650).contains(expiresAfterDays) {
+      throw ValidationError("--expires-after-days must be 1 to 3650")
+    }
+  }
+
+  /// The end as the contract says it.
+  var timestamp: Google.ProtobufTypes.Timestamp? {
+    expiresAfterDays.map {
+      .init(Environment.system.clock.now.advanced(seconds: $0 * 86_400))
     }
   }
 }
 
-/// How much a partner may call; those that are not given are the standard ones.
-struct LimitOptions: ParsableArguments {
-  @Option(help: "Calls per second in the long run, all keys of the partner together (100).")
-  var callsPerSecond: Int64?
+/// A new key as scripts read it.
+enum KeyText {
+  static func json(_ response: Gateway.V1.IssueKeyResponse) -> JSONValue {
+    .object([
+      "partner": .string(response.credential?.partner ?? ""),
+      "credentialID": .string(response.credential?.credentialID ?? ""),
+      "apiKey": .string(response.apiKey),
+    ])
+  }
+}
 
-  @Option(help: "Calls at once after a rest (200).")
-  var burst: Int64?
-
-  @Option(help: "Calls under way at a time, streams among them (200).")
-  var concurrentCalls: Int64?
-
-  /// The limits; `nil` when none is given, and a partner that is there keeps its own.
-  var given: CallLimits? {
-    if callsPerSecond == nil, burst == nil, concurrentCalls == nil { return nil }
-    let standard = CallLimits.standard
-    return CallLimits(
-      callsPerSecond: callsPerSecond ?? standard.callsPerSecond, burst: burst ?? standard.burst,
-      concurrentCalls: concurrentCalls ?? standard.concurrentCalls)
+extension Gateway.V1.PartnerServiceClient {
+  /// Issues a key.
+  func issueKey(to partner: String, expiresAt: Google.ProtobufTypes.Timestamp?) async throws
+    -> Gateway.V1.IssueKeyResponse
+  {
+    try await issueKey(
+      .with {
+        $0.requestID = Environment.system.identifiers.next().description
+        $0.partner = partner
+        $0.expiresAt = expiresAt
+      })
   }
 
-  func validate() throws {
-    try check(callsPerSecond, "--calls-per-second", CallLimits.callsPerSecondRange)
-    try check(burst, "--burst", CallLimits.burstRange)
-    try check(concurrentCalls, "--concurrent-calls", CallLimits.concurrentCallsRange)
-  }
-
-  private func check(_ value: Int64?, _ name: String, _ range: ClosedRange<Int64>) throws {
-    if let value, !range.contains(value) {
-      throw ValidationError("\(name) must be \(range.lowerBound) to \(range.upperBound).")
+  /// Lets all keys of a partner end but one; answers those.
+  fileprivate func endKeys(
+    of partner: String, but kept: Gateway.V1.Credential?, at end: Instant
+  ) async throws -> [Gateway.V1.Credential] {
+    let now = Environment.system.clock.now
+    var ended: [Gateway.V1.Credential] = []
+    for credential in try await listCredentials(.with { $0.partner = partner }).credentials {
+      guard case .apiKey? = credential.shown, credential.credentialID != kept?.credentialID,
+        credential.expiresAt.map({ Instant(seconds: $0.seconds) > now }) ?? true
+      else { continue }
+      let response = try await revokeCredential(
+        .with {
+          $0.credentialID = credential.credentialID
+          $0.expiresAt = .init(end)
+        })
+      if let credential = response.credential { ended.append(credential) }
     }
+    return ended
   }
 }

@@ -1,7 +1,8 @@
+import Contracts
 import Environment
 import Identity
 import JSON
-import Values
+import Protobuf
 
 /// The running services of an installation and how to reach them.
 struct Services: Sendable {
@@ -11,7 +12,7 @@ struct Services: Sendable {
   let gateway: GatewayAddress?
   /// Odoo, when it was started.
   let odoo: OdooClient?
-  /// The API key of the sample MES.
+  /// The API key of the sample MES; empty when there is no Gateway.
   let apiKey: String
   /// The file that holds it.
   let apiKeyFile: String
@@ -24,22 +25,53 @@ struct Services: Sendable {
   /// Makes keys and configurations and starts what is needed.
   static func start(_ installation: Installation, withGateway: Bool) async throws -> Services {
     _ = try await SigningKey.create(.principals, directory: installation.directory)
-    let key = APIKey.generate(.system)
-    let site = SiteCode(Installation.site)
-    try PartnersStore(path: installation.file("partners.json"))
-      .add(
-        key, to: partner, sites: [site], roles: [.mes, RoleName("planner")],
-        limits: .widest)
-    let keyFile = try installation.write("api-key", Array((key.text + "\n").utf8))
     let production = try await startProduction(installation)
     guard withGateway else {
       return Services(
-        production: production, gateway: nil, odoo: nil, apiKey: key.text, apiKeyFile: keyFile)
+        production: production, gateway: nil, odoo: nil, apiKey: "", apiKeyFile: "")
     }
     let odoo = try await startOdoo(installation)
-    let gateway = try await startGateway(installation, production, odoo)
+    let configuration = try writeGatewayConfiguration(installation, production, odoo)
+    let adminKey = try await issueAdminKey(installation, configuration)
+    let gateway = try await installation.startServer(
+      "millrace-gateway", ["--config", configuration])
+    let key = try await makePartner(gateway, adminKey: adminKey)
+    let keyFile = try installation.write("api-key", Array((key + "\n").utf8))
     return Services(
-      production: production, gateway: gateway, odoo: odoo, apiKey: key.text, apiKeyFile: keyFile)
+      production: production, gateway: gateway, odoo: odoo, apiKey: key, apiKeyFile: keyFile)
+  }
+
+  /// The first way in: a key that the Gateway's program makes while it does not run.
+  private static func issueAdminKey(
+    _ installation: Installation, _ configuration: String
+  ) async throws -> String {
+    let program = try await installation.start(
+      "millrace-gateway", ["--config", configuration, "--issue-admin-key", "admin"])
+    for await line in program.lines { return line }
+    throw await installation.endedEarly(program)
+  }
+
+  /// The sample MES as a partner; answers its key.
+  private static func makePartner(
+    _ gateway: GatewayAddress, adminKey: String
+  ) async throws -> String {
+    try await Administration.use(gateway, apiKey: adminKey) { service in
+      let widest = Int64(100_000)
+      _ = try await service.putPartner(
+        .with {
+          $0.partner = .with {
+            $0.name = partner
+            $0.sites = [Installation.site]
+            $0.roles = ["mes", "planner"]
+            $0.limits = .with {
+              $0.callsPerSecond = widest
+              $0.burst = widest
+              $0.concurrentCalls = 10_000
+            }
+          }
+        })
+      return try await service.issueKey(to: partner, expiresAt: nil).apiKey
+    }
   }
 
   private static func startOdoo(_ installation: Installation) async throws -> OdooClient {
@@ -67,16 +99,15 @@ struct Services: Sendable {
     return try await installation.startServer("millrace-production", ["--config", configuration])
   }
 
-  private static func startGateway(
+  private static func writeGatewayConfiguration(
     _ installation: Installation, _ production: GatewayAddress, _ odoo: OdooClient
-  ) async throws -> GatewayAddress {
-    let configuration = try installation.write(
+  ) throws -> String {
+    try installation.write(
       "gateway.json",
       .object([
         "listen": anyFreePort,
         "database": .string(installation.file("gateway.sqlite")),
         "signingKeyFile": .string(installation.file(SigningKey.Purpose.principals.fileName)),
-        "partnersFile": .string(installation.file("partners.json")),
         "services": [
           "production": [
             "host": .string(production.host), "port": .int(Int64(production.port)),
@@ -92,7 +123,6 @@ struct Services: Sendable {
           ]
         ],
       ]))
-    return try await installation.startServer("millrace-gateway", ["--config", configuration])
   }
 
   private static let anyFreePort: JSONValue = ["host": "127.0.0.1", "port": 0]

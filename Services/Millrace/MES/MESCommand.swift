@@ -51,10 +51,9 @@ struct MESCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    let bytes = try SecretFile.read(apiKeyFile, isPrivate: true)
-    let key = String(decoding: bytes, as: UTF8.self).trimmingSuffix(while: \.isNewline)
+    let key = try SecretFile.line(apiKeyFile)
     let client = try GatewayClient(
-      GatewayAddress(gateway), apiKey: String(key), group: .singletonMultiThreadedEventLoopGroup)
+      GatewayAddress(gateway), apiKey: key, group: .singletonMultiThreadedEventLoopGroup)
     let printsJSON = json
     let shift = MESShift(
       client: client, site: site, sourceSystem: sourceSystem, environment: .system,
@@ -68,14 +67,5 @@ struct MESCommand: AsyncParsableCommand {
     }
     await client.close()
     if finished == nil { throw ExitCode.failure }
-  }
-}
-
-extension String {
-  /// The text without what follows the last character that does not satisfy the condition.
-  fileprivate func trimmingSuffix(while isOut: (Character) -> Bool) -> Substring {
-    var rest = self[...]
-    while let last = rest.last, isOut(last) { rest.removeLast() }
-    return rest
   }
 }

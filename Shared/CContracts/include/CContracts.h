@@ -14,6 +14,7 @@
 #include "millrace/common/v1/common.pb-c.h"
 #include "millrace/events/v1/events.pb-c.h"
 #include "millrace/gateway/v1/gateway.pb-c.h"
+#include "millrace/gateway/v1/partners.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
 
@@ -194,6 +195,60 @@ static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__get_odoo_
 static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__odoo_call_count__descriptor_ptr(void) {
   return &millrace__gateway__v1__odoo_call_count__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__partner__descriptor_ptr(void) {
+  return &millrace__gateway__v1__partner__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__call_limits__descriptor_ptr(void) {
+  return &millrace__gateway__v1__call_limits__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__credential__descriptor_ptr(void) {
+  return &millrace__gateway__v1__credential__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__api_key_credential__descriptor_ptr(void) {
+  return &millrace__gateway__v1__api_key_credential__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__certificate_credential__descriptor_ptr(void) {
+  return &millrace__gateway__v1__certificate_credential__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__token_credential__descriptor_ptr(void) {
+  return &millrace__gateway__v1__token_credential__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__put_partner_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__put_partner_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__put_partner_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__put_partner_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_partners_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_partners_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_partners_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_partners_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__issue_key_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__issue_key_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__issue_key_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__issue_key_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__register_credential_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__register_credential_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__register_credential_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__register_credential_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__revoke_credential_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__revoke_credential_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__revoke_credential_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__revoke_credential_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_credentials_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_credentials_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_credentials_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_credentials_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
 }
@@ -312,6 +367,10 @@ static inline const void *millrace__events__v1__events__file_descriptor_ptr(void
 extern const char millrace__gateway__v1__gateway__file_descriptor[];
 static inline const void *millrace__gateway__v1__gateway__file_descriptor_ptr(void) {
   return millrace__gateway__v1__gateway__file_descriptor;
+}
+extern const char millrace__gateway__v1__partners__file_descriptor[];
+static inline const void *millrace__gateway__v1__partners__file_descriptor_ptr(void) {
+  return millrace__gateway__v1__partners__file_descriptor;
 }
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {

@@ -8,7 +8,7 @@ public enum ContractDescriptors {
   /// Every contract, in the order of the files' names.
   public static let files: [FileDescriptorRecord] = [
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
-    file13,
+    file13, file14,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -292,6 +292,65 @@ public enum ContractDescriptors {
     byteCount: 2213)
 
   private static let file12 = FileDescriptorRecord(
+    name: "millrace/gateway/v1/partners.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.gateway.v1.Partner", "millrace.gateway.v1.Partner.name",
+      "millrace.gateway.v1.Partner.sites", "millrace.gateway.v1.Partner.roles",
+      "millrace.gateway.v1.Partner.partner_code", "millrace.gateway.v1.Partner.limits",
+      "millrace.gateway.v1.Partner.suspended", "millrace.gateway.v1.Partner.revision",
+      "millrace.gateway.v1.CallLimits", "millrace.gateway.v1.CallLimits.calls_per_second",
+      "millrace.gateway.v1.CallLimits.burst", "millrace.gateway.v1.CallLimits.concurrent_calls",
+      "millrace.gateway.v1.CallLimits.calls_per_day", "millrace.gateway.v1.Credential",
+      "millrace.gateway.v1.Credential.credential_id", "millrace.gateway.v1.Credential.partner",
+      "millrace.gateway.v1.Credential.api_key", "millrace.gateway.v1.Credential.certificate",
+      "millrace.gateway.v1.Credential.token", "millrace.gateway.v1.Credential.created_at",
+      "millrace.gateway.v1.Credential.expires_at", "millrace.gateway.v1.Credential.shown",
+      "millrace.gateway.v1.ApiKeyCredential", "millrace.gateway.v1.CertificateCredential",
+      "millrace.gateway.v1.CertificateCredential.name", "millrace.gateway.v1.TokenCredential",
+      "millrace.gateway.v1.TokenCredential.issuer", "millrace.gateway.v1.TokenCredential.subject",
+      "millrace.gateway.v1.PutPartnerRequest", "millrace.gateway.v1.PutPartnerRequest.partner",
+      "millrace.gateway.v1.PutPartnerResponse", "millrace.gateway.v1.PutPartnerResponse.receipt",
+      "millrace.gateway.v1.PutPartnerResponse.partner", "millrace.gateway.v1.ListPartnersRequest",
+      "millrace.gateway.v1.ListPartnersRequest.page", "millrace.gateway.v1.ListPartnersResponse",
+      "millrace.gateway.v1.ListPartnersResponse.partners",
+      "millrace.gateway.v1.ListPartnersResponse.page", "millrace.gateway.v1.IssueKeyRequest",
+      "millrace.gateway.v1.IssueKeyRequest.request_id",
+      "millrace.gateway.v1.IssueKeyRequest.partner",
+      "millrace.gateway.v1.IssueKeyRequest.expires_at", "millrace.gateway.v1.IssueKeyResponse",
+      "millrace.gateway.v1.IssueKeyResponse.receipt",
+      "millrace.gateway.v1.IssueKeyResponse.credential",
+      "millrace.gateway.v1.IssueKeyResponse.api_key",
+      "millrace.gateway.v1.RegisterCredentialRequest",
+      "millrace.gateway.v1.RegisterCredentialRequest.partner",
+      "millrace.gateway.v1.RegisterCredentialRequest.certificate",
+      "millrace.gateway.v1.RegisterCredentialRequest.token",
+      "millrace.gateway.v1.RegisterCredentialRequest.expires_at",
+      "millrace.gateway.v1.RegisterCredentialRequest.shown",
+      "millrace.gateway.v1.RegisterCredentialResponse",
+      "millrace.gateway.v1.RegisterCredentialResponse.receipt",
+      "millrace.gateway.v1.RegisterCredentialResponse.credential",
+      "millrace.gateway.v1.RevokeCredentialRequest",
+      "millrace.gateway.v1.RevokeCredentialRequest.credential_id",
+      "millrace.gateway.v1.RevokeCredentialRequest.expires_at",
+      "millrace.gateway.v1.RevokeCredentialResponse",
+      "millrace.gateway.v1.RevokeCredentialResponse.receipt",
+      "millrace.gateway.v1.RevokeCredentialResponse.credential",
+      "millrace.gateway.v1.ListCredentialsRequest",
+      "millrace.gateway.v1.ListCredentialsRequest.partner",
+      "millrace.gateway.v1.ListCredentialsResponse",
+      "millrace.gateway.v1.ListCredentialsResponse.credentials",
+      "millrace.gateway.v1.PartnerService", "millrace.gateway.v1.PartnerService.PutPartner",
+      "millrace.gateway.v1.PartnerService.ListPartners",
+      "millrace.gateway.v1.PartnerService.IssueKey",
+      "millrace.gateway.v1.PartnerService.RegisterCredential",
+      "millrace.gateway.v1.PartnerService.RevokeCredential",
+      "millrace.gateway.v1.PartnerService.ListCredentials",
+    ],
+    start: millrace__gateway__v1__partners__file_descriptor_ptr(),
+    byteCount: 3269)
+
+  private static let file13 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -397,7 +456,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production__file_descriptor_ptr(),
     byteCount: 5617)
 
-  private static let file13 = FileDescriptorRecord(
+  private static let file14 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [

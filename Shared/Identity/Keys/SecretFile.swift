@@ -46,6 +46,15 @@ public enum SecretFile {
     return try contents(of: file, count: Int(status.st_size), path)
   }
 
+  /// The secret that a private file holds alone: its first line, so that an editor's line end does no
+  /// harm.
+  public static func line(_ path: String) throws(Failure) -> String {
+    let bytes = try read(path, isPrivate: true)
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    if line.isEmpty { throw Failure(path: path, problem: "holds nothing in its first line") }
+    return String(decoding: line, as: UTF8.self)
+  }
+
   private static func contents(of file: Int32, count: Int, _ path: String) throws(Failure)
     -> [UInt8]
   {

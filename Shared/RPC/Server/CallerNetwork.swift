@@ -1,8 +1,8 @@
-import NIOCore
+public import NIOCore
 
 /// Where a caller comes from, as limits count it: an IPv4 address, or the first half of an IPv6
 /// address, whose second half one site gives itself at will (RFC 4291 §2.5.1).
-struct CallerNetwork: Hashable {
+public struct CallerNetwork: Hashable, Sendable {
   // Zero for what has no address, as a Unix socket.
   private var prefix: UInt64 = 0
   private var isVersion4 = false
@@ -10,7 +10,8 @@ struct CallerNetwork: Hashable {
   // Where Linux has the address in `sockaddr_in` and in `sockaddr_in6`.
   private static let (version4Offset, version6Offset) = (4, 8)
 
-  init(_ address: SocketAddress?) {
+  /// The network of an address; all that have none share one.
+  public init(_ address: SocketAddress?) {
     switch address {
     case .v4(let address)?:
       isVersion4 = true

@@ -35,10 +35,11 @@ public final class RefusalAudit: Sendable {
           burst: Self.burst, perSecond: Self.perSecond, atNanoseconds: clock.monotonicNanoseconds)))
   }
 
-  /// Writes a refusal, if it is one for lack of rights. A database that can't is no reason to answer
+  /// Writes a refusal, if it is one for lack of rights or for a wrong credential. A database that can't is no reason to answer
   /// otherwise.
   public func record(_ refusal: Refusal, _ call: Call) async {
-    guard refusal.code == .permissionDenied, let unwritten = take() else { return }
+    guard [.permissionDenied, .unauthenticated].contains(refusal.code), let unwritten = take()
+    else { return }
     let site = refusal.metadata["site"] ?? ""
     let object = unwritten == 0 ? site : "\(site) (after \(unwritten) that are not written)"
     let entry = AuditEntry(

@@ -22,7 +22,7 @@ enum OperationRunner {
     _ operation: O.Type, _ message: ByteBuffer, _ context: CallContext, _ service: ServiceContext
   ) throws -> Call {
     Call(
-      principal: try service.authenticate(context.metadata), context,
+      principal: try service.authenticate(context), context,
       byteCount: message.readableBytes)
   }
 
@@ -149,7 +149,8 @@ extension WriteIdentity {
     switch self {
     case .fact(let identity): .fact(identity)
     case .command(let site, let requestID):
-      .command(site: site, partner: principal.subject, requestID: requestID)
+      // No site has an empty code.
+      .command(site: site ?? SiteCode(""), partner: principal.subject, requestID: requestID)
     }
   }
 

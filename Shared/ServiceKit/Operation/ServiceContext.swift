@@ -9,8 +9,8 @@ public import Values
 public struct ServiceContext: Sendable {
   /// The records.
   public let database: Database
-  /// Says who calls, from the call's metadata. Throws ``Refusal``.
-  public let authenticate: @Sendable (RPC.Metadata) throws -> Principal
+  /// Says who calls. Throws ``Refusal``.
+  public let authenticate: @Sendable (CallContext) throws -> Principal
   /// The sites this service has.
   public let sites: Set<SiteCode>
   /// Time, randomness, identifiers.
@@ -24,7 +24,7 @@ public struct ServiceContext: Sendable {
 
   /// A context of its parts.
   public init(
-    database: Database, authenticate: @escaping @Sendable (RPC.Metadata) throws -> Principal,
+    database: Database, authenticate: @escaping @Sendable (CallContext) throws -> Principal,
     sites: Set<SiteCode>, environment: Environment, logger: Logger, drain: Drain
   ) {
     self.database = database
@@ -39,10 +39,12 @@ public struct ServiceContext: Sendable {
 
 /// Believes the principal that the Gateway has signed, and nobody else.
 public func forwardedPrincipal(_ verifier: PrincipalVerifier, logger: Logger)
-  -> @Sendable (RPC.Metadata) throws -> Principal
+  -> @Sendable (CallContext) throws -> Principal
 {
-  { metadata in
-    guard let token = metadata[PrincipalToken.metadataName] else { throw Refusal.unauthenticated }
+  { context in
+    guard let token = context.metadata[PrincipalToken.metadataName] else {
+      throw Refusal.unauthenticated
+    }
     do {
       return try verifier.verify(token)
     } catch {

@@ -56,9 +56,9 @@ public struct AuditNote: Sendable, Hashable {
 public enum WriteIdentity: Sendable, Hashable {
   /// A reported fact. Refused with `SOURCE_EVENT_REUSED` when its content differs.
   case fact(FactIdentity)
-  /// A command, unique per site and caller. Refused with `REQUEST_ID_REUSED` when its content
-  /// differs.
-  case command(site: SiteCode, requestID: String)
+  /// A command, unique per site and caller; of the installation as a whole when there is no site.
+  /// Refused with `REQUEST_ID_REUSED` when its content differs.
+  case command(site: SiteCode?, requestID: String)
 }
 
 /// A write that is sent at least once and takes effect once: said again it is answered as a

@@ -20,6 +20,12 @@ public struct Authorizer: Sendable {
     self.rolesByPath = rolesByPath
   }
 
+  /// Lets a caller call a path, or says why not.
+  public func authorize(_ caller: Caller, _ path: String) throws(Refusal) {
+    guard !caller.isSuspended else { throw Refusals.partnerSuspended }
+    try authorize(caller.principal, path)
+  }
+
   /// Lets a principal call a path, or says why not.
   public func authorize(_ principal: Principal, _ path: String) throws(Refusal) {
     if mayCall(path, as: principal.roles) { return }

@@ -16,7 +16,7 @@ extension Role {
     Role(RoleName("auditor"), paths: reading.union([everythingOfOdoo])),
     Role(RoleName("operator"), paths: [everythingOfOdoo]),
     Role(RoleName("integration"), paths: [everythingOfProduction, everythingOfOdoo]),
-    Role(RoleName("admin"), paths: [everythingOfOdoo]),
+    Role(RoleName("admin"), paths: [everythingOfOdoo, everythingOfPartners]),
     // What they will call comes with its services.
     Role(RoleName("supplier"), paths: []),
     Role(RoleName("logistics"), paths: []),
@@ -30,5 +30,6 @@ extension Role {
     Production.V1.ProductionService.watchOrders.path,
   ]
   private static let everythingOfProduction = "/\(Production.V1.ProductionService.name)/"
+  private static let everythingOfPartners = "/\(Gateway.V1.PartnerService.name)/"
   private static let everythingOfOdoo = "/\(Gateway.V1.GatewayService.name)/"
 }

@@ -1,5 +1,4 @@
 public import Environment
-public import Identity
 public import ServiceKit
 import Synchronization
 

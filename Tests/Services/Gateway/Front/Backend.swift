@@ -22,6 +22,11 @@ final class Backend: Sendable {
 
   /// A partner's key that the front knows.
   let key: APIKey
+  /// The partner, and what it shows.
+  let partner: Partner
+  let credential: Credential
+  /// The partners that the front knows.
+  let directory: PartnerDirectory
   /// A channel to the front.
   let client: ClientChannel
   /// Verifies what the front has signed.
@@ -49,10 +54,13 @@ final class Backend: Sendable {
     let environment = Environment.system
     let group = MultiThreadedEventLoopGroup.singleton
     let key = APIKey.generate(environment)
-    var partners = PartnersFile()
-    try partners.add(
-      PartnerKey(id: key.id, secretHash: key.secretHash), to: "mes-line-1",
-      sites: [SiteCode("PLANT1")], limits: limits)
+    partner = Partner(
+      name: "mes-line-1", sites: [SiteCode("PLANT1")], roles: [.mes], limits: limits)
+    credential = Credential(
+      id: "\(key.id)", partner: partner.name, shown: .apiKey(key.digest),
+      createdAt: environment.clock.now)
+    directory = PartnerDirectory(
+      partners: [partner], credentials: [credential], at: environment.clock.now)
     let signingKey = try await SigningKey.generate()
     verifier = PrincipalVerifier(
       keys: try await VerificationKeys(keySet: signingKey.publicKeySet()),
@@ -69,7 +77,7 @@ final class Backend: Sendable {
       environment: environment)
     let logger = Logger(label: "front")
     let front = Front(
-      authenticator: Authenticator(partners: partners),
+      authenticator: Authenticator(directory, clock: environment.clock),
       authorizer: Authorizer(roles, offered: [Self.forbiddenPath]),
       limiter: RateLimiter(clock: environment.clock),
       destinations: [
@@ -77,7 +85,10 @@ final class Backend: Sendable {
           audience: Self.audience, pathPrefix: "/millrace.production.v1.",
           longLivedPaths: [Self.watchPath], requestStreamPaths: [Self.streamPath])
       ], signer: try PrincipalSigner(key: signingKey, environment: environment),
-      refusals: RefusalAudit(database, clock: environment.clock, logger: logger), logger: logger,
+      refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
+      strangers: Strangers(
+        audit: RefusalAudit(database, clock: environment.clock, logger: logger),
+        clock: environment.clock), logger: logger,
       channel: { _ in onward })
     self.front = Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,

@@ -14,7 +14,7 @@ struct GatewayConfigurationTests {
     let configuration = try await GatewayConfiguration.load(files.configuration())
     #expect(configuration.door.listen == HostAndPort(host: "127.0.0.1", port: 0))
     #expect(configuration.sites == [SiteCode("PLANT1")])
-    #expect(configuration.partners.partners.map(\.id) == ["planner"])
+    #expect(configuration.keyEnvironment == .live)
     #expect(!configuration.reflection)
     let odoo = try #require(configuration.odoo.first)
     #expect(odoo.apiKey == "key")
@@ -32,8 +32,8 @@ struct GatewayConfigurationTests {
       (#""site": "PLANT1""#, #""site": "no site""#, "odoo[0].site"),
       ("http://127.0.0.1:9", "127.0.0.1:9", "odoo[0].url"),
       ("odoo-api-key", "nowhere", "odoo[0].apiKeyFile"),
-      ("partners.json", "principal-keys.json", "partnersFile"),
-      ("principal-signing-key.pem", "partners.json", "signingKeyFile"),
+      ("principal-signing-key.pem", "principal-keys.json", "signingKeyFile"),
+      (#""services""#, #""keyEnvironment": "demo", "services""#, "keyEnvironment"),
       (#""login""#, #""lgoin""#, "odoo[0].lgoin"), (#""login""#, #""lgoin""#, "odoo[0].login"),
       (#""database": "plant""#, #""database": 7"#, "odoo[0].database"),
       (

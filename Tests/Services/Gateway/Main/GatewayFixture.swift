@@ -1,5 +1,6 @@
 import Environment
 import Foundation
+import GatewayFront
 import Identity
 import Logging
 import NIOCore
@@ -13,21 +14,19 @@ import Values
 /// Files of a Gateway that is configured for one site whose Odoo and Production nobody has started.
 final class GatewayFiles: Sendable {
   let directory: String
+  /// The key of a planner, and that of an administrator.
   let key: APIKey
+  let adminKey: APIKey
 
   init() async throws {
     directory =
       FileManager.default.temporaryDirectory
       .appending(path: "gateway-tests-\(UUID().uuidString)").path
     key = APIKey.generate(.system)
+    adminKey = APIKey.generate(.system)
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: false)
     _ = try await SigningKey.create(.principals, directory: directory)
-    var partners = PartnersFile()
-    try partners.add(
-      PartnerKey(id: key.id, secretHash: key.secretHash), to: "planner",
-      sites: [SiteCode("PLANT1"), SiteCode("GHOST")], roles: [RoleName("planner")])
-    try SecretFile.create(path("partners.json"), partners.serialized, isPrivate: true)
     try SecretFile.create(path("odoo-api-key"), Array("key\n".utf8), isPrivate: true)
   }
 
@@ -36,13 +35,22 @@ final class GatewayFiles: Sendable {
     try? FileManager.default.removeItem(atPath: directory)
   }
 
+  /// The partners that the fixture's Gateway begins with.
+  var partners: [(Partner, APIKey)] {
+    let sites: Set = [SiteCode("PLANT1"), SiteCode("GHOST")]
+    return [
+      (Partner(name: "planner", sites: sites, roles: [RoleName("planner")]), key),
+      (Partner(name: "administrator", sites: sites, roles: [RoleName("admin")]), adminKey),
+    ]
+  }
+
   func path(_ name: String) -> String { directory + "/" + name }
 
   /// A good configuration, with one text replaced by another.
   func configuration(replacing old: String = "", with new: String = "") throws -> String {
     let text = """
       {"listen": {"host": "127.0.0.1", "port": 0}, "database": "\(path("gateway.sqlite"))",
-       "signingKeyFile": "\(path(SigningKey.Purpose.principals.fileName))", "partnersFile": "\(path("partners.json"))",
+       "signingKeyFile": "\(path(SigningKey.Purpose.principals.fileName))",
        "services": {"production": {"host": "127.0.0.1", "port": 9}},
        "odoo": [{"site": "PLANT1", "url": "http://127.0.0.1:9", "database": "plant",
                  "login": "integration", "apiKeyFile": "\(path("odoo-api-key"))"}]}
@@ -51,6 +59,17 @@ final class GatewayFiles: Sendable {
     let changed = old.isEmpty ? text : text.replacing(old, with: new)
     try SecretFile.create(file, Array(changed.utf8), isPrivate: true)
     return file
+  }
+}
+
+extension GatewayProgram {
+  /// Lets a partner in without any record of it.
+  func letIn(_ partner: Partner, _ key: APIKey) {
+    partners.directory.put(partner)
+    let credential = Credential(
+      id: "\(key.id)", partner: partner.name, shown: .apiKey(key.digest),
+      createdAt: Instant(seconds: 0))
+    partners.directory.put(credential, at: Instant(seconds: 0))
   }
 }
 
@@ -63,9 +82,10 @@ enum GatewayFixture {
   ) async throws {
     let group = MultiThreadedEventLoopGroup.singleton
     let files = try await GatewayFiles()
-    let program = try GatewayProgram(
+    let program = try await GatewayProgram(
       await GatewayConfiguration.load(files.configuration()), environment: .system, group: group,
       logger: Logger(label: "test"))
+    for (partner, key) in files.partners { program.letIn(partner, key) }
     let server = RPC.Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
       lookup: { program.handler(for: $0) })

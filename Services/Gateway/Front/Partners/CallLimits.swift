@@ -6,6 +6,8 @@ public struct CallLimits: Sendable, Hashable {
   public var burst: Int64
   /// Calls that may be under way, streams among them.
   public var concurrentCalls: Int64
+  /// Calls per day (UTC); `nil` when there is no such limit.
+  public var callsPerDay: Int64?
 
   /// The lines of a large plant report some tens a second; a partner that needs more has it set.
   public static let standard = CallLimits(callsPerSecond: 100, burst: 200, concurrentCalls: 200)
@@ -15,6 +17,8 @@ public struct CallLimits: Sendable, Hashable {
   public static let burstRange: ClosedRange<Int64> = 1...1_000_000
   /// Each takes some kilobytes while it runs.
   public static let concurrentCallsRange: ClosedRange<Int64> = 1...10_000
+  /// More than the largest rate makes of a day is no limit.
+  public static let callsPerDayRange: ClosedRange<Int64> = 1...10_000_000_000
 
   /// As much as a partner can be given: for load tests.
   public static let widest = CallLimits(
@@ -22,9 +26,12 @@ public struct CallLimits: Sendable, Hashable {
     concurrentCalls: concurrentCallsRange.upperBound)
 
   /// Limits of their parts; the caller has checked them.
-  public init(callsPerSecond: Int64, burst: Int64, concurrentCalls: Int64) {
+  public init(
+    callsPerSecond: Int64, burst: Int64, concurrentCalls: Int64, callsPerDay: Int64? = nil
+  ) {
     self.callsPerSecond = callsPerSecond
     self.burst = burst
     self.concurrentCalls = concurrentCalls
+    self.callsPerDay = callsPerDay
   }
 }

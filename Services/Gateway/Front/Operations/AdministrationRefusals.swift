@@ -1,0 +1,34 @@
+import Identity
+import ServiceKit
+
+/// What the administration of partners refuses, beside wrong fields.
+extension Refusals {
+  /// NOT_FOUND: no partner of this name.
+  static func partnerNotFound(_ name: String) -> Refusal {
+    Refusal(
+      .notFound, reason: "PARTNER_NOT_FOUND", "there is no partner \(name)",
+      metadata: ["partner": name])
+  }
+
+  /// NOT_FOUND: no credential of this identifier.
+  static func credentialNotFound(_ id: String) -> Refusal {
+    Refusal(
+      .notFound, reason: "CREDENTIAL_NOT_FOUND", "there is no credential \(id)",
+      metadata: ["credential_id": id])
+  }
+
+  /// RESOURCE_EXHAUSTED: as many partners as a Gateway has room for.
+  static let tooManyPartners = Refusal(
+    .resourceExhausted, reason: "TOO_MANY_PARTNERS",
+    "this Gateway has \(Partner.maximumCount) partners, and no room for more")
+
+  /// FAILED_PRECONDITION: as many credentials as a partner may have.
+  static let tooManyCredentials = Refusal(
+    .failedPrecondition, reason: "TOO_MANY_CREDENTIALS",
+    "the partner has \(Partner.maximumCredentials) credentials; revoke one first")
+
+  /// ALREADY_EXISTS: another partner is let in by the same.
+  static let credentialTaken = Refusal(
+    .alreadyExists, reason: "CREDENTIAL_TAKEN",
+    "another partner is known by this; revoke that credential first")
+}

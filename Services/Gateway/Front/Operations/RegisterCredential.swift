@@ -1,0 +1,44 @@
+import Contracts
+import Protobuf
+import RecordStore
+import ServiceKit
+import Values
+
+/// `RegisterCredential`: lets a partner in by a client certificate or a token.
+struct RegisterCredential: WriteOperation {
+  static let method = Gateway.V1.PartnerService.registerCredential
+
+  let book: PartnerBook
+
+  struct Input: Sendable {
+    var partner: String
+    /// `nil` when it breaks a rule, and then nothing is executed.
+    var shown: Credential.Shown?
+    var expiresAt: Instant?
+  }
+
+  func site(of request: Gateway.V1.RegisterCredentialRequest) -> String? { nil }
+
+  func validate(_ request: Gateway.V1.RegisterCredentialRequest, _ fields: inout Fields) -> Input {
+    Input(
+      partner: fields.text(request.partner, "partner", Partner.nameRule),
+      shown: fields.shown(request.shown), expiresAt: fields.credentialEnd(request.expiresAt))
+  }
+
+  func execute(_ input: Input, _ transaction: Transaction, _ call: Call) throws
+    -> Effect<Gateway.V1.RegisterCredentialResponse>
+  {
+    guard let shown = input.shown else {
+      throw Refusal.invalidFields([FieldViolation("certificate", "or token is required")])
+    }
+    let change = try book.register(
+      shown, for: input.partner, expiresAt: input.expiresAt, transaction)
+    let credential = change.after
+    let response = Gateway.V1.RegisterCredentialResponse.with {
+      $0.receipt = change.before == nil ? .accepted : .duplicate
+      $0.credential = .init(credential)
+    }
+    let note = AuditNote(object: credential.auditObject, digestAfter: credential.digest)
+    return Effect(response, audit: change.before == nil ? note : nil)
+  }
+}

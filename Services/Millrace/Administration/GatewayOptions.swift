@@ -1,0 +1,63 @@
+import ArgumentParser
+import Contracts
+import Identity
+import NIOCore
+import NIOPosix
+import Protobuf
+import RPC
+import ServiceKit
+
+/// Which Gateway is administered, and by whom.
+struct GatewayOptions: ParsableArguments {
+  @Option(help: "The Gateway, HOST:PORT.")
+  var gateway: String
+
+  @Option(help: "A file that holds an administrator's API key (mode 0600).")
+  var apiKeyFile: String
+
+  @Option(help: "The authorities of the Gateway's certificate (PEM); without it no TLS is spoken.")
+  var authoritiesFile: String?
+
+  func validate() throws { _ = try GatewayAddress(gateway) }
+
+  /// Calls the Gateway's administration.
+  /// - Throws: ``RefusedCommand`` when the Gateway refuses.
+  func use<Result>(
+    _ body: (Gateway.V1.PartnerServiceClient) async throws -> Result
+  ) async throws -> Result {
+    let key = try SecretFile.line(apiKeyFile)
+    let address = try GatewayAddress(gateway)
+    let tls = authoritiesFile.map { ClientTLS(authoritiesFile: $0) }
+    return try await Administration.use(address, apiKey: key, tls: tls, body)
+  }
+}
+
+/// The administration of a Gateway, over a connection of its own.
+enum Administration {
+  /// Calls it, and closes the connection afterwards.
+  /// - Throws: ``RefusedCommand`` when the Gateway refuses.
+  static func use<Result>(
+    _ address: GatewayAddress, apiKey: String, tls: ClientTLS? = nil,
+    _ body: (Gateway.V1.PartnerServiceClient) async throws -> Result
+  ) async throws -> Result {
+    let channel = RPC.ClientChannel(
+      host: address.host, port: address.port, configuration: ClientConfiguration(tls: tls),
+      group: MultiThreadedEventLoopGroup.singleton)
+    let caller = RPCCaller(channel) { [("authorization", "Bearer \(apiKey)")] }
+    do {
+      let result = try await body(Gateway.V1.PartnerServiceClient(caller))
+      await channel.close()
+      return result
+    } catch {
+      await channel.close()
+      throw (error as? Refusal).map { RefusedCommand(refusal: $0) } ?? error
+    }
+  }
+}
+
+/// A command that the Gateway has refused: what it says, and the reason for scripts.
+struct RefusedCommand: Error, CustomStringConvertible {
+  let refusal: Refusal
+
+  var description: String { "\(refusal.message) (\(refusal.reason))" }
+}
