@@ -187,7 +187,7 @@ def test_reflection_is_switched_by_the_configuration(tmp_path, truth):
         with grpc.insecure_channel(f"127.0.0.1:{switched.gateway_port}") as partner:
             database = Database(partner)
             assert sorted(database.get_services()) == sorted([
-                *OWN, "millrace.gateway.v1.GatewayService",
+                *OWN, "millrace.gateway.v1.GatewayService", "millrace.gateway.v1.PartnerService",
                 "millrace.production.v1.ProductionService"])
             file = database.FindFileContainingSymbol("millrace.gateway.v1.GatewayService")
             assert file == truth[file.name]

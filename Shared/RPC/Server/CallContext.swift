@@ -35,6 +35,7 @@ public final class CallContext: Sendable {
     var initialMetadata = Metadata()
     var trailingMetadata = Metadata()
     var isCancelled = false
+    var attachment: (any AnyObject & Sendable)?
     var compressesResponses = false
     var wasCompressed = false
     var cancelActions: [UInt64: @Sendable () -> Void] = [:]
@@ -57,6 +58,13 @@ public final class CallContext: Sendable {
   /// Whether nobody waits for the answer any more: the caller cancelled, its connection is gone, or
   /// the deadline passed. The handler's task is cancelled at the same moment.
   public var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  /// Something of the handler's for those who are told how the call ends (``CallObserver``): for whom
+  /// it was, for example.
+  public var attachment: (any AnyObject & Sendable)? {
+    get { state.withLock { $0.attachment } }
+    set { state.withLock { $0.attachment = newValue } }
+  }
 
   /// Calls the action once when the call is cancelled (at once if it already is), on the event loop
   /// of the connection; it must not block. It is never called after the handler has returned.

@@ -11,11 +11,17 @@ final class Route {
   let destination: Destination
   /// The longest request message, in bytes.
   let messageBytes: Int
+  /// What is told of its calls.
+  let observations: [@Sendable (CallOutcome) -> Void]
 
-  init(path: String, destination: Destination, messageBytes: Int) {
+  init(
+    path: String, destination: Destination, messageBytes: Int,
+    observations: [@Sendable (CallOutcome) -> Void] = []
+  ) {
     self.path = path
     self.destination = destination
     self.messageBytes = messageBytes
+    self.observations = observations
   }
 
   /// Whether a handler there reads its requests from a stream.
@@ -28,6 +34,7 @@ final class Route {
 struct Routes: Sendable {
   private let lookup: @Sendable (String) -> MethodHandler?
   private let interceptors: [any ServerInterceptor]
+  private let observers: [any CallObserver]
   private let messageBytes: Int
   private let messageBytesByPath: [String: Int]
 
@@ -36,6 +43,7 @@ struct Routes: Sendable {
   ) {
     self.lookup = lookup
     interceptors = configuration.interceptors
+    observers = configuration.observers
     messageBytes = configuration.limits.messageBytes
     messageBytesByPath = configuration.messageBytesByPath
   }
@@ -49,7 +57,8 @@ struct Routes: Sendable {
     let intercepted = interceptors.reversed().reduce(handler) { $1.intercept($0, path: path) }
     return Route(
       path: path, destination: .method(intercepted),
-      messageBytes: messageBytesByPath[path] ?? messageBytes)
+      messageBytes: messageBytesByPath[path] ?? messageBytes,
+      observations: observers.compactMap { $0.observation(of: path) })
   }
 }
 

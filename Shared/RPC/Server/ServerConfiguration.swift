@@ -15,6 +15,8 @@ public struct ServerConfiguration: Sendable {
   public var messageBytesByPath: [String: Int] = [:]
   /// What every call passes, the first one outermost.
   public var interceptors: [any ServerInterceptor] = []
+  /// Who is told how calls end.
+  public var observers: [any CallObserver] = []
   /// Told of connections closed for a reason (debug) and of handlers that fail in an unforeseen way
   /// (error).
   public var logger: Logger

@@ -9,6 +9,7 @@ extension ServerStream {
 
   /// Ends the call with a status that is not OK.
   func fail(_ status: Status) {
+    tell(status.code)
     let metadata = context?.finish()
     var status = status
     if let trailing = metadata?.trailing, !trailing.isEmpty {
@@ -180,6 +181,7 @@ extension ServerStream: WritableStream {
   /// Puts a message behind those that wait.
   func append(_ message: ByteBuffer, compressed: Bool) {
     let before = outbound.byteCount
+    defer { meter?.responseBytes += outbound.byteCount - before }
     if compressed, compressesResponses {
       outbound.append(compressing: message)
     } else {

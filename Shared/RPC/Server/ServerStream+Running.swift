@@ -89,6 +89,7 @@ extension ServerStream {
     let metadata = context?.finish()
     sendHeaders(metadata?.initial)
     if let response { append(response, compressed: true) }
+    tell(.ok)
     end(.ok(metadata?.trailing ?? Metadata()))
   }
 

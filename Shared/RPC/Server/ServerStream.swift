@@ -53,6 +53,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
   /// What this call holds of its request.
   var held = HeldRequests()
+  /// Of a call that is observed, until its outcome has been told.
+  var meter: CallMeter?
   /// Bytes of the stream's window that are given back when the handler has read.
   var owedStreamWindow = 0
   private var sweeps = 0
@@ -86,6 +88,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
   private func accept(_ head: RequestHead) {
     request = head
+    if head.route?.observations.isEmpty == false { meter = CallMeter() }
     reader.encoding = head.encoding
     if let route = head.route, route.messageBytes != connection.limits.messageBytes {
       reader = MessageReader(maximumMessageBytes: route.messageBytes, encoding: head.encoding)
@@ -99,7 +102,10 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     }
   }
 
-  override func receivedData(_ bytes: UnsafeRawBufferPointer) { takeData(bytes) }
+  override func receivedData(_ bytes: UnsafeRawBufferPointer) {
+    meter?.requestBytes += bytes.count
+    takeData(bytes)
+  }
 
   override func receivedEnd() { takeEnd() }
 
@@ -113,8 +119,14 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
       context?.deadline.hasPassed == true
       ? Self.deadlinePassed : Status(code: .cancelled, message: "the caller is gone")
     dropRequest(reason)
+    tell(reason.code)
     if wasRunning { cancelHandler() }
     writers.resumeAll(with: reason)
+  }
+
+  /// Tells the observers the outcome, once.
+  func tell(_ code: StatusCode) {
+    meter.take()?.tell(request.route, code, context)
   }
 
   override func produceBody(into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyPart {
