@@ -158,6 +158,7 @@ let services: [Target] = [
 
 let testTargets: [Target] = [
   library("Seeds", "Tests/Support/Seeds", ["Environment"]),
+  library("TestFolders", "Tests/Support/TestFolders"),
   // A storage for SQLite that remembers what was asked of it, and that fails.
   .target(
     name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/Support/CFaultVFS",
@@ -214,7 +215,7 @@ let testTargets: [Target] = [
     "GatewayFrontTests", "Tests/Services/Gateway/Front",
     [
       "GatewayFront", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit", nioCore, nioPosix, logging,
+      "Identity", "ServiceKit", "TestFolders", nioCore, nioPosix, logging,
     ]),
   tests(
     "GatewayTests", "Tests/Services/Gateway/Main",

@@ -272,6 +272,52 @@ const char millrace__gateway__v1__partners__file_descriptor[] =
   "\012\017ListCredentials\022+.millrace.gateway.v1.ListCredentialsRequest\032,.millrace.gateway."
   "v1.ListCredentialsResponseb\006proto3";
 
+const char millrace__gateway__v1__usage__file_descriptor[] =
+  "\012\037millrace/gateway/v1/usage.proto\022\023millrace.gateway.v1\032\037google/protobuf/time"
+  "stamp.proto\032\037millrace/common/v1/common.proto\"\270\002\012\005Usage\022\020\012\003day"
+  "\030\001 \001(\011R\003day\022\030\012\007partner\030\002 \001(\011R\007partner\022\026\012"
+  "\006method\030\003 \001(\011R\006method\022\026\012\006status\030\004 \001(\011R\006status\022"
+  "\024\012\005calls\030\005 \001(\003R\005calls\022#\012\015request_bytes\030\006 \001(\003R\014"
+  "requestBytes\022%\012\016response_bytes\030\007 \001(\003R\015responseBytes\0223\012\025durati"
+  "on_microseconds\030\010 \001(\003R\024durationMicroseconds\022<\012\014last_used_at\030\011 "
+  "\001(\0132\032.google.protobuf.TimestampR\012lastUsedAt\"\231\001\012\020ListUsageRequest\022"
+  "\030\012\007partner\030\001 \001(\011R\007partner\022\033\012\011first_day\030\002 \001(\011R"
+  "\010firstDay\022\031\012\010last_day\030\003 \001(\011R\007lastDay\0223\012\004page\030\004 "
+  "\001(\0132\037.millrace.common.v1.PageRequestR\004page\"{\012\021ListUsageResponse\0220\012"
+  "\005usage\030\001 \003(\0132\032.millrace.gateway.v1.UsageR\005usage\0224\012\004page\030\002 "
+  "\001(\0132 .millrace.common.v1.PageResponseR\004page2j\012\014UsageService\022Z\012\011ListUsa"
+  "ge\022%.millrace.gateway.v1.ListUsageRequest\032&.millrace.gateway.v1.ListUsageResponseb\006pr"
+  "oto3";
+
+const char millrace__gateway__v1__versions__file_descriptor[] =
+  "\012\"millrace/gateway/v1/versions.proto\022\023millrace.gateway.v1\032\037google/protobuf/tim"
+  "estamp.proto\032\037millrace/common/v1/common.proto\"\310\002\012\016PackageVersion\022\030"
+  "\012\007package\030\001 \001(\011R\007package\0227\012\005state\030\002 \001(\0162!.millrace.g"
+  "ateway.v1.VersionStateR\005state\022E\012\020deprecated_since\030\003 \001(\0132\032.google.pr"
+  "otobuf.TimestampR\017deprecatedSince\0227\012\011sunset_at\030\004 \001(\0132\032.google.proto"
+  "buf.TimestampR\010sunsetAt\022\034\012\011successor\030\005 \001(\011R\011successor\022E\012"
+  "\012exceptions\030\006 \003(\0132%.millrace.gateway.v1.VersionExceptionR\012exceptions\"^\012"
+  "\020VersionException\022\030\012\007partner\030\001 \001(\011R\007partner\0220\012\005until"
+  "\030\002 \001(\0132\032.google.protobuf.TimestampR\005until\"\205\002\012\013Deprecation\022"
+  "\026\012\006method\030\001 \001(\011R\006method\0227\012\005state\030\002 \001(\0162!.millrace"
+  ".gateway.v1.VersionStateR\005state\022\034\012\011successor\030\003 \001(\011R\011successor"
+  "\0223\012\007move_by\030\004 \001(\0132\032.google.protobuf.TimestampR\006moveBy\022\024\012"
+  "\005calls\030\005 \001(\003R\005calls\022<\012\014last_used_at\030\006 \001(\0132\032.google.p"
+  "rotobuf.TimestampR\012lastUsedAt\"R\012\021SetVersionRequest\022=\012\007version\030\001 \001("
+  "\0132#.millrace.gateway.v1.PackageVersionR\007version\"\212\001\012\022SetVersionResponse\0225"
+  "\012\007receipt\030\001 \001(\0162\033.millrace.common.v1.ReceiptR\007receipt\022=\012\007vers"
+  "ion\030\002 \001(\0132#.millrace.gateway.v1.PackageVersionR\007version\"\025\012\023ListVersio"
+  "nsRequest\"W\012\024ListVersionsResponse\022\?\012\010versions\030\001 \003(\0132#.millrace.ga"
+  "teway.v1.PackageVersionR\010versions\"\032\012\030GetMyDeprecationsRequest\"a\012\031GetMyDepr"
+  "ecationsResponse\022D\012\014deprecations\030\001 \003(\0132 .millrace.gateway.v1.DeprecationR"
+  "\014deprecations*\200\001\012\014VersionState\022\035\012\031VERSION_STATE_UNSPECIFIED\020\000"
+  "\022\030\012\024VERSION_STATE_SERVED\020\001\022\034\012\030VERSION_STATE_DEPRECATED\020\002"
+  "\022\031\012\025VERSION_STATE_RETIRED\020\0032\310\002\012\016VersionService\022]\012\012SetVe"
+  "rsion\022&.millrace.gateway.v1.SetVersionRequest\032'.millrace.gateway.v1.SetVersionResponse"
+  "\022c\012\014ListVersions\022(.millrace.gateway.v1.ListVersionsRequest\032).millrace.gateway.v"
+  "1.ListVersionsResponse\022r\012\021GetMyDeprecations\022-.millrace.gateway.v1.GetMyDeprecation"
+  "sRequest\032..millrace.gateway.v1.GetMyDeprecationsResponseb\006proto3";
+
 const char millrace__production__v1__production__file_descriptor[] =
   "\012'millrace/production/v1/production.proto\022\026millrace.production.v1\032\037google/proto"
   "buf/timestamp.proto\032\037millrace/common/v1/common.proto\"\214\006\012\005Order\022\022\012"

@@ -1,6 +1,7 @@
 public import Environment
 public import Identity
 public import RPC
+import Values
 
 /// Why a caller is not let in. None of them says which part of a credential was wrong.
 public enum CredentialError: Error, Sendable, Hashable {
@@ -51,6 +52,9 @@ public struct Authenticator: Sendable {
   func authenticate(_ context: CallContext) throws(CredentialError) -> Caller {
     try authenticate(context.metadata, certificate: context.peer.identity)
   }
+
+  /// The wall clock.
+  var now: Instant { clock.now }
 
   /// Whether a caller is let in now as it was when its call began.
   func isCurrent(_ caller: Caller) -> Bool { directory.isCurrent(caller, at: clock.now) }

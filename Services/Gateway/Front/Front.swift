@@ -3,10 +3,11 @@ public import Logging
 public import RPC
 public import ServiceKit
 
-/// The way in for partners: identify, authorise by role, count, forward. The owning service authorises
+/// The way in for partners: identify, judge the version, authorise by role, count, forward. The owning service authorises
 /// by object: it alone knows which site an object belongs to.
 public struct Front: Sendable {
   private let authenticator: Authenticator
+  private let versions: VersionPolicy
   private let authorizer: Authorizer
   private let router: Router
   private let forwarders: [Destination: Forwarder]
@@ -22,12 +23,14 @@ public struct Front: Sendable {
   ///   - strangers: what becomes of those who show wrong credentials.
   ///   - channel: the channel to a service; it is asked once for each.
   public init(
-    authenticator: Authenticator, authorizer: Authorizer, limiter: RateLimiter,
+    authenticator: Authenticator, versions: VersionPolicy = VersionPolicy(),
+    authorizer: Authorizer, limiter: RateLimiter,
     destinations: [Destination], signer: PrincipalSigner, refusals: RefusalAudit,
     strangers: Strangers, logger: Logger,
     channel: (Destination) -> ClientChannel
   ) {
     self.authenticator = authenticator
+    self.versions = versions
     self.authorizer = authorizer
     self.limiter = limiter
     self.signer = signer
@@ -83,14 +86,14 @@ public struct Front: Sendable {
     case .unary(let answer):
       .unary { request, context in
         try await whileAdmitted(context) { caller in
-          context.setInitialMetadata(caller.allowance)
+          context.setInitialMetadata(caller.notices)
           return try await answer(request, context)
         }
       }
     case .serverStreaming(let answer):
       .serverStreaming { request, context, responses in
         try await whileAdmitted(context) { caller in
-          context.setInitialMetadata(caller.allowance)
+          context.setInitialMetadata(caller.notices)
           try await answer(request, context, responses)
         }
       }
@@ -110,10 +113,11 @@ public struct Front: Sendable {
     do { return try authenticator.authenticate(context).principal } catch { throw error.refusal }
   }
 
-  /// Who has been let in, and what it is told about its limits.
+  /// Who has been let in, and what it is told beside the answer: its limits, and when to move to
+  /// another version.
   private struct Admitted {
     let caller: Caller
-    let allowance: Metadata
+    let notices: Metadata
     var principal: Principal { caller.principal }
   }
 
@@ -126,16 +130,23 @@ public struct Front: Sendable {
       throw await strangers.refuse(error, context).status
     }
     let principal = caller.principal
-    do { try authorizer.authorize(caller, context.path) } catch {
+    // From here on the call is the partner's, and in its usage.
+    context.attachment = caller
+    let notice: Metadata?
+    let allowance: RateLimiter.Allowance
+    do throws(Refusal) {
+      notice = try versions.judge(
+        VersionPolicy.package(of: context.path), principal.subject, at: authenticator.now)
+      try authorizer.authorize(caller, context.path)
+      allowance = try limiter.begin(principal.subject, caller.limits, path: context.path)
+    } catch {
       await refusals.record(error, Call(principal: principal, context))
       throw error.status
     }
-    let allowance: RateLimiter.Allowance
-    do {
-      allowance = try limiter.begin(principal.subject, caller.limits, path: context.path)
-    } catch { throw error.status }
     defer { limiter.end(principal.subject) }
-    return try await body(Admitted(caller: caller, allowance: Metadata(allowance)))
+    var notices = Metadata(allowance)
+    if let notice { notices.append(contentsOf: notice) }
+    return try await body(Admitted(caller: caller, notices: notices))
   }
 
   /// How often it is looked whether the caller of a call that lasts is still let in, in
@@ -167,7 +178,7 @@ public struct Front: Sendable {
     do {
       let token = try signer.token(for: caller.principal, audience: destination.audience)
       let metadata = try ForwardedMetadata.make(from: context.metadata, principal: token)
-      return Onward(metadata: metadata, answerMetadata: caller.allowance)
+      return Onward(metadata: metadata, answerMetadata: caller.notices)
     } catch {
       logger.error("a principal could not be signed", metadata: ["error": "\(error)"])
       throw Refusals.unsigned.status

@@ -77,6 +77,22 @@ enum Refusals {
     .permissionDenied, reason: "PARTNER_SUSPENDED",
     "your access is suspended; ask who runs this Gateway")
 
+  /// FAILED_PRECONDITION: the package is not served any more.
+  static func versionRetired(_ version: PackageVersion) -> Refusal {
+    let instead = version.successor.isEmpty ? "" : "; use \(version.successor)"
+    return Refusal(
+      .failedPrecondition, reason: "API_VERSION_RETIRED",
+      "\(version.package) is not served any more\(instead)",
+      metadata: ["package": version.package, "successor": version.successor])
+  }
+
+  /// PERMISSION_DENIED: another partner's matters.
+  static func partnerNotGranted(_ partner: String) -> Refusal {
+    Refusal(
+      .permissionDenied, reason: "PARTNER_NOT_GRANTED",
+      "you may not see what the partner \(partner) does", metadata: ["partner": partner])
+  }
+
   /// UNAUTHENTICATED: a call that lasts has outlived the rights of its caller.
   static let callerNotCurrent = Refusal(
     .unauthenticated, reason: "CREDENTIAL_ENDED",
@@ -90,6 +106,18 @@ enum Refusals {
       "\(limits.callsPerSecond) calls per second, \(limits.burst) at once; this one counts \(cost)"
     return Refusal(
       .resourceExhausted, reason: "RATE_EXCEEDED", "you call more often than you may: \(limit)",
+      quota: QuotaViolation(subject: "partner:\(partner)", description: limit),
+      retryDelayMilliseconds: retryMilliseconds)
+  }
+
+  /// RESOURCE_EXHAUSTED: the partner has made the calls of its day.
+  static func dailyQuotaExceeded(
+    _ partner: String, _ callsPerDay: Int64, retryMilliseconds: Int64
+  ) -> Refusal {
+    let limit = "\(callsPerDay) calls per day (UTC)"
+    return Refusal(
+      .resourceExhausted, reason: "DAILY_QUOTA_EXCEEDED",
+      "you have made the calls that you may make today: \(limit)",
       quota: QuotaViolation(subject: "partner:\(partner)", description: limit),
       retryDelayMilliseconds: retryMilliseconds)
   }

@@ -1,6 +1,7 @@
 import Environment
 import GatewayFront
 import Identity
+import Logging
 import RecordStore
 
 /// `millrace-gateway --issue-admin-key`: the first way in, for whoever may stop the Gateway and
@@ -16,8 +17,9 @@ enum AdminKey {
       environment: environment)
     let result: Result<String, any Error>
     do {
-      let partners = try await PartnerAdministration(configuration, database, environment)
-      let key = try await partners.issueAdminKey(name, sites: configuration.sites)
+      let governance = try await Governance(
+        configuration, database, environment, logger: Logger(label: "millrace.gateway"))
+      let key = try await governance.partners.issueAdminKey(name, sites: configuration.sites)
       result = .success(key.text)
     } catch {
       result = .failure(error)

@@ -15,7 +15,7 @@ import Values
 struct GatewayProgram: Sendable {
   private let configuration: GatewayConfiguration
   private let database: Database
-  let partners: PartnerAdministration
+  let governance: Governance
   private let production: ClientChannel
   private let front: Front
   private let wing: OdooWing
@@ -34,10 +34,10 @@ struct GatewayProgram: Sendable {
     audience: PrincipalToken.productionAudience, pathPrefix: "/millrace.production.v1.",
     longLivedPaths: [Production.V1.ProductionService.watchOrders.path])
 
-  /// What partners can call here.
-  private static let services = [
+  /// The Gateway's own services; what else partners can call is forwarded.
+  private static let ownServices = [
     Gateway.V1.GatewayService.name, Gateway.V1.PartnerService.name,
-    Production.V1.ProductionService.name,
+    Gateway.V1.UsageService.name, Gateway.V1.VersionService.name,
   ]
 
   /// Opens the database and puts everything on it.
@@ -57,13 +57,13 @@ struct GatewayProgram: Sendable {
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: Self.migrations,
       environment: environment)
-    partners = try await PartnerAdministration(configuration, database, environment)
+    governance = try await Governance(configuration, database, environment, logger: logger)
     front = Front(
       authenticator: Authenticator(
-        partners.directory, keyEnvironment: configuration.keyEnvironment,
+        governance.partners.directory, keyEnvironment: configuration.keyEnvironment,
         clock: environment.clock),
-      authorizer: Authorizer(configuration.allRoles),
-      limiter: RateLimiter(clock: environment.clock),
+      versions: governance.versions, authorizer: Authorizer(configuration.allRoles),
+      limiter: governance.limiter,
       destinations: [Self.productionDestination], signer: signer,
       refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
       strangers: Strangers(
@@ -78,18 +78,20 @@ struct GatewayProgram: Sendable {
       database: database, authenticate: front.authenticate, sites: configuration.sites,
       environment: environment, logger: logger, drain: drain)
     table = RouteTable(
-      GatewayService.routes(database.incarnation, wing: wing) + partners.routes, context)
+      GatewayService.routes(database.incarnation, wing: wing) + governance.routes, context)
     health = HealthService(
-      services: [Gateway.V1.GatewayService.name, Gateway.V1.PartnerService.name], logger: logger)
+      services: Self.ownServices, logger: logger)
     care = RecordsCare(
       database, health: health, program: "gateway", clock: environment.clock, logger: logger)
     reflection =
       configuration.reflection
-      ? ReflectionService(services: Self.services, drain: drain, logger: logger) : nil
+      ? ReflectionService(
+        services: Self.ownServices + [Production.V1.ProductionService.name], drain: drain,
+        logger: logger) : nil
   }
 
   /// The tables of both wings, in the order of their numbers.
-  static let migrations = OdooWing.migrations + PartnerAdministration.migrations
+  static let migrations = OdooWing.migrations + Governance.migrations
 
   /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any
   /// other.
@@ -115,14 +117,16 @@ struct GatewayProgram: Sendable {
     ServiceHost(
       name: "gateway", door: configuration.door, group: group, health: health,
       reflection: reflection, drain: drain, logger: logger,
-      background: [(name: "odoo", run: { try await wing.run() })],
-      care: care,
+      background: [
+        (name: "odoo", run: { try await wing.run() }),
+        (name: "usage ledger", run: { try await governance.ledger.run() }),
+      ], care: care, observers: [governance.ledger],
       lookup: { handler(for: $0) })
   }
 
   /// Runs until a signal has been served or a part has failed, and closes everything in both cases.
   func run(on group: any EventLoopGroup) async throws {
-    if !partners.hasAdministrator {
+    if !governance.partners.hasAdministrator {
       logger.warning(
         "nobody can administer this Gateway; stop it and run millrace-gateway --config FILE --issue-admin-key NAME"
       )
@@ -142,14 +146,15 @@ struct GatewayProgram: Sendable {
   }
 }
 
-extension PartnerAdministration {
-  /// The partners of a Gateway with this configuration.
+extension Governance {
+  /// The governance of a Gateway with this configuration.
   init(
-    _ configuration: GatewayConfiguration, _ database: Database, _ environment: Environment
+    _ configuration: GatewayConfiguration, _ database: Database, _ environment: Environment,
+    logger: Logger
   ) async throws {
     try await self.init(
       database, roles: configuration.allRoles, keyEnvironment: configuration.keyEnvironment,
-      environment: environment)
+      environment: environment, logger: logger)
   }
 }
 

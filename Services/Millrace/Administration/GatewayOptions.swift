@@ -23,7 +23,7 @@ struct GatewayOptions: ParsableArguments {
   /// Calls the Gateway's administration.
   /// - Throws: ``RefusedCommand`` when the Gateway refuses.
   func use<Result>(
-    _ body: (Gateway.V1.PartnerServiceClient) async throws -> Result
+    _ body: (Administration) async throws -> Result
   ) async throws -> Result {
     let key = try SecretFile.line(apiKeyFile)
     let address = try GatewayAddress(gateway)
@@ -33,19 +33,27 @@ struct GatewayOptions: ParsableArguments {
 }
 
 /// The administration of a Gateway, over a connection of its own.
-enum Administration {
+struct Administration {
+  let partners: Gateway.V1.PartnerServiceClient
+  let versions: Gateway.V1.VersionServiceClient
+  let usage: Gateway.V1.UsageServiceClient
+
   /// Calls it, and closes the connection afterwards.
   /// - Throws: ``RefusedCommand`` when the Gateway refuses.
   static func use<Result>(
     _ address: GatewayAddress, apiKey: String, tls: ClientTLS? = nil,
-    _ body: (Gateway.V1.PartnerServiceClient) async throws -> Result
+    _ body: (Administration) async throws -> Result
   ) async throws -> Result {
     let channel = RPC.ClientChannel(
       host: address.host, port: address.port, configuration: ClientConfiguration(tls: tls),
       group: MultiThreadedEventLoopGroup.singleton)
     let caller = RPCCaller(channel) { [("authorization", "Bearer \(apiKey)")] }
     do {
-      let result = try await body(Gateway.V1.PartnerServiceClient(caller))
+      let result = try await body(
+        Administration(
+          partners: Gateway.V1.PartnerServiceClient(caller),
+          versions: Gateway.V1.VersionServiceClient(caller),
+          usage: Gateway.V1.UsageServiceClient(caller)))
       await channel.close()
       return result
     } catch {

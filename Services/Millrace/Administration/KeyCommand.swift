@@ -34,7 +34,9 @@ struct IssueKeyCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let (partner, end) = (partner, end.timestamp)
-    let response = try await gateway.use { try await $0.issueKey(to: partner, expiresAt: end) }
+    let response = try await gateway.use {
+      try await $0.partners.issueKey(to: partner, expiresAt: end)
+    }
     Output.line(json ? KeyText.json(response).text : response.apiKey)
   }
 }
@@ -66,7 +68,8 @@ struct RotateKeyCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let partner = partner
     let end = Environment.system.clock.now.advanced(seconds: overlapHours * 3_600)
-    let (response, ending) = try await gateway.use { service in
+    let (response, ending) = try await gateway.use { gateway in
+      let service = gateway.partners
       let response = try await service.issueKey(to: partner, expiresAt: nil)
       return (response, try await service.endKeys(of: partner, but: response.credential, at: end))
     }
@@ -89,7 +92,7 @@ struct RevokeKeyCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let credential = credential
     let response = try await gateway.use {
-      try await $0.revokeCredential(.with { $0.credentialID = credential })
+      try await $0.partners.revokeCredential(.with { $0.credentialID = credential })
     }
     let news = response.receipt == .accepted
     Output.line("\(credential) \(news ? "has ended" : "had ended before, or ends sooner")")
@@ -112,7 +115,7 @@ struct ListKeysCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let partner = partner
     let found = try await gateway.use {
-      try await $0.listCredentials(.with { $0.partner = partner }).credentials
+      try await $0.partners.listCredentials(.with { $0.partner = partner }).credentials
     }
     if json { return found.forEach { Output.line(CredentialText.json($0).text) } }
     CredentialText.table(found).lines().forEach(Output.line)

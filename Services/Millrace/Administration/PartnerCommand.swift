@@ -53,7 +53,7 @@ struct PutPartnerCommand: AsyncParsableCommand {
         $0.limits = limits.message
       }
     }
-    let response = try await gateway.use { try await $0.putPartner(request) }
+    let response = try await gateway.use { try await $0.partners.putPartner(request) }
     guard let partner = response.partner else { return }
     if json { return Output.line(PartnerText.json(partner).text) }
     PartnerText.table([partner]).lines().forEach(Output.line)
@@ -96,7 +96,7 @@ struct ListPartnersCommand: AsyncParsableCommand {
   var json = false
 
   mutating func run() async throws {
-    let partners = try await gateway.use { try await $0.allPartners() }
+    let partners = try await gateway.use { try await $0.partners.allPartners() }
     if json { return partners.forEach { Output.line(PartnerText.json($0).text) } }
     PartnerText.table(partners).lines().forEach(Output.line)
   }
@@ -114,7 +114,7 @@ struct SuspendPartnerCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let name = name
-    try await gateway.use { try await $0.setSuspended(name, true) }
+    _ = try await gateway.use { try await $0.partners.change(name) { $0.suspended = true } }
     Output.line("\(name) is suspended")
   }
 }
@@ -131,7 +131,7 @@ struct ResumePartnerCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let name = name
-    try await gateway.use { try await $0.setSuspended(name, false) }
+    _ = try await gateway.use { try await $0.partners.change(name) { $0.suspended = false } }
     Output.line("\(name) may call again")
   }
 }
@@ -149,11 +149,14 @@ extension Gateway.V1.PartnerServiceClient {
     return partners
   }
 
-  fileprivate func setSuspended(_ name: String, _ suspended: Bool) async throws {
+  /// Changes one thing of a partner and leaves the rest as it is; answers the partner as it is then.
+  func change(
+    _ name: String, _ change: (inout Gateway.V1.Partner) -> Void
+  ) async throws -> Gateway.V1.Partner {
     guard var partner = try await allPartners().first(where: { $0.name == name }) else {
       throw ValidationError("there is no partner \(name)")
     }
-    partner.suspended = suspended
-    _ = try await putPartner(.with { $0.partner = partner })
+    change(&partner)
+    return try await putPartner(.with { $0.partner = partner }).partner ?? partner
   }
 }

@@ -70,7 +70,7 @@ struct RegisterTokenCommand: AsyncParsableCommand {
 
 extension GatewayOptions {
   fileprivate func register(_ request: Gateway.V1.RegisterCredentialRequest) async throws {
-    let response = try await use { try await $0.registerCredential(request) }
+    let response = try await use { try await $0.partners.registerCredential(request) }
     CredentialText.table(response.credential.map { [$0] } ?? []).lines().forEach(Output.line)
   }
 }

@@ -55,7 +55,8 @@ struct Services: Sendable {
   private static func makePartner(
     _ gateway: GatewayAddress, adminKey: String
   ) async throws -> String {
-    try await Administration.use(gateway, apiKey: adminKey) { service in
+    try await Administration.use(gateway, apiKey: adminKey) { gateway in
+      let service = gateway.partners
       let widest = Int64(100_000)
       _ = try await service.putPartner(
         .with {

@@ -15,6 +15,8 @@
 #include "millrace/events/v1/events.pb-c.h"
 #include "millrace/gateway/v1/gateway.pb-c.h"
 #include "millrace/gateway/v1/partners.pb-c.h"
+#include "millrace/gateway/v1/usage.pb-c.h"
+#include "millrace/gateway/v1/versions.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
 
@@ -249,6 +251,42 @@ static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_cred
 static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_credentials_response__descriptor_ptr(void) {
   return &millrace__gateway__v1__list_credentials_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__usage__descriptor_ptr(void) {
+  return &millrace__gateway__v1__usage__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_usage_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_usage_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_usage_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_usage_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__package_version__descriptor_ptr(void) {
+  return &millrace__gateway__v1__package_version__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__version_exception__descriptor_ptr(void) {
+  return &millrace__gateway__v1__version_exception__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__deprecation__descriptor_ptr(void) {
+  return &millrace__gateway__v1__deprecation__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__set_version_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__set_version_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__set_version_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__set_version_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_versions_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_versions_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_versions_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__list_versions_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__get_my_deprecations_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__get_my_deprecations_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__get_my_deprecations_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__get_my_deprecations_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
 }
@@ -371,6 +409,14 @@ static inline const void *millrace__gateway__v1__gateway__file_descriptor_ptr(vo
 extern const char millrace__gateway__v1__partners__file_descriptor[];
 static inline const void *millrace__gateway__v1__partners__file_descriptor_ptr(void) {
   return millrace__gateway__v1__partners__file_descriptor;
+}
+extern const char millrace__gateway__v1__usage__file_descriptor[];
+static inline const void *millrace__gateway__v1__usage__file_descriptor_ptr(void) {
+  return millrace__gateway__v1__usage__file_descriptor;
+}
+extern const char millrace__gateway__v1__versions__file_descriptor[];
+static inline const void *millrace__gateway__v1__versions__file_descriptor_ptr(void) {
+  return millrace__gateway__v1__versions__file_descriptor;
 }
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {

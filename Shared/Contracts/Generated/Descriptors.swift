@@ -8,7 +8,7 @@ public enum ContractDescriptors {
   /// Every contract, in the order of the files' names.
   public static let files: [FileDescriptorRecord] = [
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
-    file13, file14,
+    file13, file14, file15, file16,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -351,6 +351,57 @@ public enum ContractDescriptors {
     byteCount: 3269)
 
   private static let file13 = FileDescriptorRecord(
+    name: "millrace/gateway/v1/usage.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.gateway.v1.Usage", "millrace.gateway.v1.Usage.day",
+      "millrace.gateway.v1.Usage.partner", "millrace.gateway.v1.Usage.method",
+      "millrace.gateway.v1.Usage.status", "millrace.gateway.v1.Usage.calls",
+      "millrace.gateway.v1.Usage.request_bytes", "millrace.gateway.v1.Usage.response_bytes",
+      "millrace.gateway.v1.Usage.duration_microseconds", "millrace.gateway.v1.Usage.last_used_at",
+      "millrace.gateway.v1.ListUsageRequest", "millrace.gateway.v1.ListUsageRequest.partner",
+      "millrace.gateway.v1.ListUsageRequest.first_day",
+      "millrace.gateway.v1.ListUsageRequest.last_day", "millrace.gateway.v1.ListUsageRequest.page",
+      "millrace.gateway.v1.ListUsageResponse", "millrace.gateway.v1.ListUsageResponse.usage",
+      "millrace.gateway.v1.ListUsageResponse.page", "millrace.gateway.v1.UsageService",
+      "millrace.gateway.v1.UsageService.ListUsage",
+    ],
+    start: millrace__gateway__v1__usage__file_descriptor_ptr(),
+    byteCount: 832)
+
+  private static let file14 = FileDescriptorRecord(
+    name: "millrace/gateway/v1/versions.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.gateway.v1.VersionState", "millrace.gateway.v1.VERSION_STATE_UNSPECIFIED",
+      "millrace.gateway.v1.VERSION_STATE_SERVED", "millrace.gateway.v1.VERSION_STATE_DEPRECATED",
+      "millrace.gateway.v1.VERSION_STATE_RETIRED", "millrace.gateway.v1.PackageVersion",
+      "millrace.gateway.v1.PackageVersion.package", "millrace.gateway.v1.PackageVersion.state",
+      "millrace.gateway.v1.PackageVersion.deprecated_since",
+      "millrace.gateway.v1.PackageVersion.sunset_at",
+      "millrace.gateway.v1.PackageVersion.successor",
+      "millrace.gateway.v1.PackageVersion.exceptions", "millrace.gateway.v1.VersionException",
+      "millrace.gateway.v1.VersionException.partner", "millrace.gateway.v1.VersionException.until",
+      "millrace.gateway.v1.Deprecation", "millrace.gateway.v1.Deprecation.method",
+      "millrace.gateway.v1.Deprecation.state", "millrace.gateway.v1.Deprecation.successor",
+      "millrace.gateway.v1.Deprecation.move_by", "millrace.gateway.v1.Deprecation.calls",
+      "millrace.gateway.v1.Deprecation.last_used_at", "millrace.gateway.v1.SetVersionRequest",
+      "millrace.gateway.v1.SetVersionRequest.version", "millrace.gateway.v1.SetVersionResponse",
+      "millrace.gateway.v1.SetVersionResponse.receipt",
+      "millrace.gateway.v1.SetVersionResponse.version", "millrace.gateway.v1.ListVersionsRequest",
+      "millrace.gateway.v1.ListVersionsResponse",
+      "millrace.gateway.v1.ListVersionsResponse.versions",
+      "millrace.gateway.v1.GetMyDeprecationsRequest",
+      "millrace.gateway.v1.GetMyDeprecationsResponse",
+      "millrace.gateway.v1.GetMyDeprecationsResponse.deprecations",
+      "millrace.gateway.v1.VersionService", "millrace.gateway.v1.VersionService.SetVersion",
+      "millrace.gateway.v1.VersionService.ListVersions",
+      "millrace.gateway.v1.VersionService.GetMyDeprecations",
+    ],
+    start: millrace__gateway__v1__versions__file_descriptor_ptr(),
+    byteCount: 1748)
+
+  private static let file15 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -456,7 +507,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production__file_descriptor_ptr(),
     byteCount: 5617)
 
-  private static let file14 = FileDescriptorRecord(
+  private static let file16 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [

@@ -29,6 +29,7 @@ public struct ServiceHost: Sendable {
   private let logger: Logger
   private let lookup: @Sendable (String) -> MethodHandler?
   private let background: [(name: String, run: @Sendable () async throws -> Void)]
+  private let observers: [any CallObserver]
 
   /// A program to run.
   /// - Parameters:
@@ -41,12 +42,13 @@ public struct ServiceHost: Sendable {
   ///   - background: what runs beside the server; cancelled when the drain begins. When one fails,
   ///     the program ends.
   ///   - care: what the program's records need beside the server; `nil` when it has none.
+  ///   - observers: who is told how calls end.
   ///   - lookup: which handler a path has; health and reflection come first.
   public init(
     name: String, door: Door, group: any EventLoopGroup, health: HealthService,
     reflection: ReflectionService? = nil, drain: Drain, logger: Logger,
     background: [(name: String, run: @Sendable () async throws -> Void)] = [],
-    care: RecordsCare? = nil,
+    care: RecordsCare? = nil, observers: [any CallObserver] = [],
     lookup: @escaping @Sendable (String) -> MethodHandler?
   ) {
     self.name = name
@@ -57,6 +59,7 @@ public struct ServiceHost: Sendable {
     self.drain = drain
     self.logger = logger
     self.background = background + (care?.background ?? [])
+    self.observers = observers
     self.lookup = lookup
   }
 
@@ -84,11 +87,12 @@ public struct ServiceHost: Sendable {
 
   fileprivate func serve() async throws {
     let (health, reflection, lookup) = (health, reflection, lookup)
+    var configuration = ServerConfiguration(
+      host: door.listen.host, port: door.listen.port, tls: door.tls, limits: door.limits,
+      logger: logger)
+    configuration.observers = observers
     let server = RPC.Server(
-      configuration: ServerConfiguration(
-        host: door.listen.host, port: door.listen.port, tls: door.tls, limits: door.limits,
-        logger: logger),
-      group: group,
+      configuration: configuration, group: group,
       lookup: {
         health.handler(for: $0) ?? reflection?.handler(for: $0) ?? lookup($0)
       })

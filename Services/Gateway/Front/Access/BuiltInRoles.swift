@@ -5,23 +5,43 @@ import Protobuf
 extension Role {
   /// The roles that every Gateway has. A configuration may add others, and never changes these.
   public static let builtIn: [Role] = [
-    Role(
+    builtIn(
       .mes,
-      paths: reading.union([
+      reading.union([
         Production.V1.ProductionService.acknowledgeOrder.path,
         Production.V1.ProductionService.reportProduction.path,
       ])),
-    Role(RoleName("wms"), paths: reading),
-    Role(RoleName("planner"), paths: reading.union([everythingOfOdoo])),
-    Role(RoleName("auditor"), paths: reading.union([everythingOfOdoo])),
-    Role(RoleName("operator"), paths: [everythingOfOdoo]),
-    Role(RoleName("integration"), paths: [everythingOfProduction, everythingOfOdoo]),
-    Role(RoleName("admin"), paths: [everythingOfOdoo, everythingOfPartners]),
+    builtIn(RoleName("wms"), reading),
+    builtIn(RoleName("planner"), reading.union([everything(Gateway.V1.GatewayService.name)])),
+    builtIn(RoleName("auditor"), reading.union([everything(Gateway.V1.GatewayService.name)])),
+    builtIn(RoleName("operator"), [everything(Gateway.V1.GatewayService.name)]),
+    builtIn(
+      RoleName("integration"),
+      [
+        everything(Production.V1.ProductionService.name),
+        everything(Gateway.V1.GatewayService.name),
+      ]),
+    builtIn(
+      RoleName("admin"),
+      [
+        everything(Gateway.V1.GatewayService.name), everything(Gateway.V1.PartnerService.name),
+        everything(Gateway.V1.VersionService.name),
+      ]),
     // What they will call comes with its services.
-    Role(RoleName("supplier"), paths: []),
-    Role(RoleName("logistics"), paths: []),
-    Role(RoleName("quality"), paths: []),
+    builtIn(RoleName("supplier"), []),
+    builtIn(RoleName("logistics"), []),
+    builtIn(RoleName("quality"), []),
   ]
+
+  /// A role with what every one of these has: to see its own usage, and what it should not call any
+  /// more.
+  private static func builtIn(_ name: RoleName, _ paths: Set<String>) -> Role {
+    Role(
+      name,
+      paths: paths.union([
+        Gateway.V1.UsageService.listUsage.path, Gateway.V1.VersionService.getMyDeprecations.path,
+      ]))
+  }
 
   private static let reading: Set<String> = [
     Production.V1.ProductionService.getOrder.path,
@@ -29,7 +49,6 @@ extension Role {
     Production.V1.ProductionService.listReports.path,
     Production.V1.ProductionService.watchOrders.path,
   ]
-  private static let everythingOfProduction = "/\(Production.V1.ProductionService.name)/"
-  private static let everythingOfPartners = "/\(Gateway.V1.PartnerService.name)/"
-  private static let everythingOfOdoo = "/\(Gateway.V1.GatewayService.name)/"
+
+  private static func everything(_ service: String) -> String { "/\(service)/" }
 }

@@ -3,12 +3,15 @@ import Contracts
 /// The methods that partners can be granted.
 public enum OfferedMethods {
   /// Their paths, by the contracts that this Gateway was built with.
-  public static let paths: Set<String> = paths(
-    of: Production.V1.ProductionService.name, Production.V1.ProductionService.methodNames
-  ).union(paths(of: Gateway.V1.GatewayService.name, Gateway.V1.GatewayService.methodNames))
-    .union(paths(of: Gateway.V1.PartnerService.name, Gateway.V1.PartnerService.methodNames))
+  public static let paths: Set<String> = Set(
+    [
+      (Production.V1.ProductionService.name, Production.V1.ProductionService.methodNames),
+      (Gateway.V1.GatewayService.name, Gateway.V1.GatewayService.methodNames),
+      (Gateway.V1.PartnerService.name, Gateway.V1.PartnerService.methodNames),
+      (Gateway.V1.UsageService.name, Gateway.V1.UsageService.methodNames),
+      (Gateway.V1.VersionService.name, Gateway.V1.VersionService.methodNames),
+    ].flatMap { service, methods in methods.map { "/\(service)/\($0)" } })
 
-  private static func paths(of service: String, _ methods: [String]) -> Set<String> {
-    Set(methods.map { "/\(service)/\($0)" })
-  }
+  /// The packages of these methods.
+  static let packages = Set(paths.map { String(VersionPolicy.package(of: $0)) })
 }

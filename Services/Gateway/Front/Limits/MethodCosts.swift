@@ -12,5 +12,9 @@ public enum MethodCosts {
     Production.V1.ProductionService.listReports.path: list,
     Gateway.V1.GatewayService.listPostings.path: list,
     Gateway.V1.GatewayService.listCases.path: list,
+    Gateway.V1.PartnerService.listPartners.path: list,
+    Gateway.V1.UsageService.listUsage.path: list,
+    // Reads all that the ledger has of the caller.
+    Gateway.V1.VersionService.getMyDeprecations.path: list,
   ]
 }

@@ -1,11 +1,13 @@
 public import Environment
 public import ServiceKit
 import Synchronization
+import Values
 
 /// Lets each partner call as much as its limits allow: so many at once and per second, so many under
-/// way. One partner's calls take nothing from another one's.
+/// way, so many a day. One partner's calls take nothing from another one's.
 ///
-/// Time is the monotonic clock's: the wall clock may jump as it likes.
+/// Time is the monotonic clock's: the wall clock may jump as it likes. Only the day is the wall
+/// clock's, see ``DailyCount``.
 public final class RateLimiter: Sendable {
   /// What a partner has left after a call.
   public struct Allowance: Sendable, Hashable {
@@ -27,9 +29,11 @@ public final class RateLimiter: Sendable {
   private struct Usage {
     var bucket: TokenBucket
     var underWay: Int64 = 0
+    var daily = DailyCount()
   }
 
   private let costs: [String: Int64]
+  private let callsToday: [String: DailyCount]
   private let clock: any Clock
   /// One for each partner that has called: there are no more than the Gateway knows.
   private let usages = Mutex<[String: Usage]>([:])
@@ -38,9 +42,16 @@ public final class RateLimiter: Sendable {
   private static let nanosecondsPerMillisecond: Int64 = 1_000_000
 
   /// A limiter.
-  /// - Parameter costs: by path, of methods that cost more than one call.
-  public init(costs: [String: Int64] = MethodCosts.standard, clock: any Clock) {
+  /// - Parameters:
+  ///   - costs: by path, of methods that cost more than one call.
+  ///   - callsToday: by partner, the calls of this day before the start.
+  public init(
+    costs: [String: Int64] = MethodCosts.standard, callsToday: [String: Int64] = [:],
+    clock: any Clock
+  ) {
     self.costs = costs
+    let today = CalendarDay(clock.now)
+    self.callsToday = callsToday.mapValues { DailyCount(day: today, calls: $0) }
     self.clock = clock
   }
 
@@ -51,11 +62,12 @@ public final class RateLimiter: Sendable {
   {
     let (cost, now) = (costs[path, default: 1], clock.monotonicNanoseconds)
     return try usages.withLock { usages throws(Refusal) in
-      var usage = Self.usage(usages[partner], limits, now)
+      var usage = usage(usages[partner], partner, limits, now)
       defer { usages[partner] = usage }
       guard usage.underWay < limits.concurrentCalls else {
         throw Refusals.tooManyUnderWay(partner, limits)
       }
+      try checkToday(&usage.daily, partner, limits)
       // A method that costs more than the burst needs a full one.
       let wanted = min(cost, limits.burst)
       guard usage.bucket.take(wanted, atNanoseconds: now) else {
@@ -65,6 +77,7 @@ public final class RateLimiter: Sendable {
           partner, limits, cost: cost, retryMilliseconds: milliseconds)
       }
       usage.underWay += 1
+      usage.daily.calls += 1
       return Self.allowance(usage.bucket, now)
     }
   }
@@ -72,8 +85,23 @@ public final class RateLimiter: Sendable {
   /// Counts a call that has ended.
   public func end(_ partner: String) { usages.withLock { $0[partner]?.underWay -= 1 } }
 
+  /// Refuses a call that is one too many for today, if there is a limit for that.
+  private func checkToday(_ daily: inout DailyCount, _ partner: String, _ limits: CallLimits)
+    throws(Refusal)
+  {
+    guard let callsPerDay = limits.callsPerDay else { return }
+    let now = clock.now
+    daily.turn(to: CalendarDay(now))
+    guard daily.calls < callsPerDay else {
+      throw Refusals.dailyQuotaExceeded(
+        partner, callsPerDay, retryMilliseconds: daily.millisecondsLeft(at: now))
+    }
+  }
+
   /// The usage so far, under the limits of now.
-  private static func usage(_ found: Usage?, _ limits: CallLimits, _ now: Int64) -> Usage {
+  private func usage(_ found: Usage?, _ partner: String, _ limits: CallLimits, _ now: Int64)
+    -> Usage
+  {
     if let found, found.bucket.burst == limits.burst,
       found.bucket.perSecond == limits.callsPerSecond
     {
@@ -81,7 +109,9 @@ public final class RateLimiter: Sendable {
     }
     let bucket = TokenBucket(
       burst: limits.burst, perSecond: limits.callsPerSecond, atNanoseconds: now)
-    return Usage(bucket: bucket, underWay: found?.underWay ?? 0)
+    return Usage(
+      bucket: bucket, underWay: found?.underWay ?? 0,
+      daily: found?.daily ?? callsToday[partner] ?? DailyCount())
   }
 
   private static func allowance(_ bucket: TokenBucket, _ now: Int64) -> Allowance {

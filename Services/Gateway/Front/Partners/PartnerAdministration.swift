@@ -14,9 +14,6 @@ public struct PartnerAdministration: Sendable {
   private let keyEnvironment: KeyEnvironment
   private let environment: Environment
 
-  /// The tables: pass them to `Database.open`, behind those of the Odoo wing.
-  public static var migrations: [Migration] { FrontMigrations.all }
-
   /// The role of those who administer.
   static let adminRole = RoleName("admin")
   /// Who makes the first admin key: somebody at the machine, not a partner.

@@ -9,6 +9,7 @@ import RPC
 import RecordStore
 import ServiceKit
 import Synchronization
+import TestFolders
 import Testing
 import Values
 
@@ -70,8 +71,7 @@ final class Backend: Sendable {
     ) { _ in handler }
     let onward = ClientChannel(
       host: "127.0.0.1", port: try #require(try await server.start().port), group: group)
-    folder = NSTemporaryDirectory() + "millrace-front-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    folder = try TemporaryFolder.make()
     database = try Database.open(
       DatabaseConfiguration(path: folder + "/gateway.sqlite"), migrations: [],
       environment: environment)

@@ -65,11 +65,11 @@ final class GatewayFiles: Sendable {
 extension GatewayProgram {
   /// Lets a partner in without any record of it.
   func letIn(_ partner: Partner, _ key: APIKey) {
-    partners.directory.put(partner)
+    governance.partners.directory.put(partner)
     let credential = Credential(
       id: "\(key.id)", partner: partner.name, shown: .apiKey(key.digest),
       createdAt: Instant(seconds: 0))
-    partners.directory.put(credential, at: Instant(seconds: 0))
+    governance.partners.directory.put(credential, at: Instant(seconds: 0))
   }
 }
 
@@ -80,21 +80,32 @@ enum GatewayFixture {
     _ body: (_ channel: RPC.ClientChannel, _ caller: RPCCaller, _ files: GatewayFiles)
       async throws -> Void
   ) async throws {
+    try await runProgram { channel, caller, files, _ in try await body(channel, caller, files) }
+  }
+
+  /// The same with what is inside.
+  static func runProgram(
+    _ body: (
+      _ channel: RPC.ClientChannel, _ caller: RPCCaller, _ files: GatewayFiles,
+      _ program: GatewayProgram
+    ) async throws -> Void
+  ) async throws {
     let group = MultiThreadedEventLoopGroup.singleton
     let files = try await GatewayFiles()
     let program = try await GatewayProgram(
       await GatewayConfiguration.load(files.configuration()), environment: .system, group: group,
       logger: Logger(label: "test"))
     for (partner, key) in files.partners { program.letIn(partner, key) }
+    var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+    configuration.observers = [program.governance.ledger]
     let server = RPC.Server(
-      configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
-      lookup: { program.handler(for: $0) })
+      configuration: configuration, group: group, lookup: { program.handler(for: $0) })
     let port = try await server.start().port ?? 0
     let channel = RPC.ClientChannel(host: "127.0.0.1", port: port, group: group)
     let key = files.key.text
     let caller = RPCCaller(channel) { [("authorization", "Bearer \(key)")] }
     let result: Result<Void, any Error>
-    do { result = .success(try await body(channel, caller, files)) } catch {
+    do { result = .success(try await body(channel, caller, files, program)) } catch {
       result = .failure(error)
     }
     await channel.close()

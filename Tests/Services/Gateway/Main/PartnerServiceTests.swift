@@ -2,6 +2,7 @@ import Contracts
 import Environment
 import GatewayFront
 import Identity
+import Logging
 import Protobuf
 import RPC
 import RecordStore
@@ -239,7 +240,9 @@ struct PartnerServiceTests {
     let database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: GatewayProgram.migrations,
       environment: .system)
-    let partners = try await PartnerAdministration(configuration, database, .system)
+    let governance = try await Governance(
+      configuration, database, .system, logger: Logger(label: "test"))
+    let partners = governance.partners
     #expect(partners.hasAdministrator)
     let authenticator = Authenticator(partners.directory, clock: Environment.system.clock)
     for key in [key, second] {

@@ -1,11 +1,12 @@
 import Environment
-import GatewayFront
 import Identity
 import NIOCore
 import RPC
 import ServiceKit
 import Testing
 import Values
+
+@testable import GatewayFront
 
 @Suite("Rate limiter", .timeLimit(.minutes(1)))
 struct RateLimiterTests {
@@ -145,5 +146,54 @@ struct RateLimiterTests {
       if (try? await watch.initialMetadata()) != nil { return watch }
       await Task.yield()
     }
+  }
+
+  @Test("A partner makes the calls of its day, and is told how long the day still lasts")
+  func dailyQuota() throws {
+    var limits = Self.limits
+    limits.callsPerDay = 5
+    for _ in 0..<5 { #expect(call("mes", limits) == nil) }
+    let refusal = try #require(call("mes", limits))
+    #expect(refusal.code == .resourceExhausted)
+    #expect(refusal.reason == "DAILY_QUOTA_EXCEEDED")
+    #expect(refusal.quota?.subject == "partner:mes")
+    let midnight = CalendarDay(clock.now).advanced(days: 1).start
+    #expect(refusal.retryDelayMilliseconds == midnight.milliseconds(since: clock.now))
+    #expect(call("other", limits) == nil)
+    clock.advance(milliseconds: midnight.milliseconds(since: clock.now) - 1)
+    #expect(call("mes", limits) != nil)
+    clock.advance(milliseconds: 1)
+    #expect(call("mes", limits) == nil)
+  }
+
+  @Test("Calls before a restart count; calls that are refused do not")
+  func dailyQuotaAcrossRestart() {
+    var limits = Self.limits
+    limits.callsPerDay = 5
+    let restarted = RateLimiter(callsToday: ["mes": 4], clock: clock)
+    func call() -> Bool { (try? restarted.begin("mes", limits, path: "/call")) != nil }
+    limits.concurrentCalls = 0
+    #expect(!call())
+    limits.concurrentCalls = 10
+    #expect(call())
+    #expect(!call())
+  }
+
+  @Test("A clock that jumps gives no day twice, and is believed when it was wrong by much")
+  func jumpingDays() {
+    let day = CalendarDay(number: 20_000)
+    var daily = DailyCount(day: day, calls: 5)
+    daily.turn(to: day.advanced(days: -1))
+    #expect(daily == DailyCount(day: day, calls: 5))
+    daily.turn(to: day)
+    #expect(daily.calls == 5)
+    // The clock says next year, and is set right.
+    daily.turn(to: day.advanced(days: 365))
+    #expect(daily.calls == 0)
+    daily.calls = 3
+    daily.turn(to: day)
+    #expect(daily == DailyCount(day: day, calls: 3))
+    daily.turn(to: day.advanced(days: 1))
+    #expect(daily == DailyCount(day: day.advanced(days: 1), calls: 0))
   }
 }
