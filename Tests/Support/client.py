@@ -7,7 +7,9 @@ import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from Support.stubs import events_grpc, gateway_grpc, health_grpc, production_grpc
+from Support.stubs import (
+    events_grpc, gateway_grpc, health_grpc, partners_grpc, production_grpc, usage_grpc,
+    versions_grpc)
 
 CALL_SECONDS = 15
 """A test's call never waits longer than this for its answer."""
@@ -49,6 +51,9 @@ class Client:
         self.channel = grpc.intercept_channel(self._connection, _Defaults(metadata, seconds))
         self.production = production_grpc.ProductionServiceStub(self.channel)
         self.gateway = gateway_grpc.GatewayServiceStub(self.channel)
+        self.partners = partners_grpc.PartnerServiceStub(self.channel)
+        self.usage = usage_grpc.UsageServiceStub(self.channel)
+        self.versions = versions_grpc.VersionServiceStub(self.channel)
         self.events = events_grpc.EventFeedServiceStub(self.channel)
         self.health = health_grpc.HealthStub(self.channel)
 

@@ -74,7 +74,7 @@ class Plant:
 
     def _gateway(self, horizon_days: int) -> dict:
         return {
-            "listen": {"host": "127.0.0.1", "port": self.gateway_port, **self._tls("gateway")},
+            "listen": {"host": "127.0.0.1", "port": self.gateway_port, **self._tls("gateway", clients="optional")},
             "database": str(self.folder / "gateway.sqlite"),
             "signingKeyFile": str(self.folder / "principal-signing-key.pem"),
             "services": {"production": {"host": "127.0.0.1", "port": self.production_port,
@@ -157,6 +157,17 @@ class Plant:
         return self._keep(Client(
             f"127.0.0.1:{self.gateway_port}", metadata, credentials=self._credentials(),
             **options))
+
+    def anonymous(self, issued=None) -> Client:
+        """A client of the Gateway without a key, with a certificate of its own or none."""
+        credentials = grpc.ssl_channel_credentials(
+            self.authority.certificate.read_bytes(), issued and issued.key.read_bytes(),
+            issued and issued.certificate.read_bytes())
+        return self._keep(Client(f"127.0.0.1:{self.gateway_port}", credentials=credentials))
+
+    def admin(self) -> Client:
+        """An administrator's client."""
+        return self.mes(self.admin_key)
 
     def principal(self, **claims) -> str:
         """A principal signed with the Gateway's own key."""
