@@ -42,9 +42,10 @@ public struct Authenticator: Sendable {
   public func authenticate(
     _ metadata: Metadata, certificate: PeerIdentity? = nil
   ) throws(CredentialError) -> Caller {
-    let credentials = metadata.values("authorization")
-    guard let credential = credentials.first else { return try caller(certificate) }
-    guard credentials.count == 1, let key = APIKey(bearer: credential) else { throw .malformed }
+    guard metadata.contains("authorization") else { return try caller(certificate) }
+    // Read in its place: this is done for every call.
+    let key = metadata.withOnlyValue("authorization") { APIKey(bearer: $0) }
+    guard let key = key.flatMap(\.self) else { throw .malformed }
     return try caller(key)
   }
 

@@ -1,27 +1,53 @@
-import Identity
+import Environment
+public import Identity
 public import RPC
+import Synchronization
+public import Values
+
+/// A caller's signed principal as metadata, checked and ready to be sent.
+struct SignedPrincipal: Sendable {
+  /// The one entry.
+  let metadata: Metadata
+  /// Until when it is good enough.
+  let usableUntil: Instant
+}
 
 /// Which of a caller's metadata goes on to the service, and what the Gateway adds.
 ///
 /// An allow-list: whatever is not named here stays at the door, credentials and claims of being
 /// somebody (`millrace-principal`) before all.
-public enum ForwardedMetadata {
+public struct ForwardedMetadata: Sendable {
   /// What passes: W3C trace context, and the client library's name for the service's own log.
-  public static let allowed = ["traceparent", "tracestate", "user-agent"]
+  public static let allowed: [StaticString] = ["traceparent", "tracestate", "user-agent"]
+  /// For how long a token is used without asking the signer, in seconds: it gives none that is good
+  /// for less than ``PrincipalSigner/renewalMarginSeconds``, of which half remains for the call.
+  static let keptSeconds = PrincipalSigner.renewalMarginSeconds / 2
 
-  /// The metadata of the onward call.
-  /// - Parameter principal: the signed token that says who is calling.
-  /// - Throws: when the token is no text that metadata can carry.
-  public static func make(
-    from metadata: Metadata, principal: String
-  ) throws(Metadata.InvalidEntry) -> Metadata {
-    var forwarded = Metadata()
-    for name in allowed {
-      // A value that came over the wire but could not be sent again (control characters) stays
-      // here.
-      for value in metadata.values(name) { try? forwarded.append(name, value) }
-    }
-    try forwarded.append(PrincipalToken.metadataName, principal)
+  private let signer: PrincipalSigner
+
+  /// Metadata with principals of this signer.
+  public init(signer: PrincipalSigner) { self.signer = signer }
+
+  /// The metadata of the onward call of a caller.
+  /// - Throws: when its principal can't be signed.
+  public func make(
+    from metadata: Metadata, _ caller: Caller, audience: String, at now: Instant
+  ) throws -> Metadata {
+    var forwarded = try principal(caller, audience, now)
+    forwarded.append(contentsOf: metadata, named: Self.allowed)
     return forwarded
+  }
+
+  private func principal(_ caller: Caller, _ audience: String, _ now: Instant) throws -> Metadata {
+    if let ready = caller.signed.withLock({ $0[audience] }), now < ready.usableUntil {
+      return ready.metadata
+    }
+    var metadata = Metadata()
+    try metadata.append(
+      PrincipalToken.metadataName, signer.token(for: caller.principal, audience: audience))
+    let ready = SignedPrincipal(
+      metadata: metadata, usableUntil: now.advanced(seconds: Self.keptSeconds))
+    caller.signed.withLock { $0[audience] = ready }
+    return metadata
   }
 }

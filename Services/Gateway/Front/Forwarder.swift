@@ -30,16 +30,28 @@ public struct Forwarder: Sendable {
     self.destination = destination
   }
 
-  /// Forwards a call with one request: unary and server streaming are the same on the wire.
+  /// How a call with one request goes on: unary and server streaming are the same on the wire.
+  /// - Parameter ended: called once, when nothing of the call is left here.
+  public func relay(
+    _ context: CallContext, _ onward: Onward, ended: @escaping @Sendable () -> Void
+  ) -> Relay {
+    let destination = destination
+    return Relay(
+      channel: channel, options: options(context, onward), answerMetadata: onward.answerMetadata,
+      opensAtOnce: destination.opensAtOnce(context.path),
+      failure: { Self.forTheCaller($0, destination) }, ended: ended)
+  }
+
+  /// Forwards a call with one request that lasts.
   public func forward(
     _ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter, _ onward: Onward
   ) async throws {
     do throws(Status) {
       let stream = try await channel.serverStreaming(
         path: context.path, request, options: options(context, onward))
-      try await relay(stream, to: responses, context, onward)
+      try await pass(stream, to: responses, context, onward)
     } catch {
-      throw forTheCaller(error)
+      throw Self.forTheCaller(error, destination)
     }
   }
 
@@ -55,9 +67,9 @@ public struct Forwarder: Sendable {
       let upward = Task { await pass(requests, to: call) }
       // A service may answer before it has read everything; then nobody needs the rest.
       defer { upward.cancel() }
-      try await relay(call.responses, to: responses, context, onward)
+      try await pass(call.responses, to: responses, context, onward)
     } catch {
-      throw forTheCaller(error)
+      throw Self.forTheCaller(error, destination)
     }
   }
 
@@ -72,24 +84,8 @@ public struct Forwarder: Sendable {
     }
   }
 
-  /// The service's own UNAVAILABLE has details; without them it is the connection that failed.
-  private func forTheCaller(_ status: Status) -> Status {
-    guard status.code == .unavailable, status.details.isEmpty else { return status }
-    return Refusals.serviceDown(destination.audience).status
-  }
-
-  private func options(
-    _ context: CallContext, _ onward: Onward
-  ) -> ClientCallOptions {
-    let isLongLived = destination.longLivedPaths.contains(context.path)
-    return ClientCallOptions(
-      deadline: HopDeadline.make(from: context.deadline),
-      metadata: onward.metadata,
-      placement: isLongLived ? .automatic : .withUnaryCalls)
-  }
-
   /// Passes on what comes, message by message: a slow caller slows the service down.
-  private func relay(
+  private func pass(
     _ stream: ClientResponseStream, to responses: ResponseWriter, _ context: CallContext,
     _ onward: Onward
   ) async throws(Status) {
@@ -102,5 +98,19 @@ public struct Forwarder: Sendable {
       try await responses.write(message)
     }
     context.setTrailingMetadata(stream.trailingMetadata)
+  }
+
+  /// The service's own UNAVAILABLE has details; without them it is the connection that failed.
+  private static func forTheCaller(_ status: Status, _ destination: Destination) -> Status {
+    guard status.code == .unavailable, status.details.isEmpty else { return status }
+    return Refusals.serviceDown(destination.audience).status
+  }
+
+  private func options(_ context: CallContext, _ onward: Onward) -> ClientCallOptions {
+    let isLongLived = destination.longLivedPaths.contains(context.path)
+    return ClientCallOptions(
+      deadline: HopDeadline.make(from: context.deadline),
+      metadata: onward.metadata,
+      placement: isLongLived ? .automatic : .withUnaryCalls)
   }
 }

@@ -1,10 +1,15 @@
 public import Identity
 public import Logging
+import NIOCore
 public import RPC
 public import ServiceKit
+import Values
 
-/// The way in for partners: identify, judge the version, authorise by role, count, forward. The owning service authorises
-/// by object: it alone knows which site an object belongs to.
+/// The way in for partners: identify, judge the version, authorise by role, count, forward. The
+/// owning service authorises by object: it alone knows which site an object belongs to.
+///
+/// All steps of a call that is let in are taken at once, on the event loop of its connection; only
+/// refusals take longer, because they are written down first.
 public struct Front: Sendable {
   private let authenticator: Authenticator
   private let versions: VersionPolicy
@@ -12,7 +17,7 @@ public struct Front: Sendable {
   private let router: Router
   private let forwarders: [Destination: Forwarder]
   private let limiter: RateLimiter
-  private let signer: PrincipalSigner
+  private let forwarded: ForwardedMetadata
   private let refusals: RefusalAudit
   private let strangers: Strangers
   private let logger: Logger
@@ -33,7 +38,7 @@ public struct Front: Sendable {
     self.versions = versions
     self.authorizer = authorizer
     self.limiter = limiter
-    self.signer = signer
+    forwarded = ForwardedMetadata(signer: signer)
     self.refusals = refusals
     self.strangers = strangers
     self.logger = logger
@@ -52,101 +57,154 @@ public struct Front: Sendable {
       // Answered at once, also to a caller whose stream of requests goes on.
       return .bidirectional { _, _, _ in throw status }
     }
+    let entrance = entrance(path)
     if destination.requestStreamPaths.contains(path) {
       return .bidirectional { requests, context, responses in
-        try await whileAdmitted(context) { caller in
-          let onward = try onwardMetadata(caller, context, to: destination)
-          try await whileCurrent(caller) {
+        try await whileAdmitted(context, entrance) { admission in
+          let onward = try onward(admission, context, destination)
+          try await whileCurrent(admission.caller) {
             try await forwarder.forward(requests, context, responses, onward)
           }
         }
       }
     }
-    if destination.longLivedPaths.contains(path) {
-      return .serverStreaming { request, context, responses in
-        try await whileAdmitted(context) { caller in
-          let onward = try onwardMetadata(caller, context, to: destination)
-          try await whileCurrent(caller) {
-            try await forwarder.forward(request, context, responses, onward)
-          }
-        }
+    return .relay { context in
+      let admission: Admission
+      do throws(Rejection) { admission = try admit(context, entrance) } catch {
+        return .answer { _, _, _ in throw await status(of: error, context) }
       }
-    }
-    return .serverStreaming { request, context, responses in
-      try await whileAdmitted(context) { caller in
-        let onward = try onwardMetadata(caller, context, to: destination)
-        try await forwarder.forward(request, context, responses, onward)
-      }
+      return pass(admission, context, to: destination, forwarder)
     }
   }
 
   /// The Gateway's own handler behind the same steps.
-  public func guarding(_ handler: MethodHandler) -> MethodHandler {
+  public func guarding(_ handler: MethodHandler, path: String) -> MethodHandler {
+    let entrance = entrance(path)
     switch handler {
     case .unary(let answer):
-      .unary { request, context in
-        try await whileAdmitted(context) { caller in
-          context.setInitialMetadata(caller.notices)
+      return .unary { request, context in
+        try await whileAdmitted(context, entrance) { admission in
+          context.setInitialMetadata(admission.notices)
           return try await answer(request, context)
         }
       }
     case .serverStreaming(let answer):
-      .serverStreaming { request, context, responses in
-        try await whileAdmitted(context) { caller in
-          context.setInitialMetadata(caller.notices)
+      return .serverStreaming { request, context, responses in
+        try await whileAdmitted(context, entrance) { admission in
+          context.setInitialMetadata(admission.notices)
           try await answer(request, context, responses)
         }
       }
     case .clientStreaming(let answer):
-      .clientStreaming { requests, context in
-        try await whileAdmitted(context) { _ in try await answer(requests, context) }
+      return .clientStreaming { requests, context in
+        try await whileAdmitted(context, entrance) { _ in try await answer(requests, context) }
       }
     case .bidirectional(let answer):
-      .bidirectional { requests, context, responses in
-        try await whileAdmitted(context) { _ in try await answer(requests, context, responses) }
+      return .bidirectional { requests, context, responses in
+        try await whileAdmitted(context, entrance) { _ in
+          try await answer(requests, context, responses)
+        }
       }
+    case .relay:
+      // The Gateway's own services answer by themselves.
+      return handler
     }
   }
 
-  /// Who calls, for the Gateway's own services, which are behind ``guarding(_:)``.
+  /// Who calls, for the Gateway's own services, which are behind ``guarding(_:path:)``.
   public func authenticate(_ context: CallContext) throws(Refusal) -> Principal {
     do { return try authenticator.authenticate(context).principal } catch { throw error.refusal }
   }
+}
 
-  /// Who has been let in, and what it is told beside the answer: its limits, and when to move to
-  /// another version.
-  private struct Admitted {
-    let caller: Caller
-    let notices: Metadata
-    var principal: Principal { caller.principal }
+/// The steps.
+extension Front {
+  private func entrance(_ path: String) -> Entrance {
+    Entrance(
+      path: path, package: VersionPolicy.package(of: path), grant: authorizer.grant(path),
+      cost: MethodCosts.cost(of: path))
   }
 
-  /// The way in, step by step; then the body, as one of the caller's calls under way.
-  private func whileAdmitted<Result>(
-    _ context: CallContext, _ body: (Admitted) async throws -> Result
-  ) async throws -> Result {
+  /// Lets a call in as one of its caller's calls under way, or says why not. Whoever lets it in says
+  /// when it has ended, with ``leave(_:)``.
+  private func admit(_ context: CallContext, _ entrance: Entrance) throws(Rejection) -> Admission {
     let caller: Caller
-    do { caller = try authenticator.authenticate(context) } catch {
-      throw await strangers.refuse(error, context).status
-    }
-    let principal = caller.principal
+    do { caller = try authenticator.authenticate(context) } catch { throw .stranger(error) }
     // From here on the call is the partner's, and in its usage.
     context.attachment = caller
-    let notice: Metadata?
-    let allowance: RateLimiter.Allowance
+    let partner = caller.principal.subject
     do throws(Refusal) {
-      notice = try versions.judge(
-        VersionPolicy.package(of: context.path), principal.subject, at: authenticator.now)
-      try authorizer.authorize(caller, context.path)
-      allowance = try limiter.begin(principal.subject, caller.limits, path: context.path)
+      let notice = try versions.judge(entrance.package, partner, at: authenticator.now)
+      try entrance.grant.authorize(caller)
+      let allowance = try limiter.begin(partner, caller.limits, cost: entrance.cost)
+      var notices = Metadata(allowance)
+      if let notice { notices.append(contentsOf: notice) }
+      return Admission(caller: caller, notices: notices)
     } catch {
-      await refusals.record(error, Call(principal: principal, context))
-      throw error.status
+      throw .refused(error, caller.principal)
     }
-    defer { limiter.end(principal.subject) }
-    var notices = Metadata(allowance)
-    if let notice { notices.append(contentsOf: notice) }
-    return try await body(Admitted(caller: caller, notices: notices))
+  }
+
+  private func leave(_ admission: Admission) { limiter.end(admission.caller.principal.subject) }
+
+  /// The status of a refusal, when it is on record.
+  private func status(of rejection: Rejection, _ context: CallContext) async -> Status {
+    switch rejection {
+    case .stranger(let error): return await strangers.refuse(error, context).status
+    case .refused(let refusal, let principal):
+      await refusals.record(refusal, Call(principal: principal, context))
+      return refusal.status
+    }
+  }
+
+  private func whileAdmitted<Result>(
+    _ context: CallContext, _ entrance: Entrance,
+    _ body: (Admission) async throws -> Result
+  ) async throws -> Result {
+    let admission: Admission
+    do throws(Rejection) { admission = try admit(context, entrance) } catch {
+      throw await status(of: error, context)
+    }
+    defer { leave(admission) }
+    return try await body(admission)
+  }
+
+  /// The way on of a call that has been let in. One that lasts runs in a task, which looks whether
+  /// its caller is still let in.
+  private func pass(
+    _ admission: Admission, _ context: CallContext, to destination: Destination,
+    _ forwarder: Forwarder
+  ) -> RelayDecision {
+    do throws(Status) {
+      let onward = try onward(admission, context, destination)
+      guard destination.longLivedPaths.contains(context.path) else {
+        return .pass(forwarder.relay(context, onward) { leave(admission) })
+      }
+      return .answer { request, context, responses in
+        defer { leave(admission) }
+        try await whileCurrent(admission.caller) {
+          try await forwarder.forward(request, context, responses, onward)
+        }
+      }
+    } catch {
+      leave(admission)
+      return .answer { _, _, _ in throw error }
+    }
+  }
+
+  /// What the service is told: who is calling, signed for this service, and what may pass.
+  private func onward(
+    _ admission: Admission, _ context: CallContext, _ destination: Destination
+  ) throws(Status) -> Onward {
+    do {
+      let metadata = try forwarded.make(
+        from: context.metadata, admission.caller, audience: destination.audience,
+        at: authenticator.now)
+      return Onward(metadata: metadata, answerMetadata: admission.notices)
+    } catch {
+      logger.error("a principal could not be signed", metadata: ["error": "\(error)"])
+      throw Refusals.unsigned.status
+    }
   }
 
   /// How often it is looked whether the caller of a call that lasts is still let in, in
@@ -155,9 +213,8 @@ public struct Front: Sendable {
 
   /// Runs the body of a call that lasts, and ends it when its caller is not let in any more.
   private func whileCurrent(
-    _ admitted: Admitted, _ body: @escaping @Sendable () async throws -> Void
+    _ caller: Caller, _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
-    let caller = admitted.caller
     try await withThrowingTaskGroup(of: Void.self) { group in
       defer { group.cancelAll() }
       group.addTask(operation: body)
@@ -170,29 +227,14 @@ public struct Front: Sendable {
       try await group.next()
     }
   }
-
-  /// What the service is told: who is calling, signed for this service, and what may pass.
-  private func onwardMetadata(
-    _ caller: Admitted, _ context: CallContext, to destination: Destination
-  ) throws(Status) -> Onward {
-    do {
-      let token = try signer.token(for: caller.principal, audience: destination.audience)
-      let metadata = try ForwardedMetadata.make(from: context.metadata, principal: token)
-      return Onward(metadata: metadata, answerMetadata: caller.notices)
-    } catch {
-      logger.error("a principal could not be signed", metadata: ["error": "\(error)"])
-      throw Refusals.unsigned.status
-    }
-  }
 }
 
 extension Metadata {
   /// `ratelimit-limit`, `-remaining` and `-reset` (seconds), as the IETF's draft names them.
   fileprivate init(_ allowance: RateLimiter.Allowance) {
     self.init()
-    // Digits are text that metadata can carry.
-    try? append("ratelimit-limit", "\(allowance.limit)")
-    try? append("ratelimit-remaining", "\(allowance.remaining)")
-    try? append("ratelimit-reset", "\(allowance.resetSeconds)")
+    append("ratelimit-limit", number: allowance.limit)
+    append("ratelimit-remaining", number: allowance.remaining)
+    append("ratelimit-reset", number: allowance.resetSeconds)
   }
 }

@@ -107,7 +107,8 @@ struct GatewayProgram: Sendable {
 
   /// What answers a path: the Gateway's own services first, everything else is forwarded.
   func handler(for path: String) -> MethodHandler {
-    table.handler(for: path).map(front.guarding) ?? health.handler(for: path) ?? reflection?
+    table.handler(for: path).map { front.guarding($0, path: path) } ?? health.handler(for: path)
+      ?? reflection?
       .handler(for: path)
       ?? front.handler(for: path)
   }

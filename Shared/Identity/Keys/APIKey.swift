@@ -66,13 +66,20 @@ public struct APIKey: Sendable, Hashable {
   /// case-insensitive (RFC 9110 §11.1). `nil` when it is anything else.
   public init?(bearer value: String) {
     var value = value
-    let key = value.withUTF8 { bytes -> APIKey? in
-      let count = Self.scheme.utf8CodeUnitCount
-      guard bytes.count > count,
-        (0..<count).allSatisfy({ Self.lowercased(bytes[$0]) == Self.scheme.utf8Start[$0] })
-      else { return nil }
-      return APIKey(UnsafeBufferPointer(rebasing: bytes[count...]))
+    guard let key = value.withUTF8({ APIKey(bearer: UnsafeRawBufferPointer($0)) }) else {
+      return nil
     }
+    self = key
+  }
+
+  /// The same of the metadata's bytes in their place.
+  public init?(bearer bytes: UnsafeRawBufferPointer) {
+    let count = Self.scheme.utf8CodeUnitCount
+    guard bytes.count > count,
+      (0..<count).allSatisfy({ Self.lowercased(bytes[$0]) == Self.scheme.utf8Start[$0] })
+    else { return nil }
+    let key = UnsafeRawBufferPointer(rebasing: bytes[count...])
+      .withMemoryRebound(to: UInt8.self) { APIKey($0) }
     guard let key else { return nil }
     self = key
   }

@@ -142,6 +142,20 @@ extension ClientChannel {
       responses: ClientResponseStream(call: call, buffer: buffer))
   }
 
+  /// Starts a call with one request whose answer the receiver gets.
+  func pass(
+    _ path: String, _ message: ByteBuffer, _ options: ClientCallOptions,
+    to receiver: any ClientReceiver
+  ) -> ClientStream {
+    let call = makeCall(path, message, options, receiver)
+    let pool = options.placement == .automatic ? streams : unaryCalls
+    onLoop { call.start(in: pool) }
+    return call
+  }
+
+  /// Whether the channel lives on this event loop.
+  func isOn(_ eventLoop: any EventLoop) -> Bool { self.eventLoop === eventLoop }
+
   private func makeCall(
     _ path: String, _ message: ByteBuffer?, _ options: ClientCallOptions,
     _ receiver: any ClientReceiver

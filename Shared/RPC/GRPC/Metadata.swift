@@ -52,6 +52,69 @@ public struct Metadata: Hashable, Sendable {
   /// Adds all entries of another metadata at the end.
   public mutating func append(contentsOf other: Metadata) { flat.append(contentsOf: other.flat) }
 
+  /// Adds an entry whose value is a number.
+  /// - Parameter name: lower case, as it is written in the program; not a name of gRPC's own.
+  public mutating func append(_ name: StaticString, number: Int64) {
+    var digits = number.magnitude
+    // Nineteen digits and a sign.
+    withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { buffer in
+      var start = buffer.count
+      repeat {
+        start -= 1
+        buffer[start] = UInt8(ascii: "0") + UInt8(digits % 10)
+        digits /= 10
+      } while digits > 0
+      if number < 0 {
+        start -= 1
+        buffer[start] = UInt8(ascii: "-")
+      }
+      appendUnchecked(
+        name: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
+        value: UnsafeRawBufferPointer(rebasing: buffer[start...]))
+    }
+  }
+
+  /// Adds the entries of another metadata that have one of these names, in their order. One whose
+  /// value could not be sent again (it came with a control character) is left out.
+  /// - Parameter names: lower case, as they are written in the program.
+  public mutating func append(contentsOf other: Metadata, named names: [StaticString]) {
+    other.forEachEntry { name, value in
+      guard
+        names.contains(where: {
+          name.equals(UnsafeRawBufferPointer(start: $0.utf8Start, count: $0.utf8CodeUnitCount))
+        }), value.allSatisfy({ (0x20...0x7E).contains($0) })
+      else { return }
+      appendUnchecked(name: name, value: value)
+    }
+  }
+
+  /// Calls the body with the one value of a name, in its place. `nil` when there is none or more than
+  /// one, which ``contains(_:)`` tells apart.
+  /// - Parameter name: lower case, as it is written in the program.
+  public func withOnlyValue<Result>(
+    _ name: StaticString, _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result? {
+    let wanted = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    var (count, found) = (0, UnsafeRawBufferPointer(start: nil, count: 0))
+    return flat.withUnsafeBytes { _ in
+      // The pointers stay valid: nothing moves the bytes meanwhile.
+      forEachEntry { name, value in
+        guard name.equals(wanted) else { return }
+        (count, found) = (count + 1, value)
+      }
+      return count == 1 ? body(found) : nil
+    }
+  }
+
+  /// Whether there is a value of a name.
+  /// - Parameter name: lower case, as it is written in the program.
+  public func contains(_ name: StaticString) -> Bool {
+    let wanted = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    var isThere = false
+    forEachEntry { name, _ in isThere = isThere || name.equals(wanted) }
+    return isThere
+  }
+
   /// Takes all entries of a name away.
   public mutating func remove(_ name: String) {
     let wanted = Array(name.lowercased().utf8)

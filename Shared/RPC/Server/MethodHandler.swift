@@ -7,7 +7,7 @@ public import NIOCore
 /// error is answered as `UNKNOWN` without its text.
 ///
 /// On the wire every kind is some request messages and some response messages, so a proxy that does
-/// not know a method's kind may use `serverStreaming` for one request, or `bidirectional` for all.
+/// not know a method's kind may use `relay` for one request, or `bidirectional` for all.
 public enum MethodHandler: Sendable {
   /// One request, one response.
   case unary(@Sendable (_ request: ByteBuffer, _ context: CallContext) async throws -> ByteBuffer)
@@ -22,11 +22,15 @@ public enum MethodHandler: Sendable {
   case bidirectional(
     @Sendable (_ requests: RequestStream, _ context: CallContext, _ responses: ResponseWriter)
       async throws -> Void)
+  /// One request that is passed on to another server as it is, with whatever comes back. It is decided
+  /// at once, on the event loop of the connection; nothing of it runs in a task, so that a proxy
+  /// costs little more than its two connections.
+  case relay(@Sendable (_ context: CallContext) -> RelayDecision)
 
   /// Whether the handler reads its requests from a stream.
   var streamsRequests: Bool {
     switch self {
-    case .unary, .serverStreaming: false
+    case .unary, .serverStreaming, .relay: false
     case .clientStreaming, .bidirectional: true
     }
   }

@@ -144,6 +144,7 @@ extension ServerStream {
       connection.recordAnswer()
       connection.sent(count)
       if !writers.isEmpty, hasRoom { writers.resumeAll(with: nil) }
+      if let relayed, relayed.isHeld, hasRoom { relayed.roomAgain() }
     }
     guard outbound.byteCount == 0 else { return .bytes(count) }
     switch ending {

@@ -38,7 +38,7 @@ extension ServerStream {
           try await body(requests, context, ResponseWriter(stream: self))
           return nil
         }
-      case .unary, .serverStreaming: return nil
+      case .unary, .serverStreaming, .relay: return nil
       }
     }
     guard let message = message.take() else { return nil }
@@ -50,6 +50,18 @@ extension ServerStream {
       return task {
         try await body(bytes, context, ResponseWriter(stream: self))
         return nil
+      }
+    case .relay(let decide):
+      switch decide(context) {
+      case .pass(let relay):
+        // Its own deadline and cancellation end it.
+        pass(bytes, on: relay)
+        return nil
+      case .answer(let body):
+        return task {
+          try await body(bytes, context, ResponseWriter(stream: self))
+          return nil
+        }
       }
     case .clientStreaming, .bidirectional: return nil
     }
@@ -113,5 +125,6 @@ extension ServerStream {
   func cancelHandler() {
     context?.cancel()
     task?.cancel()
+    relayed?.cancel()
   }
 }

@@ -41,6 +41,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
   var inbox: MessageInbox?
   var context: CallContext?
   var task: Task<Void, Never>?
+  /// The call to another server, of a handler that passes it on.
+  var relayed: RelayedCall?
   var deadlineTimer: Scheduled<Void>?
   var outbound = OutboundBody()
   var ending: Ending?

@@ -8,6 +8,26 @@ public struct Authorizer: Sendable {
   private let rolesByPath: [String: Set<RoleName>]
   private let offered: Set<String>
 
+  /// Who may call one path.
+  public struct Grant: Sendable {
+    let path: String
+    let roles: Set<RoleName>
+    /// Whether anybody could have it.
+    let isOffered: Bool
+
+    /// Lets a caller in, or says why not.
+    func authorize(_ caller: Caller) throws(Refusal) {
+      guard !caller.isSuspended else { throw Refusals.partnerSuspended }
+      try authorize(caller.principal)
+    }
+
+    func authorize(_ principal: Principal) throws(Refusal) {
+      if principal.roles.contains(where: { roles.contains($0) }) { return }
+      guard isOffered else { throw Refusals.unknownMethod(path) }
+      throw Refusals.methodNotGranted(path, roles: principal.roles)
+    }
+  }
+
   /// An authorizer that knows these roles.
   /// - Parameter offered: the paths of all methods; one that is none of them is not refused for lack
   ///   of rights, because nobody has it.
@@ -20,23 +40,16 @@ public struct Authorizer: Sendable {
     self.rolesByPath = rolesByPath
   }
 
-  /// Lets a caller call a path, or says why not.
-  public func authorize(_ caller: Caller, _ path: String) throws(Refusal) {
-    guard !caller.isSuspended else { throw Refusals.partnerSuspended }
-    try authorize(caller.principal, path)
+  /// Who may call a path: decided once, not for each of its calls.
+  public func grant(_ path: String) -> Grant {
+    let ofService = path.lastIndex(of: "/").map { rolesByPath[String(path[...$0]), default: []] }
+    return Grant(
+      path: path, roles: rolesByPath[path, default: []].union(ofService ?? []),
+      isOffered: offered.contains(path))
   }
 
   /// Lets a principal call a path, or says why not.
   public func authorize(_ principal: Principal, _ path: String) throws(Refusal) {
-    if mayCall(path, as: principal.roles) { return }
-    guard offered.contains(path) else { throw Refusals.unknownMethod(path) }
-    throw Refusals.methodNotGranted(path, roles: principal.roles)
-  }
-
-  private func mayCall(_ path: String, as roles: Set<RoleName>) -> Bool {
-    if let granted = rolesByPath[path], !granted.isDisjoint(with: roles) { return true }
-    guard let slash = path.lastIndex(of: "/"), let granted = rolesByPath[String(path[...slash])]
-    else { return false }
-    return !granted.isDisjoint(with: roles)
+    try grant(path).authorize(principal)
   }
 }

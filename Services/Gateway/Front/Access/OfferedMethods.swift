@@ -13,5 +13,5 @@ public enum OfferedMethods {
     ].flatMap { service, methods in methods.map { "/\(service)/\($0)" } })
 
   /// The packages of these methods.
-  static let packages = Set(paths.map { String(VersionPolicy.package(of: $0)) })
+  static let packages = Set(paths.map { VersionPolicy.package(of: $0) })
 }

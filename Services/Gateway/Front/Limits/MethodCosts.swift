@@ -6,6 +6,9 @@ public enum MethodCosts {
   /// A page of a list reads up to a thousand records where another call reads or writes one.
   static let list: Int64 = 5
 
+  /// What a call of a path counts for.
+  static func cost(of path: String) -> Int64 { standard[path, default: 1] }
+
   /// Those that cost more than one call, by path.
   public static let standard: [String: Int64] = [
     Production.V1.ProductionService.listOrders.path: list,

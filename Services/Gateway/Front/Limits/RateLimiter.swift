@@ -32,7 +32,6 @@ public final class RateLimiter: Sendable {
     var daily = DailyCount()
   }
 
-  private let costs: [String: Int64]
   private let callsToday: [String: DailyCount]
   private let clock: any Clock
   /// One for each partner that has called: there are no more than the Gateway knows.
@@ -42,25 +41,20 @@ public final class RateLimiter: Sendable {
   private static let nanosecondsPerMillisecond: Int64 = 1_000_000
 
   /// A limiter.
-  /// - Parameters:
-  ///   - costs: by path, of methods that cost more than one call.
-  ///   - callsToday: by partner, the calls of this day before the start.
-  public init(
-    costs: [String: Int64] = MethodCosts.standard, callsToday: [String: Int64] = [:],
-    clock: any Clock
-  ) {
-    self.costs = costs
+  /// - Parameter callsToday: by partner, the calls of this day before the start.
+  public init(callsToday: [String: Int64] = [:], clock: any Clock) {
     let today = CalendarDay(clock.now)
     self.callsToday = callsToday.mapValues { DailyCount(day: today, calls: $0) }
     self.clock = clock
   }
 
   /// Counts a call that begins. When it has ended, say so with ``end(_:)``.
+  /// - Parameter cost: what it counts for in the rate, see ``MethodCosts``.
   /// - Throws: RESOURCE_EXHAUSTED, with when to try again.
-  public func begin(_ partner: String, _ limits: CallLimits, path: String) throws(Refusal)
+  public func begin(_ partner: String, _ limits: CallLimits, cost: Int64) throws(Refusal)
     -> Allowance
   {
-    let (cost, now) = (costs[path, default: 1], clock.monotonicNanoseconds)
+    let now = clock.monotonicNanoseconds
     return try usages.withLock { usages throws(Refusal) in
       var usage = usage(usages[partner], partner, limits, now)
       defer { usages[partner] = usage }

@@ -1,4 +1,5 @@
 public import Identity
+import Synchronization
 
 /// A partner as one of its credentials lets it in. The same object from call to call as long as
 /// neither has changed, so whoever holds one sees by identity whether it still counts.
@@ -11,6 +12,9 @@ public final class Caller: Sendable {
   public let isSuspended: Bool
   /// The credential that was shown.
   public let credential: Credential
+
+  /// How it is told to services, ready to be sent, by audience.
+  let signed = Mutex<[String: SignedPrincipal]>([:])
 
   /// A partner with one of its credentials.
   public init(_ partner: Partner, _ credential: Credential) {

@@ -12,7 +12,7 @@ public final class VersionPolicy: Sendable {
   private let versions: Mutex<[String: PackageVersion]>
 
   /// The package that this is administered by.
-  static let ownPackage = String(package(of: Gateway.V1.VersionService.setVersion.path))
+  static let ownPackage = package(of: Gateway.V1.VersionService.setVersion.path)
 
   /// A policy of what is known of packages; all others are served.
   public init(_ versions: [PackageVersion] = []) {
@@ -33,10 +33,10 @@ public final class VersionPolicy: Sendable {
   /// Lets a call of a package go on, or refuses it.
   /// - Returns: what the caller is told beside the answer; `nil` when there is nothing to tell.
   /// - Throws: FAILED_PRECONDITION, `API_VERSION_RETIRED`.
-  public func judge(_ package: Substring, _ partner: String, at now: Instant) throws(Refusal)
+  public func judge(_ package: String, _ partner: String, at now: Instant) throws(Refusal)
     -> Metadata?
   {
-    let found = versions.withLock { $0.isEmpty ? nil : $0[String(package)] }
+    let found = versions.withLock { $0.isEmpty ? nil : $0[package] }
     guard let version = found else { return nil }
     switch version.state {
     case .served: return nil
@@ -52,9 +52,9 @@ public final class VersionPolicy: Sendable {
 
   /// The package of a path: `/millrace.production.v1.ProductionService/GetOrder` has
   /// `millrace.production.v1`.
-  static func package(of path: String) -> Substring {
+  static func package(of path: String) -> String {
     let service = path.dropFirst().prefix { $0 != "/" }
-    return service.lastIndex(of: ".").map { service[..<$0] } ?? service
+    return String(service.lastIndex(of: ".").map { service[..<$0] } ?? service)
   }
 
   private static func metadata(since: Instant?, sunsetAt: Instant?, _ successor: String)

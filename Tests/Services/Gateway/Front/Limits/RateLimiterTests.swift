@@ -12,18 +12,21 @@ import Values
 struct RateLimiterTests {
   private let clock: ManualClock
   private let limiter: RateLimiter
+  private let costByPath: [String: Int64] = ["/list": 5, "/all": 1_000]
   private static let limits = CallLimits(callsPerSecond: 50, burst: 100, concurrentCalls: 10)
 
   init() {
     clock = Environment.manual(seed: 1).clock
-    limiter = RateLimiter(costs: ["/list": 5, "/all": 1_000], clock: clock)
+    limiter = RateLimiter(clock: clock)
   }
 
   /// Begins a call and ends it; the refusal, if it was refused.
   private func call(
     _ partner: String = "mes", path: String = "/call", _ limits: CallLimits = limits
   ) -> Refusal? {
-    do throws(Refusal) { _ = try limiter.begin(partner, limits, path: path) } catch {
+    do throws(Refusal) {
+      _ = try limiter.begin(partner, limits, cost: costByPath[path, default: 1])
+    } catch {
       return error
     }
     limiter.end(partner)
@@ -71,7 +74,7 @@ struct RateLimiterTests {
 
   @Test("Calls under way are bounded, and those that have ended make room")
   func underWay() throws {
-    for _ in 0..<10 { _ = try limiter.begin("mes", Self.limits, path: "/watch") }
+    for _ in 0..<10 { _ = try limiter.begin("mes", Self.limits, cost: 1) }
     let refusal = try #require(call())
     #expect(refusal.reason == "TOO_MANY_CALLS_UNDER_WAY")
     #expect(refusal.retryDelayMilliseconds != nil)
@@ -82,17 +85,17 @@ struct RateLimiterTests {
 
   @Test("What is left is told, and when all of it is there again")
   func allowance() throws {
-    let first = try limiter.begin("mes", Self.limits, path: "/list")
+    let first = try limiter.begin("mes", Self.limits, cost: 5)
     #expect(first == RateLimiter.Allowance(limit: 100, remaining: 95, resetSeconds: 1))
-    for _ in 0..<9 { _ = try limiter.begin("mes", Self.limits, path: "/list") }
+    for _ in 0..<9 { _ = try limiter.begin("mes", Self.limits, cost: 5) }
     limiter.end("mes")
-    let last = try limiter.begin("mes", Self.limits, path: "/call")
+    let last = try limiter.begin("mes", Self.limits, cost: 1)
     #expect(last == RateLimiter.Allowance(limit: 100, remaining: 49, resetSeconds: 2))
   }
 
   @Test("New limits hold at once, and calls under way are still counted")
   func newLimits() throws {
-    for _ in 0..<9 { _ = try limiter.begin("mes", Self.limits, path: "/watch") }
+    for _ in 0..<9 { _ = try limiter.begin("mes", Self.limits, cost: 1) }
     let narrow = CallLimits(callsPerSecond: 1, burst: 1, concurrentCalls: 10)
     #expect(call(narrow) == nil)
     #expect(call(narrow)?.reason == "RATE_EXCEEDED")
@@ -171,7 +174,7 @@ struct RateLimiterTests {
     var limits = Self.limits
     limits.callsPerDay = 5
     let restarted = RateLimiter(callsToday: ["mes": 4], clock: clock)
-    func call() -> Bool { (try? restarted.begin("mes", limits, path: "/call")) != nil }
+    func call() -> Bool { (try? restarted.begin("mes", limits, cost: 1)) != nil }
     limits.concurrentCalls = 0
     #expect(!call())
     limits.concurrentCalls = 10

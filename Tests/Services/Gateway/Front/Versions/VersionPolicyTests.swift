@@ -14,7 +14,7 @@ struct VersionPolicyTests {
   private func judge(
     _ policy: VersionPolicy, _ partner: String = "acme", at now: Instant = since
   ) throws -> [String: String]? {
-    try policy.judge(Self.package[...], partner, at: now).map { metadata in
+    try policy.judge(Self.package, partner, at: now).map { metadata in
       Dictionary(
         ["deprecation", "sunset", "millrace-successor"].compactMap { name in
           metadata[name].map { (name, $0) }
