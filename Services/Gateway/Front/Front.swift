@@ -137,6 +137,7 @@ extension Front {
       let notice = try versions.judge(entrance.package, partner, at: authenticator.now)
       try entrance.grant.authorize(caller)
       let allowance = try limiter.begin(partner, caller.limits, cost: entrance.cost)
+      context.attachment = caller.admitted
       var notices = Metadata(allowance)
       if let notice { notices.append(contentsOf: notice) }
       return Admission(caller: caller, notices: notices)

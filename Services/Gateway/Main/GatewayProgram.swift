@@ -139,10 +139,12 @@ struct GatewayProgram: Sendable {
     await close()
   }
 
-  /// Closes what was opened.
+  /// Closes what was opened. No call comes any more: those that ended while the server drained are
+  /// in the ledger, which is written once more.
   func close() async {
     await wing.close()
     await production.close()
+    await governance.ledger.flush()
     await database.close()
   }
 }

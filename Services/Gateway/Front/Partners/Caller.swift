@@ -13,6 +13,9 @@ public final class Caller: Sendable {
   /// The credential that was shown.
   public let credential: Credential
 
+  /// What a call of it has attached once it has been let in and its limits were charged.
+  let admitted: AdmittedPartner
+
   /// How it is told to services, ready to be sent, by audience.
   let signed = Mutex<[String: SignedPrincipal]>([:])
 
@@ -22,5 +25,16 @@ public final class Caller: Sendable {
     limits = partner.limits
     isSuspended = partner.isSuspended
     self.credential = credential
+    admitted = AdmittedPartner(name: partner.name)
   }
+}
+
+/// Attached to a call instead of its ``Caller`` when it has been let in: the ledger then knows that
+/// the call counts in its partner's day. One object for each caller, so that a call makes none.
+final class AdmittedPartner: Sendable {
+  /// The partner.
+  let name: String
+
+  /// A partner's mark.
+  init(name: String) { self.name = name }
 }

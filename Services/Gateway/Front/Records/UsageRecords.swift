@@ -19,14 +19,16 @@ enum UsageRecords {
     try transaction.execute(
       """
       INSERT INTO front_usage (day, partner, method, code, calls, request_bytes, response_bytes,
-        duration_microseconds, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        duration_microseconds, last_used_at, charged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (partner, day, method, code) DO UPDATE SET
         calls = calls + excluded.calls, request_bytes = request_bytes + excluded.request_bytes,
         response_bytes = response_bytes + excluded.response_bytes,
         duration_microseconds = duration_microseconds + excluded.duration_microseconds,
-        last_used_at = max(last_used_at, excluded.last_used_at)
+        last_used_at = max(last_used_at, excluded.last_used_at),
+        charged = charged + excluded.charged
       """, key.day.number, key.partner, key.method, key.code.rawValue, count.calls,
-      count.requestBytes, count.responseBytes, count.durationMicroseconds, count.lastUsedAt)
+      count.requestBytes, count.responseBytes, count.durationMicroseconds, count.lastUsedAt,
+      count.charged)
   }
 
   /// Deletes some of what is older.
@@ -63,14 +65,13 @@ enum UsageRecords {
     }
   }
 
-  /// Calls of a day by partner, without those that were not let in.
+  /// Calls of a day by partner that its daily quota was charged with.
   static func callsByPartner(on day: CalendarDay, _ snapshot: Snapshot) throws -> [String: Int64] {
-    let refused: [StatusCode] = [.resourceExhausted, .permissionDenied, .unauthenticated]
     let rows = try snapshot.rows(
       """
-      SELECT partner, sum(calls) FROM front_usage WHERE day = ? AND code NOT IN (?, ?, ?)
-      GROUP BY partner
-      """, day.number, refused[0].rawValue, refused[1].rawValue, refused[2].rawValue
+      SELECT partner, sum(charged) FROM front_usage WHERE day = ?
+      GROUP BY partner HAVING sum(charged) > 0
+      """, day.number
     ) { (try $0.text(0), try $0.int64(1)) }
     return Dictionary(uniqueKeysWithValues: rows)
   }

@@ -16,6 +16,8 @@ struct UsageCount: Sendable, Hashable {
   var requestBytes: Int64 = 0
   var responseBytes: Int64 = 0
   var durationMicroseconds: Int64 = 0
+  /// How many of them count in the daily quota: those that were let in, however they ended.
+  var charged: Int64 = 0
   /// When the last one ended.
   var lastUsedAt = Instant(microseconds: 0)
 
@@ -23,8 +25,9 @@ struct UsageCount: Sendable, Hashable {
   init() {}
 
   /// One call.
-  init(_ outcome: CallOutcome, at now: Instant) {
+  init(_ outcome: CallOutcome, at now: Instant, isCharged: Bool) {
     calls = 1
+    charged = isCharged ? 1 : 0
     requestBytes = Int64(outcome.requestBytes)
     responseBytes = Int64(outcome.responseBytes)
     durationMicroseconds = outcome.durationNanoseconds / 1_000
@@ -34,6 +37,7 @@ struct UsageCount: Sendable, Hashable {
   /// Adds others.
   mutating func add(_ more: UsageCount) {
     calls += more.calls
+    charged += more.charged
     requestBytes += more.requestBytes
     responseBytes += more.responseBytes
     durationMicroseconds += more.durationMicroseconds

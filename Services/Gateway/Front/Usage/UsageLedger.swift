@@ -45,22 +45,30 @@ public final class UsageLedger: CallObserver {
     self.logger = logger
   }
 
-  /// Counts the calls of a path whose handler has attached a ``Caller``.
+  /// Counts the calls of a path whose handler has attached a ``Caller``, or its mark when it was let
+  /// in.
   public func observation(of path: String) -> (@Sendable (CallOutcome) -> Void)? {
     guard paths.contains(path) else { return nil }
     let method = String(path.dropFirst())
     return { [self] outcome in
-      guard let caller = outcome.context?.attachment as? Caller else { return }
-      count(outcome, of: caller, method)
+      switch outcome.context?.attachment {
+      case let partner as AdmittedPartner:
+        count(outcome, of: partner.name, method, isCharged: true)
+      case let caller as Caller:
+        count(outcome, of: caller.principal.subject, method, isCharged: false)
+      default: return
+      }
     }
   }
 
-  private func count(_ outcome: CallOutcome, of caller: Caller, _ method: String) {
+  private func count(
+    _ outcome: CallOutcome, of partner: String, _ method: String, isCharged: Bool
+  ) {
     let now = clock.now
     let key = UsageKey(
-      day: CalendarDay(now), partner: caller.principal.subject, method: method,
+      day: CalendarDay(now), partner: partner, method: method,
       code: outcome.code)
-    let call = UsageCount(outcome, at: now)
+    let call = UsageCount(outcome, at: now, isCharged: isCharged)
     state.withLock { state in
       guard state.entries[key] != nil || state.entries.count < Self.maximumEntries else {
         state.dropped += 1
@@ -70,7 +78,8 @@ public final class UsageLedger: CallObserver {
     }
   }
 
-  /// Writes until the task is cancelled, and then once more.
+  /// Writes until the task is cancelled, and then once more. Calls that are under way then end later:
+  /// whoever stops the server flushes when the last one has ended.
   public func run() async throws {
     do {
       while true {
@@ -120,7 +129,7 @@ public final class UsageLedger: CallObserver {
     }
   }
 
-  /// How many calls of today each partner's daily quota has let pass, as far as they are written.
+  /// How many calls of today each partner's daily quota was charged with, as far as they are written.
   public static func callsToday(_ database: Database, clock: any Clock) async throws
     -> [String: Int64]
   {

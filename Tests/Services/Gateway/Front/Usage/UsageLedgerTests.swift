@@ -47,12 +47,15 @@ struct UsageLedgerTests {
   }
 
   private func call(
-    _ ledger: UsageLedger, _ partner: String?, _ code: StatusCode = .ok, count: Int = 1
+    _ ledger: UsageLedger, _ partner: String?, _ code: StatusCode = .ok, count: Int = 1,
+    isLetIn: Bool = true
   ) throws {
     let observation = try #require(ledger.observation(of: Self.path))
     let context = CallContext(
       path: Self.path, eventLoop: MultiThreadedEventLoopGroup.singleton.any())
-    context.attachment = partner.map { caller($0) }
+    if let caller = partner.map({ caller($0) }) {
+      context.attachment = isLetIn ? caller.admitted : caller
+    }
     for _ in 0..<count {
       observation(
         CallOutcome(
@@ -120,15 +123,22 @@ struct UsageLedgerTests {
     }
   }
 
-  @Test("The calls of today that were let in are what a restart counts the quota from")
+  @Test("A restart counts the quota from the calls that were let in today, however they ended")
   func today() async throws {
     try await run { ledger, database in
       try call(ledger, "acme", count: 5)
       try call(ledger, "acme", .notFound)
-      try call(ledger, "acme", .resourceExhausted, count: 100)
-      try call(ledger, "acme", .permissionDenied, count: 100)
+      // The owning service refuses with the same codes as the door.
+      try call(ledger, "acme", .permissionDenied, count: 2)
+      try call(ledger, "acme", .resourceExhausted)
+      for code: StatusCode in [
+        .resourceExhausted, .permissionDenied, .failedPrecondition, .unimplemented,
+      ] {
+        try call(ledger, "acme", code, count: 100, isLetIn: false)
+      }
+      try call(ledger, "refused", .unimplemented, isLetIn: false)
       await ledger.flush()
-      #expect(try await UsageLedger.callsToday(database, clock: clock) == ["acme": 6])
+      #expect(try await UsageLedger.callsToday(database, clock: clock) == ["acme": 9])
       clock.advance(milliseconds: 86_400_000)
       let found2 = try await UsageLedger.callsToday(database, clock: clock)
       #expect(found2.isEmpty)
