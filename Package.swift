@@ -198,12 +198,13 @@ let testTargets: [Target] = [
   tests(
     "RecordStoreTests", "Tests/Shared/RecordStore",
     ["RecordStore", "CSQLite", "CFaultVFS", "Values", "Environment", "Seeds", grdb, logging]),
-  tests("IdentityTests", "Tests/Shared/Identity", ["Identity", "Values", "Environment"]),
+  tests(
+    "IdentityTests", "Tests/Shared/Identity", ["Identity", "JSON", "Values", "Environment"]),
   tests(
     "ServiceKitTests", "Tests/Shared/ServiceKit",
     [
       "ServiceKit", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", nioCore, nioPosix,
+      "Identity", "TestFolders", nioCore, nioPosix, logging,
     ]),
   tests(
     "ProductionTests", "Tests/Services/Production",
@@ -215,7 +216,7 @@ let testTargets: [Target] = [
     "GatewayFrontTests", "Tests/Services/Gateway/Front",
     [
       "GatewayFront", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit", "TestFolders", nioCore, nioPosix, logging,
+      "Identity", "ServiceKit", "TestFolders", nioCore, nioPosix, crypto, logging,
     ]),
   tests(
     "GatewayTests", "Tests/Services/Gateway/Main",

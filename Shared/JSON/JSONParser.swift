@@ -20,6 +20,14 @@ extension JSONValue {
     self = try parser.document()
   }
 
+  /// Reads exactly one JSON value in which no object has two members of one name. For what strangers
+  /// sign: two readers could otherwise each believe another one of the two (RFC 8725 §2.4).
+  /// - Throws: ``JSONError`` for a second member of a name, and as ``init(parsing:)`` does.
+  public init(parsingUniqueMembers bytes: some Sequence<UInt8>) throws(JSONError) {
+    var parser = JSONParser(bytes: Array(bytes), refusesSecondMembers: true)
+    self = try parser.document()
+  }
+
   /// Reads exactly one JSON value from text.
   public init(parsing text: String) throws(JSONError) { try self.init(parsing: text.utf8) }
 }
@@ -31,7 +39,12 @@ struct JSONParser {
   private var position = 0
   private var depth = 0
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  private let refusesSecondMembers: Bool
+
+  init(bytes: [UInt8], refusesSecondMembers: Bool = false) {
+    self.bytes = bytes
+    self.refusesSecondMembers = refusesSecondMembers
+  }
 
   mutating func document() throws(JSONError) -> JSONValue {
     let value = try value()
@@ -72,7 +85,8 @@ struct JSONParser {
       guard peek == UInt8(ascii: "\"") else { throw error("a member's name must be text") }
       let name = try string()
       guard take(UInt8(ascii: ":")) else { throw error("a colon must follow the name") }
-      members[name] = try value()
+      let isSecond = members.updateValue(try value(), forKey: name) != nil
+      if isSecond, refusesSecondMembers { throw error("two members have the same name") }
       if take(UInt8(ascii: "}")) { return .object(members) }
       guard take(UInt8(ascii: ",")) else { throw error("a comma or } must follow the member") }
     }

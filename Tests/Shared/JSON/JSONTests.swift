@@ -36,6 +36,16 @@ struct JSONTests {
     #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
   }
 
+  @Test(
+    "refuses a second member of a name where that is asked for",
+    arguments: [#"{"a":1,"a":1}"#, #"{"a":1,"\u0061":2}"#, #"[{"b":{"a":1,"c":2,"a":3}}]"#])
+  func refusesSecondMembers(text: String) throws {
+    #expect(throws: JSONError.self) { try JSONValue(parsingUniqueMembers: text.utf8) }
+    _ = try JSONValue(parsing: text)
+    let unique = #"{"a":{"a":1},"b":[{"a":1},{"a":1}]}"#
+    #expect(try JSONValue(parsingUniqueMembers: unique.utf8).text == unique)
+  }
+
   @Test("refuses bad UTF-8 and bottomless nesting")
   func refusesHostileInput() {
     #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
