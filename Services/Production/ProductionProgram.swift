@@ -15,6 +15,7 @@ struct ProductionProgram: Sendable {
   let drain = Drain()
   private let reflection: ReflectionService?
   private let care: RecordsCare
+  private let secrets: SecretWatch
   private let configuration: ProductionConfiguration
   private let table: RouteTable
   private let logger: Logger
@@ -35,6 +36,11 @@ struct ProductionProgram: Sendable {
       database: database, authenticate: forwardedPrincipal(verifier, logger: logger),
       sites: Set(configuration.sites.keys), environment: environment, logger: logger,
       drain: drain)
+    var secrets = SecretWatch(logger: logger)
+    secrets.add(configuration.principalKeysFile, setting: "principalKeysFile") { path in
+      verifier.use(try await VerificationKeys.load(path))
+    }
+    self.secrets = secrets
     table = RouteTable(
       ProductionService.routes(database.incarnation, tolerances: configuration.sites), context)
     let services = [Production.V1.ProductionService.name, Events.V1.EventFeedService.name]
@@ -60,7 +66,7 @@ struct ProductionProgram: Sendable {
     ServiceHost(
       name: "production", door: configuration.door, group: group,
       health: health, reflection: reflection, drain: drain, logger: logger,
-      care: care,
+      background: [(name: "secret watch", run: { try await secrets.run() })], care: care,
       lookup: { table.handler(for: $0) })
   }
 

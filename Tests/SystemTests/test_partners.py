@@ -2,12 +2,12 @@
 
 import json
 import sqlite3
-import threading
 import time
 
 import grpc
 import pytest
 
+from Support.callers import Caller
 from Support.certificates import Authority
 from Support.client import refused
 from Support.conditions import eventually
@@ -36,30 +36,9 @@ def credentials(plant, partner) -> list:
     return [json.loads(line) for line in lines]
 
 
-class Caller(threading.Thread):
-    """Calls without a pause and remembers what was refused."""
-
-    def __init__(self, client):
-        super().__init__(daemon=True)
-        self.client, self.calls, self.failures = client, 0, []
-        self._ended = threading.Event()
-
-    def run(self):
-        while not self._ended.is_set():
-            try:
-                look(self.client)
-            except grpc.RpcError as error:
-                self.failures.append(error)
-            self.calls += 1
-
-    def end(self):
-        self._ended.set()
-        self.join(10)
-
-
 def test_a_rotation_interrupts_nobody(plant):
     old = plant.issue_key("rotating", SITE)
-    caller = Caller(plant.mes(old))
+    caller = Caller(lambda client=plant.mes(old): look(client))
     caller.start()
     eventually("the old key is used", lambda: caller.calls > 10)
     new = plant.administer("key", "rotate", "rotating", "--overlap-hours", "24").split()[0]

@@ -7,7 +7,7 @@ import Values
 public enum CredentialError: Error, Sendable, Hashable {
   /// Neither `authorization` metadata nor a client certificate.
   case missing
-  /// Not one `Bearer` and an API key.
+  /// Not one `Bearer` and an API key or a token.
   case malformed
   /// A key of another environment: a test's, or of another installation's kind.
   case otherEnvironment(KeyEnvironment, here: KeyEnvironment)
@@ -15,24 +15,33 @@ public enum CredentialError: Error, Sendable, Hashable {
   case unknown
   /// The key was right, and has ended.
   case ended
+  /// A token of another identity provider that is not believed.
+  case tokenInvalid(ExternalTokenError)
+  /// The token is right, and no partner is registered for whom it is about.
+  case tokenUnknown
   /// No partner is registered for the client certificate, and no other credential was sent.
   case certificateUnknown
 }
 
-/// First step of the way in: finds out who is calling, from the API key in
-/// `authorization: Bearer mr_live_<id>_<secret>`, or from the client certificate of the connection
-/// when there is no such metadata.
+/// First step of the way in: finds out who is calling, from the API key or the token in
+/// `authorization: Bearer …`, or from the client certificate of the connection when there is no such
+/// metadata.
 public struct Authenticator: Sendable {
   private let directory: PartnerDirectory
   private let keyEnvironment: KeyEnvironment
+  private let tokens: ExternalTokenVerifier?
   private let clock: any Clock
 
   /// An authenticator of the partners of a directory.
-  /// - Parameter keyEnvironment: which keys are let in.
+  /// - Parameters:
+  ///   - keyEnvironment: which keys are let in.
+  ///   - tokens: believes tokens of other identity providers; `nil` when none are believed.
   public init(
-    _ directory: PartnerDirectory, keyEnvironment: KeyEnvironment = .live, clock: any Clock
+    _ directory: PartnerDirectory, keyEnvironment: KeyEnvironment = .live,
+    tokens: ExternalTokenVerifier? = nil, clock: any Clock
   ) {
     self.directory = directory
+    self.tokens = tokens
     self.keyEnvironment = keyEnvironment
     self.clock = clock
   }
@@ -44,9 +53,14 @@ public struct Authenticator: Sendable {
   ) throws(CredentialError) -> Caller {
     guard metadata.contains("authorization") else { return try caller(certificate) }
     // Read in its place: this is done for every call.
-    let key = metadata.withOnlyValue("authorization") { APIKey(bearer: $0) }
-    guard let key = key.flatMap(\.self) else { throw .malformed }
-    return try caller(key)
+    let shown = metadata.withOnlyValue("authorization") { value in
+      APIKey(bearer: value).map { Shown.key($0) } ?? Self.token(value).map { .token($0) }
+    }
+    switch shown.flatMap(\.self) {
+    case .key(let key)?: return try caller(key)
+    case .token(let token)?: return try caller(token)
+    case nil: throw .malformed
+    }
   }
 
   /// The partner whose credential came with a call.
@@ -59,6 +73,30 @@ public struct Authenticator: Sendable {
 
   /// Whether a caller is let in now as it was when its call began.
   func isCurrent(_ caller: Caller) -> Bool { directory.isCurrent(caller, at: clock.now) }
+
+  private enum Shown {
+    case key(APIKey)
+    case token(String)
+  }
+
+  /// What could be a token (RFC 7519): three parts behind `Bearer `, whose case does not matter.
+  private static func token(_ value: UnsafeRawBufferPointer) -> String? {
+    let scheme = Array("bearer ".utf8)
+    guard value.count > scheme.count,
+      zip(value, scheme).allSatisfy({ $0 | 0x20 == $1 | 0x20 }),
+      value.count(where: { $0 == UInt8(ascii: ".") }) == 2
+    else { return nil }
+    return String(decoding: value.dropFirst(scheme.count), as: UTF8.self)
+  }
+
+  private func caller(_ text: String) throws(CredentialError) -> Caller {
+    guard let tokens else { throw .tokenInvalid(.issuer) }
+    let token: ExternalToken
+    do { token = try tokens.verify(text) } catch { throw .tokenInvalid(error) }
+    let shown = TokenSubject(issuer: token.issuer, subject: token.subject)
+    guard let caller = directory.caller(shown) else { throw .tokenUnknown }
+    return try current(caller)
+  }
 
   private func caller(_ key: APIKey) throws(CredentialError) -> Caller {
     guard key.environment == keyEnvironment else {

@@ -15,6 +15,8 @@ extension CredentialError {
     case .otherEnvironment: "CREDENTIAL_OF_OTHER_ENVIRONMENT"
     case .unknown: "CREDENTIAL_UNKNOWN"
     case .ended: "CREDENTIAL_ENDED"
+    case .tokenInvalid: "TOKEN_INVALID"
+    case .tokenUnknown: "TOKEN_UNKNOWN"
     case .certificateUnknown: "CERTIFICATE_UNKNOWN"
     }
   }
@@ -24,11 +26,13 @@ extension CredentialError {
     case .missing:
       "the call has no credential; send the metadata authorization: Bearer mr_live_…"
     case .malformed:
-      "the metadata authorization must be there once, as Bearer and an API key (mr_live_…)"
+      "the metadata authorization must be there once, as Bearer and an API key (mr_live_…) or a token (JWT)"
     case .otherEnvironment(let environment, let here):
       "this is a key for \(environment.rawValue) (mr_\(environment.rawValue)_…); this Gateway takes those for \(here.rawValue) (mr_\(here.rawValue)_…)"
     case .unknown: "the API key is not valid here"
     case .ended: "the credential has ended; ask for a new one"
+    case .tokenInvalid: "the token is not valid here"
+    case .tokenUnknown: "no partner is registered for the issuer and the subject of the token"
     case .certificateUnknown:
       "no partner is registered for any name of the client certificate, and no other credential was sent"
     }

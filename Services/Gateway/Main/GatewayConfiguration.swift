@@ -11,10 +11,13 @@ struct GatewayConfiguration: Sendable {
   let door: Door
   /// The database file.
   let database: String
-  /// The private key for principals.
+  /// The private key for principals, and its file.
   let signingKey: SigningKey
+  let signingKeyFile: String
   /// Which API keys are issued and let in; not unless the file says otherwise those for tests.
   let keyEnvironment: KeyEnvironment
+  /// Identity providers of partners whose tokens are believed.
+  let externalIssuers: ExternalIssuers
   /// Roles beside those that are built in.
   let roles: [Role]
   /// Where Production is.
@@ -41,6 +44,7 @@ struct GatewayConfiguration: Sendable {
     let door = settings.door(limits: Limits())
     let database = settings.text("database")
     let keyEnvironment = keyEnvironment(settings)
+    let externalIssuers = await ExternalIssuers.load(settings)
     let roles = RoleSettings.roles(settings)
     let production = settings.section("services").service("production")
     let reflection = settings.flag("reflection", default: false)
@@ -55,7 +59,9 @@ struct GatewayConfiguration: Sendable {
     }
     return GatewayConfiguration(
       door: door, database: database, signingKey: signingKey,
-      keyEnvironment: keyEnvironment, roles: roles, production: production, reflection: reflection,
+      signingKeyFile: settings.text("signingKeyFile"),
+      keyEnvironment: keyEnvironment, externalIssuers: externalIssuers, roles: roles,
+      production: production, reflection: reflection,
       odoo: odoo)
   }
 

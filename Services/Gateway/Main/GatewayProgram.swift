@@ -20,6 +20,7 @@ struct GatewayProgram: Sendable {
   private let front: Front
   private let wing: OdooWing
   private let table: RouteTable
+  private let secrets: SecretWatch
   private let health: HealthService
   private let reflection: ReflectionService?
   private let care: RecordsCare
@@ -58,17 +59,19 @@ struct GatewayProgram: Sendable {
       DatabaseConfiguration(path: configuration.database), migrations: Self.migrations,
       environment: environment)
     governance = try await Governance(configuration, database, environment, logger: logger)
+    let tokens = configuration.externalIssuers.verifier(environment)
+    secrets = Self.secrets(configuration, tokens, signer, logger)
     front = Front(
       authenticator: Authenticator(
         governance.partners.directory, keyEnvironment: configuration.keyEnvironment,
-        clock: environment.clock),
+        tokens: tokens, clock: environment.clock),
       versions: governance.versions, authorizer: Authorizer(configuration.allRoles),
       limiter: governance.limiter,
       destinations: [Self.productionDestination], signer: signer,
       refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
       strangers: Strangers(
         audit: RefusalAudit(database, clock: environment.clock, logger: logger),
-        clock: environment.clock), logger: logger,
+        clock: environment.clock, logger: logger), logger: logger,
       channel: { _ in production })
     wing = OdooWing(
       sites: configuration.odoo, database: database,
@@ -92,6 +95,24 @@ struct GatewayProgram: Sendable {
 
   /// The tables of both wings, in the order of their numbers.
   static let migrations = OdooWing.migrations + Governance.migrations
+
+  /// The key files that are read again when they change.
+  private static func secrets(
+    _ configuration: GatewayConfiguration, _ tokens: ExternalTokenVerifier,
+    _ signer: PrincipalSigner, _ logger: Logger
+  ) -> SecretWatch {
+    var secrets = SecretWatch(logger: logger)
+    secrets.add(configuration.signingKeyFile, setting: "signingKeyFile") { path in
+      try await signer.use(SigningKey.load(path))
+    }
+    for entry in configuration.externalIssuers.entries {
+      let name = entry.issuer.name
+      secrets.add(entry.keySetFile, setting: "externalIssuers (\(name))") { path in
+        tokens.replaceKeys(of: name, with: try await ExternalIssuers.load(path))
+      }
+    }
+    return secrets
+  }
 
   /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any
   /// other.
@@ -121,6 +142,7 @@ struct GatewayProgram: Sendable {
       background: [
         (name: "odoo", run: { try await wing.run() }),
         (name: "usage ledger", run: { try await governance.ledger.run() }),
+        (name: "secret watch", run: { try await secrets.run() }),
       ], care: care, observers: [governance.ledger],
       lookup: { handler(for: $0) })
   }

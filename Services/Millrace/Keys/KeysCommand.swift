@@ -6,7 +6,7 @@ import JSON
 struct KeysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys", abstract: "The programs' own keys.",
-    subcommands: [CreateKeysCommand.self])
+    subcommands: [CreateKeysCommand.self, PublishKeyCommand.self, WithdrawKeyCommand.self])
 }
 
 /// `millrace keys create`: a new key pair.

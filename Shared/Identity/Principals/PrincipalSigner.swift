@@ -24,21 +24,41 @@ public final class PrincipalSigner: Sendable {
     var expiresAt: Instant
   }
 
-  private let key: SigningKey
+  /// A key, and the header of what it signs.
+  private struct Signing {
+    let key: SigningKey
+    let encodedHeader: String
+
+    init(_ key: SigningKey) throws {
+      self.key = key
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      let header = [
+        "alg": PrincipalToken.algorithm, "kid": key.keyID, "typ": PrincipalToken.type,
+      ]
+      encodedHeader = Base64URL.encode(try encoder.encode(header))
+    }
+  }
+
+  private struct State {
+    var signing: Signing
+    var cache: [Key: Minted] = [:]
+  }
+
   private let environment: Environment
-  private let encodedHeader: String
-  private let cache = Mutex<[Key: Minted]>([:])
+  private let state: Mutex<State>
 
   /// A signer with its key.
   public init(key: SigningKey, environment: Environment) throws {
-    self.key = key
     self.environment = environment
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let header = [
-      "alg": PrincipalToken.algorithm, "kid": key.keyID, "typ": PrincipalToken.type,
-    ]
-    encodedHeader = Base64URL.encode(try encoder.encode(header))
+    state = Mutex(State(signing: try Signing(key)))
+  }
+
+  /// Signs with another key from now on. Tokens of the one before are good until they expire: the
+  /// services must know both keys for as long.
+  public func use(_ key: SigningKey) throws {
+    let signing = try Signing(key)
+    state.withLock { $0 = State(signing: signing) }
   }
 
   /// The token of a principal for one service, to be sent as ``PrincipalToken/metadataName``; valid
@@ -47,13 +67,13 @@ public final class PrincipalSigner: Sendable {
     let now = environment.clock.now
     let cacheKey = Key(principal: principal, audience: audience)
     let usableUntil = now.advanced(seconds: Self.renewalMarginSeconds)
-    if let minted = cache.withLock({ $0[cacheKey] }), minted.expiresAt > usableUntil {
+    if let minted = state.withLock({ $0.cache[cacheKey] }), minted.expiresAt > usableUntil {
       return minted.token
     }
     let minted = try mint(principal, audience, now)
-    cache.withLock { cache in
-      if cache.count >= Self.maximumCachedTokens { cache.removeAll(keepingCapacity: true) }
-      cache[cacheKey] = minted
+    state.withLock { state in
+      if state.cache.count >= Self.maximumCachedTokens { state.cache = [:] }
+      state.cache[cacheKey] = minted
     }
     return minted.token
   }
@@ -71,8 +91,9 @@ public final class PrincipalSigner: Sendable {
 
   /// A compact JWS of any payload, and with any header: what tests make wrong tokens with.
   func sign(_ payload: Data, header: String? = nil) throws -> String {
-    let input = (header ?? encodedHeader) + "." + Base64URL.encode(payload)
-    let signature = try key.algorithm.sign(Array(input.utf8))
+    let signing = state.withLock { $0.signing }
+    let input = (header ?? signing.encodedHeader) + "." + Base64URL.encode(payload)
+    let signature = try signing.key.algorithm.sign(Array(input.utf8))
     return input + "." + Base64URL.encode(signature)
   }
 }

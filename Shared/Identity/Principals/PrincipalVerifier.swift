@@ -33,11 +33,17 @@ public final class PrincipalVerifier: Sendable {
     }
   }
 
-  private let keys: VerificationKeys
+  private struct State {
+    var keys: VerificationKeys
+    /// One more with every change of the keys.
+    var generation = 0
+    var cache: [String: Verified] = [:]
+  }
+
   private let audience: String
   private let environment: Environment
   private let cacheLimit: Int
-  private let cache = Mutex<[String: Verified]>([:])
+  private let state: Mutex<State>
 
   /// A verifier for the tokens of one service, which remembers at most `cacheLimit` of them.
   public init(
@@ -45,30 +51,40 @@ public final class PrincipalVerifier: Sendable {
     cacheLimit: Int = maximumCachedTokens
   ) {
     self.cacheLimit = cacheLimit
-    self.keys = keys
+    state = Mutex(State(keys: keys))
     self.audience = audience
     self.environment = environment
+  }
+
+  /// Believes these keys from now on, and no other. What was believed before is looked at anew.
+  public func use(_ keys: VerificationKeys) {
+    state.withLock { $0 = State(keys: keys, generation: $0.generation + 1) }
   }
 
   /// The principal of a token.
   public func verify(_ token: String) throws(TokenError) -> Principal {
     let now = environment.clock.now
-    if let verified = cache.withLock({ $0[token] }) {
+    if let verified = state.withLock({ $0.cache[token] }) {
       guard now < verified.expiresAt else { throw .expired }
       return verified.principal
     }
-    let verified = try verifyAnew(token, now)
-    cache.withLock { cache in
-      if cache.count >= cacheLimit {
-        cache = cache.filter { now < $0.value.expiresAt }
-        if cache.count >= cacheLimit { cache.removeAll(keepingCapacity: true) }
+    let (keys, generation) = state.withLock { ($0.keys, $0.generation) }
+    let verified = try verifyAnew(token, keys, now)
+    state.withLock { state in
+      // What was believed by keys that are not in use any more is not remembered.
+      guard state.generation == generation else { return }
+      if state.cache.count >= cacheLimit {
+        state.cache = state.cache.filter { now < $0.value.expiresAt }
+        if state.cache.count >= cacheLimit { state.cache = [:] }
       }
-      cache[token] = verified
+      state.cache[token] = verified
     }
     return verified.principal
   }
 
-  private func verifyAnew(_ token: String, _ now: Instant) throws(TokenError) -> Verified {
+  private func verifyAnew(
+    _ token: String, _ keys: VerificationKeys, _ now: Instant
+  ) throws(TokenError) -> Verified {
     guard token.utf8.count <= PrincipalToken.maximumByteCount else { throw .malformed }
     let parts = Array(token.utf8).split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

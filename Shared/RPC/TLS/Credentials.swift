@@ -1,27 +1,14 @@
+import Environment
 import Logging
 import NIOSSL
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The certificates and keys in use, exchanged while the program runs: connections opened after an
 /// exchange use the new ones, those before keep what they have.
 final class Credentials: Sendable {
-  /// What tells one version of a file from the next.
-  private struct Stamp: Hashable {
-    let seconds: Int
-    let nanoseconds: Int
-    let size: Int64
-    let node: UInt64
-  }
-
   private struct State {
     var context: NIOSSLContext
-    var stamps: [Stamp?]
+    var stamps: [FileStamp?]
   }
 
   private let files: [String]
@@ -37,7 +24,7 @@ final class Credentials: Sendable {
     self.load = load
     self.logger = logger
     // Stamps first: what changes while it is read is read again.
-    let stamps = files.map(Self.stamp)
+    let stamps = files.map(FileStamp.init)
     state = Mutex(State(context: try load(), stamps: stamps))
   }
 
@@ -46,14 +33,14 @@ final class Credentials: Sendable {
 
   /// Reads the files again if one of them has changed since they were read last.
   func reloadIfChanged() {
-    let stamps = files.map(Self.stamp)
+    let stamps = files.map(FileStamp.init)
     guard state.withLock({ $0.stamps != stamps }) else { return }
     reload()
   }
 
   /// Reads the files again. If they can't be used, the ones in use stay, and the log says why.
   func reload() {
-    let stamps = files.map(Self.stamp)
+    let stamps = files.map(FileStamp.init)
     do {
       let context = try load()
       state.withLock { $0 = State(context: context, stamps: stamps) }
@@ -64,18 +51,5 @@ final class Credentials: Sendable {
         "certificates and keys were not read again, those in use stay",
         metadata: ["error": "\(error)"])
     }
-  }
-
-  private static func stamp(_ file: String) -> Stamp? {
-    var status = stat()
-    guard stat(file, &status) == 0 else { return nil }
-    #if canImport(Glibc)
-      let time = status.st_mtim
-    #else
-      let time = status.st_mtimespec
-    #endif
-    return Stamp(
-      seconds: time.tv_sec, nanoseconds: time.tv_nsec, size: Int64(status.st_size),
-      node: UInt64(status.st_ino))
   }
 }

@@ -1,5 +1,6 @@
 public import Environment
 import Identity
+public import Logging
 import RPC
 public import ServiceKit
 
@@ -8,12 +9,14 @@ public import ServiceKit
 public struct Strangers: Sendable {
   private let delay: WrongCredentialDelay
   private let audit: RefusalAudit
+  private let logger: Logger
 
   /// Strangers on record.
   /// - Parameter audit: of their own, so that they can't keep refusals of partners from being
   ///   written.
-  public init(audit: RefusalAudit, clock: any Clock) {
+  public init(audit: RefusalAudit, clock: any Clock, logger: Logger) {
     self.audit = audit
+    self.logger = logger
     delay = WrongCredentialDelay(clock: clock)
   }
 
@@ -21,6 +24,10 @@ public struct Strangers: Sendable {
   /// once.
   func refuse(_ error: CredentialError, _ context: CallContext) async -> Refusal {
     if error == .missing { return error.refusal }
+    if case .tokenInvalid(let problem) = error {
+      // The caller is not told; whoever set the identity provider up finds it here.
+      logger.notice("a token was not believed", metadata: ["error": "\(problem)"])
+    }
     let nobody = Principal(subject: "", kind: .partner, sites: [])
     await audit.record(error.refusal, Call(principal: nobody, context))
     await delay.wait(CallerNetwork(context.peer.address))

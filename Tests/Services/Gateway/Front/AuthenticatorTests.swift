@@ -1,4 +1,6 @@
+import Crypto
 import Environment
+import Foundation
 import GatewayFront
 import Identity
 import RPC
@@ -109,7 +111,7 @@ struct AuthenticatorTests {
     for value in [
       "", "Bearer", "Bearer ", key.text, "Basic \(key.text)", "Bearer  \(key.text)",
       "Bearer \(key.text.dropLast())", "Bearer \(key.text)0",
-      "Bearer \(key.text.uppercased())", "Bearer x.y.z",
+      "Bearer \(key.text.uppercased())", "Bearer x.y", "Bearer x.y.z.a", "Basic x.y.z",
     ] {
       #expect(error([("authorization", value)]) == .malformed, "\(value)")
     }
@@ -148,6 +150,41 @@ struct AuthenticatorTests {
     try register("DNS:line-1.plant", expiresAt: clock.now.advanced(seconds: 1))
     clock.advance(milliseconds: 1_000)
     #expect(error([], certificate: identity) == .ended)
+  }
+
+  @Test("A token lets its partner in when it is registered for whom the token is about")
+  func tokens() async throws {
+    let signing = Curve25519.Signing.PrivateKey()
+    let x = Self.base64URL(signing.publicKey.rawRepresentation)
+    let set = #"{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","kid":"k","x":"\#(x)"}]}"#
+    let issuer = ExternalIssuer(name: "https://idp", audience: "millrace", type: .jwt)
+    let verifier = ExternalTokenVerifier(issuers: [issuer], environment: environment)
+    verifier.replaceKeys(of: issuer.name, with: try await ExternalKeySet(parsing: set.utf8))
+    let authenticator = Authenticator(directory, tokens: verifier, clock: clock)
+    let header = Self.base64URL(Data(#"{"alg":"EdDSA","typ":"JWT","kid":"k"}"#.utf8))
+    let expiry = clock.now.microseconds / 1_000_000 + 600
+    let claims = #"{"iss":"https://idp","aud":"millrace","sub":"acme","exp":\#(expiry)}"#
+    let content = header + "." + Self.base64URL(Data(claims.utf8))
+    let signature = Self.base64URL(try signing.signature(for: Data(content.utf8)))
+    let good = try Metadata([("authorization", "Bearer \(content).\(signature)")])
+    #expect(throws: CredentialError.tokenUnknown) { try authenticator.authenticate(good) }
+    directory.put(
+      Credential(
+        id: "t", partner: partner.name,
+        shown: .token(TokenSubject(issuer: "https://idp", subject: "acme")), createdAt: clock.now),
+      at: clock.now)
+    #expect(try authenticator.authenticate(good).principal.subject == "mes-line-1")
+    let bad = try Metadata([("authorization", "Bearer \(content).\(signature.dropLast(4))AAAA")])
+    #expect(throws: CredentialError.tokenInvalid(.signature)) {
+      try authenticator.authenticate(bad)
+    }
+    #expect(error([("authorization", "Bearer x.y.z")]) == .tokenInvalid(.issuer))
+    #expect(CredentialError.tokenInvalid(.signature).refusal.reason == "TOKEN_INVALID")
+  }
+
+  private static func base64URL(_ data: Data) -> String {
+    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+      .replacing("=", with: "")
   }
 
   @Test("Each reason is stable and UNAUTHENTICATED")

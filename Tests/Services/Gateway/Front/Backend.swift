@@ -89,7 +89,7 @@ final class Backend: Sendable {
       refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
       strangers: Strangers(
         audit: RefusalAudit(database, clock: environment.clock, logger: logger),
-        clock: environment.clock), logger: logger,
+        clock: environment.clock, logger: logger), logger: logger,
       channel: { _ in onward })
     self.front = Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
