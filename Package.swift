@@ -90,7 +90,7 @@ let shared: [Target] = [
     "RPC", "Shared/RPC",
     [
       "CNghttp2", "CZlib", "Environment", nioCore, nioPosix, nioTLS, nioSSL, x509, swiftASN1,
-      logging,
+      crypto, logging,
     ]),
   library(
     "RecordStore", "Shared/RecordStore",

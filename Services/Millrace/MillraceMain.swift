@@ -8,7 +8,7 @@ struct MillraceMain: AsyncParsableCommand {
     abstract:
       "Millrace's command-line tool: keys, partners, records, the sample MES, the demo, measurements.",
     subcommands: [
-      KeysCommand.self, PartnerCommand.self, QuotaCommand.self, KeyCommand.self,
+      KeysCommand.self, PartnerCommand.self, QuotaCommand.self, KeyCommand.self, TokenCommand.self,
       VersionCommand.self, UsageCommand.self, BackupCommand.self,
       RestoreCommand.self,
       InspectCommand.self, AuditCommand.self, ArchiveCommand.self, MESCommand.self,

@@ -23,7 +23,7 @@ struct ProductionMain: AsyncParsableCommand {
     ServiceHost.bootstrapLogging()
     let logger = Logger(label: "millrace.production")
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let program = try ProductionProgram(
+    let program = try await ProductionProgram(
       configuration, keys: keys, auditKey: auditKey, environment: .system, logger: logger)
     try await program.host(on: group).run()
     await program.close()

@@ -24,16 +24,19 @@ struct ProductionProgram: Sendable {
   init(
     _ configuration: ProductionConfiguration, keys: VerificationKeys, auditKey: SigningKey? = nil,
     environment: Environment, logger: Logger
-  ) throws {
+  ) async throws {
     self.configuration = configuration
     self.logger = logger
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: productionMigrations,
       environment: environment)
+    let revocations = RevocationList(try await database.read { try RevocationRecords.load($0) })
     let verifier = PrincipalVerifier(
       keys: keys, audience: PrincipalToken.productionAudience, environment: environment)
     let context = ServiceContext(
       database: database, authenticate: forwardedPrincipal(verifier, logger: logger),
+      inPlant: InPlantCallers(
+        verifier, revocations: revocations, clock: environment.clock, logger: logger),
       sites: Set(configuration.sites.keys), environment: environment, logger: logger,
       drain: drain)
     var secrets = SecretWatch(logger: logger)
@@ -42,8 +45,12 @@ struct ProductionProgram: Sendable {
     }
     self.secrets = secrets
     table = RouteTable(
-      ProductionService.routes(database.incarnation, tolerances: configuration.sites), context)
-    let services = [Production.V1.ProductionService.name, Events.V1.EventFeedService.name]
+      ProductionService.routes(database.incarnation, tolerances: configuration.sites)
+        + RevocationRoutes.all(revocations), context)
+    let services = [
+      Production.V1.ProductionService.name, Events.V1.EventFeedService.name,
+      Contracts.Identity.V1.RevocationService.name,
+    ]
     health = HealthService(services: services, logger: logger)
     care = RecordsCare(
       database, health: health, program: "production", auditKey: auditKey,

@@ -272,6 +272,18 @@ const char millrace__gateway__v1__partners__file_descriptor[] =
   "\012\017ListCredentials\022+.millrace.gateway.v1.ListCredentialsRequest\032,.millrace.gateway."
   "v1.ListCredentialsResponseb\006proto3";
 
+const char millrace__gateway__v1__tokens__file_descriptor[] =
+  "\012 millrace/gateway/v1/tokens.proto\022\023millrace.gateway.v1\032\037google/protobuf/timest"
+  "amp.proto\"X\012\017ExchangeRequest\022\032\012\010audience\030\001 \001(\011R\010audience\022"
+  ")\012\020lifetime_seconds\030\002 \001(\003R\017lifetimeSeconds\"\034\012\032RevokeInPlantToke"
+  "nsRequest\"^\012\033RevokeInPlantTokensResponse\022\?\012\015issued_before\030\001 \001(\0132"
+  "\032.google.protobuf.TimestampR\014issuedBefore\"}\012\020ExchangeResponse\022\024\012\005toke"
+  "n\030\001 \001(\011R\005token\0229\012\012expires_at\030\002 \001(\0132\032.google.protobuf.Ti"
+  "mestampR\011expiresAt\022\030\012\007methods\030\003 \003(\011R\007methods2\341\001\012\014Tok"
+  "enService\022W\012\010Exchange\022$.millrace.gateway.v1.ExchangeRequest\032%.millrace.gateway."
+  "v1.ExchangeResponse\022x\012\023RevokeInPlantTokens\022/.millrace.gateway.v1.RevokeInPlantToke"
+  "nsRequest\0320.millrace.gateway.v1.RevokeInPlantTokensResponseb\006proto3";
+
 const char millrace__gateway__v1__usage__file_descriptor[] =
   "\012\037millrace/gateway/v1/usage.proto\022\023millrace.gateway.v1\032\037google/protobuf/time"
   "stamp.proto\032\037millrace/common/v1/common.proto\"\270\002\012\005Usage\022\020\012\003day"
@@ -317,6 +329,21 @@ const char millrace__gateway__v1__versions__file_descriptor[] =
   "\022c\012\014ListVersions\022(.millrace.gateway.v1.ListVersionsRequest\032).millrace.gateway.v"
   "1.ListVersionsResponse\022r\012\021GetMyDeprecations\022-.millrace.gateway.v1.GetMyDeprecation"
   "sRequest\032..millrace.gateway.v1.GetMyDeprecationsResponseb\006proto3";
+
+const char millrace__identity__v1__revocations__file_descriptor[] =
+  "\012&millrace/identity/v1/revocations.proto\022\024millrace.identity.v1\032\037google/protobuf"
+  "/timestamp.proto\"\211\001\012\025PutRevocationsRequest\022\026\012\006source\030\001 \001("
+  "\011R\006source\022\024\012\005epoch\030\002 \001(\003R\005epoch\022B\012\013revocations\030"
+  "\003 \003(\0132 .millrace.identity.v1.RevocationR\013revocations\"\375\001\012\012Revocation"
+  "\022%\012\015credential_id\030\001 \001(\011H\000R\014credentialId\022A\012\007partner\030\002"
+  " \001(\0132%.millrace.identity.v1.PartnerRevisionH\000R\007partner\022H\012\021all_issued_befo"
+  "re\030\004 \001(\0132\032.google.protobuf.TimestampH\000R\017allIssuedBefore\0223\012\007ends_"
+  "at\030\003 \001(\0132\032.google.protobuf.TimestampR\006endsAtB\006\012\004what\"V\012\017Part"
+  "nerRevision\022\030\012\007partner\030\001 \001(\011R\007partner\022)\012\020minimum_revision"
+  "\030\002 \001(\003R\017minimumRevision\".\012\026PutRevocationsResponse\022\024\012\005epoch"
+  "\030\001 \001(\003R\005epoch2\200\001\012\021RevocationService\022k\012\016PutRevocations\022+"
+  ".millrace.identity.v1.PutRevocationsRequest\032,.millrace.identity.v1.PutRevocationsResponseb"
+  "\006proto3";
 
 const char millrace__production__v1__production__file_descriptor[] =
   "\012'millrace/production/v1/production.proto\022\026millrace.production.v1\032\037google/proto"

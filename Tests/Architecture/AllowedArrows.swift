@@ -48,7 +48,7 @@ enum AllowedArrows {
     Room("Contracts", at: "Shared/Contracts", own: ["CContracts", "CProtobufC", "Protobuf"]),
     Room(
       "RPC", at: "Shared/RPC", own: ["CNghttp2", "CZlib", "Environment"],
-      foreign: sockets.union(["Logging", "NIOSSL", "NIOTLS", "SwiftASN1", "X509"])),
+      foreign: sockets.union(["Crypto", "Logging", "NIOSSL", "NIOTLS", "SwiftASN1", "X509"])),
     Room(
       "RecordStore", at: "Shared/RecordStore", own: ["CSQLite", "Environment", "Values"],
       foreign: ["Crypto", "GRDB", "Logging"]),

@@ -188,6 +188,7 @@ def test_reflection_is_switched_by_the_configuration(tmp_path, truth):
             database = Database(partner)
             assert sorted(database.get_services()) == sorted([
                 *OWN, "millrace.gateway.v1.GatewayService", "millrace.gateway.v1.PartnerService",
+                "millrace.gateway.v1.TokenService",
                 "millrace.gateway.v1.UsageService", "millrace.gateway.v1.VersionService",
                 "millrace.production.v1.ProductionService"])
             file = database.FindFileContainingSymbol("millrace.gateway.v1.GatewayService")

@@ -3,7 +3,9 @@
 The Gateway reaches the sandbox over a wire that tests can cut; people reach it directly.
 """
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 
 import grpc
@@ -132,10 +134,10 @@ class Plant:
         path.chmod(0o600)
         return key
 
-    def administer(self, *arguments: str) -> str:
+    def administer(self, *arguments: str, api_key_file: Path | None = None) -> str:
         """Runs a command of the platform team's tool on the Gateway; what it prints."""
         where = ["--gateway", f"127.0.0.1:{self.gateway_port}",
-                 "--api-key-file", str(self.folder / "admin-api-key")]
+                 "--api-key-file", str(api_key_file or self.folder / "admin-api-key")]
         if self.authority:
             where += ["--authorities-file", str(self.authority.certificate)]
         return run("millrace", *arguments, *where)
@@ -154,7 +156,7 @@ class Plant:
     def mes(self, key: str | None = None, **options) -> Client:
         """A partner's client, through the Gateway."""
         metadata = [("authorization", f"Bearer {key or self.key}")]
-        return self._keep(Client(
+        return self.keep(Client(
             f"127.0.0.1:{self.gateway_port}", metadata, credentials=self._credentials(),
             **options))
 
@@ -163,7 +165,7 @@ class Plant:
         credentials = grpc.ssl_channel_credentials(
             self.authority.certificate.read_bytes(), issued and issued.key.read_bytes(),
             issued and issued.certificate.read_bytes())
-        return self._keep(Client(f"127.0.0.1:{self.gateway_port}", credentials=credentials))
+        return self.keep(Client(f"127.0.0.1:{self.gateway_port}", credentials=credentials))
 
     def admin(self) -> Client:
         """An administrator's client."""
@@ -177,7 +179,7 @@ class Plant:
     def direct(self, principal: str | None = None, **claims) -> Client:
         """A client of Production itself, past the Gateway."""
         token = principal if principal is not None else self.principal(**claims)
-        return self._keep(
+        return self.keep(
             Client(f"127.0.0.1:{self.production_port}", [(HEADER, token)] if token else [],
                    credentials=self._credentials()))
 
@@ -186,9 +188,16 @@ class Plant:
         return self.direct(
             kind="integration", subject="gateway-odoo", sites=(SITE, OTHER_SITE))
 
-    def _keep(self, client: Client) -> Client:
+    def keep(self, client: Client) -> Client:
+        """Closes a client when the plant ends."""
         self._clients.append(client)
         return client
+
+    def refusals_on_record(self, service: str) -> set:
+        """Who was refused, and why, as a service's audit log has it."""
+        with contextlib.closing(sqlite3.connect(self.folder / f"{service}.sqlite")) as records:
+            return set(records.execute(
+                "SELECT principal, outcome FROM rs_audit WHERE outcome <> ''"))
 
     # People
 

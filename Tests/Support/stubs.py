@@ -43,6 +43,7 @@ from millrace.common.v1 import common_pb2 as common
 from millrace.events.v1 import events_pb2 as events, events_pb2_grpc as events_grpc
 from millrace.gateway.v1 import gateway_pb2 as gateway, gateway_pb2_grpc as gateway_grpc
 from millrace.gateway.v1 import partners_pb2 as partners, partners_pb2_grpc as partners_grpc
+from millrace.gateway.v1 import tokens_pb2 as tokens, tokens_pb2_grpc as tokens_grpc
 from millrace.gateway.v1 import usage_pb2 as usage, usage_pb2_grpc as usage_grpc
 from millrace.gateway.v1 import versions_pb2 as versions, versions_pb2_grpc as versions_grpc
 from millrace.production.v1 import production_events_pb2 as production_events
@@ -52,5 +53,5 @@ from millrace.production.v1 import production_pb2_grpc as production_grpc
 __all__ = [
     "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
     "partners", "partners_grpc", "production", "production_events", "production_grpc",
-    "timestamp", "usage", "usage_grpc", "versions", "versions_grpc",
+    "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
 ]

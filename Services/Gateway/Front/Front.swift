@@ -208,25 +208,14 @@ extension Front {
     }
   }
 
-  /// How often it is looked whether the caller of a call that lasts is still let in, in
-  /// milliseconds: a revoked one is out within a second.
-  private static let currentCheckMilliseconds = 500
-
   /// Runs the body of a call that lasts, and ends it when its caller is not let in any more.
   private func whileCurrent(
     _ caller: Caller, _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      defer { group.cancelAll() }
-      group.addTask(operation: body)
-      group.addTask {
-        while authenticator.isCurrent(caller) {
-          try await Task.sleep(for: .milliseconds(Self.currentCheckMilliseconds))
-        }
-        throw Refusals.callerNotCurrent.status
-      }
-      try await group.next()
-    }
+    try await CallsThatLast.run(
+      whileConfirmedBy: {
+        guard authenticator.isCurrent(caller) else { throw Refusals.callerNotCurrent.status }
+      }, body)
   }
 }
 

@@ -81,6 +81,19 @@ enum Refusals {
     .permissionDenied, reason: "PARTNER_SUSPENDED",
     "your access is suspended; ask who runs this Gateway")
 
+  /// FAILED_PRECONDITION: a token that nobody else can use needs a certificate to be bound to.
+  static let certificateRequired = Refusal(
+    .failedPrecondition, reason: "CERTIFICATE_REQUIRED",
+    "an in-plant token is bound to the client certificate of the connection, and this one has shown none"
+  )
+
+  /// PERMISSION_DENIED: nothing of the service is for the caller, or there is no such service.
+  static func audienceNotGranted(_ audience: String) -> Refusal {
+    Refusal(
+      .permissionDenied, reason: "AUDIENCE_NOT_GRANTED",
+      "none of your roles may call anything of \(audience)", metadata: ["audience": audience])
+  }
+
   /// FAILED_PRECONDITION: the package is not served any more.
   static func versionRetired(_ version: PackageVersion) -> Refusal {
     let instead = version.successor.isEmpty ? "" : "; use \(version.successor)"

@@ -19,6 +19,7 @@ struct GatewayProgram: Sendable {
   private let production: ClientChannel
   private let front: Front
   private let wing: OdooWing
+  private let revocations: RevocationPublisher
   private let table: RouteTable
   private let secrets: SecretWatch
   private let health: HealthService
@@ -38,7 +39,7 @@ struct GatewayProgram: Sendable {
   /// The Gateway's own services; what else partners can call is forwarded.
   private static let ownServices = [
     Gateway.V1.GatewayService.name, Gateway.V1.PartnerService.name,
-    Gateway.V1.UsageService.name, Gateway.V1.VersionService.name,
+    Gateway.V1.TokenService.name, Gateway.V1.UsageService.name, Gateway.V1.VersionService.name,
   ]
 
   /// Opens the database and puts everything on it.
@@ -61,11 +62,12 @@ struct GatewayProgram: Sendable {
     governance = try await Governance(configuration, database, environment, logger: logger)
     let tokens = configuration.externalIssuers.verifier(environment)
     secrets = Self.secrets(configuration, tokens, signer, logger)
+    let authorizer = Authorizer(configuration.allRoles)
     front = Front(
       authenticator: Authenticator(
         governance.partners.directory, keyEnvironment: configuration.keyEnvironment,
         tokens: tokens, clock: environment.clock),
-      versions: governance.versions, authorizer: Authorizer(configuration.allRoles),
+      versions: governance.versions, authorizer: authorizer,
       limiter: governance.limiter,
       destinations: [Self.productionDestination], signer: signer,
       refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
@@ -73,15 +75,21 @@ struct GatewayProgram: Sendable {
         audit: RefusalAudit(database, clock: environment.clock, logger: logger),
         clock: environment.clock, logger: logger), logger: logger,
       channel: { _ in production })
+    let integration = Self.integrationCaller(production, signer, sites: configuration.sites)
     wing = OdooWing(
       sites: configuration.odoo, database: database,
-      production: Self.integrationCaller(production, signer, sites: configuration.sites),
-      environment: environment, logger: logger)
+      production: integration, environment: environment, logger: logger)
+    revocations = RevocationPublisher(
+      to: integration, name: Self.productionDestination.audience, database: database,
+      clock: environment.clock, logger: logger)
     let context = ServiceContext(
       database: database, authenticate: front.authenticate, sites: configuration.sites,
       environment: environment, logger: logger, drain: drain)
     table = RouteTable(
-      GatewayService.routes(database.incarnation, wing: wing) + governance.routes, context)
+      GatewayService.routes(database.incarnation, wing: wing) + governance.routes
+        + InPlantTokens(
+          signer: signer, authorizer: authorizer, destinations: [Self.productionDestination]
+        ).routes, context)
     health = HealthService(
       services: Self.ownServices, logger: logger)
     care = RecordsCare(
@@ -143,6 +151,7 @@ struct GatewayProgram: Sendable {
         (name: "odoo", run: { try await wing.run() }),
         (name: "usage ledger", run: { try await governance.ledger.run() }),
         (name: "secret watch", run: { try await secrets.run() }),
+        (name: "revocations", run: { try await revocations.run() }),
       ], care: care, observers: [governance.ledger],
       lookup: { handler(for: $0) })
   }

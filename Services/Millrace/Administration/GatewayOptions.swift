@@ -12,13 +12,31 @@ struct GatewayOptions: ParsableArguments {
   @Option(help: "The Gateway, HOST:PORT.")
   var gateway: String
 
-  @Option(help: "A file that holds an administrator's API key (mode 0600).")
+  @Option(
+    help:
+      "A file that holds the API key to call with (mode 0600), of an administrator for most commands."
+  )
   var apiKeyFile: String
 
   @Option(help: "The authorities of the Gateway's certificate (PEM); without it no TLS is spoken.")
   var authoritiesFile: String?
 
-  func validate() throws { _ = try GatewayAddress(gateway) }
+  @Option(help: "A client certificate to show (PEM), with --certificate-key-file.")
+  var certificateFile: String?
+
+  @Option(help: "The private key of --certificate-file (PEM, mode 0600).")
+  var certificateKeyFile: String?
+
+  func validate() throws {
+    _ = try GatewayAddress(gateway)
+    guard (certificateFile == nil) == (certificateKeyFile == nil) else {
+      throw ValidationError("--certificate-file and --certificate-key-file belong together")
+    }
+    guard certificateFile == nil || authoritiesFile != nil else {
+      throw ValidationError(
+        "--certificate-file needs --authorities-file: without TLS it is not shown")
+    }
+  }
 
   /// Calls the Gateway's administration.
   /// - Throws: ``RefusedCommand`` when the Gateway refuses.
@@ -27,7 +45,11 @@ struct GatewayOptions: ParsableArguments {
   ) async throws -> Result {
     let key = try SecretFile.line(apiKeyFile)
     let address = try GatewayAddress(gateway)
-    let tls = authoritiesFile.map { ClientTLS(authoritiesFile: $0) }
+    let tls = authoritiesFile.map {
+      ClientTLS(
+        authoritiesFile: $0, certificateChainFile: certificateFile,
+        privateKeyFile: certificateKeyFile)
+    }
     return try await Administration.use(address, apiKey: key, tls: tls, body)
   }
 }
@@ -37,6 +59,7 @@ struct Administration {
   let partners: Gateway.V1.PartnerServiceClient
   let versions: Gateway.V1.VersionServiceClient
   let usage: Gateway.V1.UsageServiceClient
+  let tokens: Gateway.V1.TokenServiceClient
 
   /// Calls it, and closes the connection afterwards.
   /// - Throws: ``RefusedCommand`` when the Gateway refuses.
@@ -53,7 +76,8 @@ struct Administration {
         Administration(
           partners: Gateway.V1.PartnerServiceClient(caller),
           versions: Gateway.V1.VersionServiceClient(caller),
-          usage: Gateway.V1.UsageServiceClient(caller)))
+          usage: Gateway.V1.UsageServiceClient(caller),
+          tokens: Gateway.V1.TokenServiceClient(caller)))
       await channel.close()
       return result
     } catch {

@@ -15,8 +15,10 @@
 #include "millrace/events/v1/events.pb-c.h"
 #include "millrace/gateway/v1/gateway.pb-c.h"
 #include "millrace/gateway/v1/partners.pb-c.h"
+#include "millrace/gateway/v1/tokens.pb-c.h"
 #include "millrace/gateway/v1/usage.pb-c.h"
 #include "millrace/gateway/v1/versions.pb-c.h"
+#include "millrace/identity/v1/revocations.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
 
@@ -251,6 +253,18 @@ static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_cred
 static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__list_credentials_response__descriptor_ptr(void) {
   return &millrace__gateway__v1__list_credentials_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__exchange_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__exchange_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__revoke_in_plant_tokens_request__descriptor_ptr(void) {
+  return &millrace__gateway__v1__revoke_in_plant_tokens_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__revoke_in_plant_tokens_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__revoke_in_plant_tokens_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__exchange_response__descriptor_ptr(void) {
+  return &millrace__gateway__v1__exchange_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__usage__descriptor_ptr(void) {
   return &millrace__gateway__v1__usage__descriptor;
 }
@@ -286,6 +300,18 @@ static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__get_my_de
 }
 static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__get_my_deprecations_response__descriptor_ptr(void) {
   return &millrace__gateway__v1__get_my_deprecations_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__identity__v1__put_revocations_request__descriptor_ptr(void) {
+  return &millrace__identity__v1__put_revocations_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__identity__v1__revocation__descriptor_ptr(void) {
+  return &millrace__identity__v1__revocation__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__identity__v1__partner_revision__descriptor_ptr(void) {
+  return &millrace__identity__v1__partner_revision__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__identity__v1__put_revocations_response__descriptor_ptr(void) {
+  return &millrace__identity__v1__put_revocations_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
@@ -410,6 +436,10 @@ extern const char millrace__gateway__v1__partners__file_descriptor[];
 static inline const void *millrace__gateway__v1__partners__file_descriptor_ptr(void) {
   return millrace__gateway__v1__partners__file_descriptor;
 }
+extern const char millrace__gateway__v1__tokens__file_descriptor[];
+static inline const void *millrace__gateway__v1__tokens__file_descriptor_ptr(void) {
+  return millrace__gateway__v1__tokens__file_descriptor;
+}
 extern const char millrace__gateway__v1__usage__file_descriptor[];
 static inline const void *millrace__gateway__v1__usage__file_descriptor_ptr(void) {
   return millrace__gateway__v1__usage__file_descriptor;
@@ -417,6 +447,10 @@ static inline const void *millrace__gateway__v1__usage__file_descriptor_ptr(void
 extern const char millrace__gateway__v1__versions__file_descriptor[];
 static inline const void *millrace__gateway__v1__versions__file_descriptor_ptr(void) {
   return millrace__gateway__v1__versions__file_descriptor;
+}
+extern const char millrace__identity__v1__revocations__file_descriptor[];
+static inline const void *millrace__identity__v1__revocations__file_descriptor_ptr(void) {
+  return millrace__identity__v1__revocations__file_descriptor;
 }
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {

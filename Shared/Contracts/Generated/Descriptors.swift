@@ -8,7 +8,7 @@ public enum ContractDescriptors {
   /// Every contract, in the order of the files' names.
   public static let files: [FileDescriptorRecord] = [
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
-    file13, file14, file15, file16,
+    file13, file14, file15, file16, file17, file18,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -351,6 +351,24 @@ public enum ContractDescriptors {
     byteCount: 3269)
 
   private static let file13 = FileDescriptorRecord(
+    name: "millrace/gateway/v1/tokens.proto",
+    dependencies: ["google/protobuf/timestamp.proto"],
+    symbols: [
+      "millrace.gateway.v1.ExchangeRequest", "millrace.gateway.v1.ExchangeRequest.audience",
+      "millrace.gateway.v1.ExchangeRequest.lifetime_seconds",
+      "millrace.gateway.v1.RevokeInPlantTokensRequest",
+      "millrace.gateway.v1.RevokeInPlantTokensResponse",
+      "millrace.gateway.v1.RevokeInPlantTokensResponse.issued_before",
+      "millrace.gateway.v1.ExchangeResponse", "millrace.gateway.v1.ExchangeResponse.token",
+      "millrace.gateway.v1.ExchangeResponse.expires_at",
+      "millrace.gateway.v1.ExchangeResponse.methods", "millrace.gateway.v1.TokenService",
+      "millrace.gateway.v1.TokenService.Exchange",
+      "millrace.gateway.v1.TokenService.RevokeInPlantTokens",
+    ],
+    start: millrace__gateway__v1__tokens__file_descriptor_ptr(),
+    byteCount: 667)
+
+  private static let file14 = FileDescriptorRecord(
     name: "millrace/gateway/v1/usage.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -369,7 +387,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__usage__file_descriptor_ptr(),
     byteCount: 832)
 
-  private static let file14 = FileDescriptorRecord(
+  private static let file15 = FileDescriptorRecord(
     name: "millrace/gateway/v1/versions.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -401,7 +419,27 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__versions__file_descriptor_ptr(),
     byteCount: 1748)
 
-  private static let file15 = FileDescriptorRecord(
+  private static let file16 = FileDescriptorRecord(
+    name: "millrace/identity/v1/revocations.proto",
+    dependencies: ["google/protobuf/timestamp.proto"],
+    symbols: [
+      "millrace.identity.v1.PutRevocationsRequest",
+      "millrace.identity.v1.PutRevocationsRequest.source",
+      "millrace.identity.v1.PutRevocationsRequest.epoch",
+      "millrace.identity.v1.PutRevocationsRequest.revocations", "millrace.identity.v1.Revocation",
+      "millrace.identity.v1.Revocation.credential_id", "millrace.identity.v1.Revocation.partner",
+      "millrace.identity.v1.Revocation.all_issued_before",
+      "millrace.identity.v1.Revocation.ends_at", "millrace.identity.v1.Revocation.what",
+      "millrace.identity.v1.PartnerRevision", "millrace.identity.v1.PartnerRevision.partner",
+      "millrace.identity.v1.PartnerRevision.minimum_revision",
+      "millrace.identity.v1.PutRevocationsResponse",
+      "millrace.identity.v1.PutRevocationsResponse.epoch", "millrace.identity.v1.RevocationService",
+      "millrace.identity.v1.RevocationService.PutRevocations",
+    ],
+    start: millrace__identity__v1__revocations__file_descriptor_ptr(),
+    byteCount: 766)
+
+  private static let file17 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -507,7 +545,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production__file_descriptor_ptr(),
     byteCount: 5617)
 
-  private static let file16 = FileDescriptorRecord(
+  private static let file18 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [

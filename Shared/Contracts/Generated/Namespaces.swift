@@ -65,6 +65,14 @@ extension Gateway {
   public enum V1 {}
 }
 
+/// Holds the packages below `Identity`.
+public enum Identity {}
+
+extension Identity {
+  /// The types of `millrace.identity.v1`.
+  public enum V1 {}
+}
+
 /// Holds the packages below `Production`.
 public enum Production {}
 

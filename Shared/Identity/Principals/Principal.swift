@@ -20,9 +20,18 @@ public struct Principal: Sendable, Hashable {
   /// What it may call, by role. The Gateway decides by them; services see them for what only some may
   /// do to an object.
   public let roles: Set<RoleName>
+  /// Its own code as a supplier or carrier: it sees and changes only what carries it. Empty for
+  /// others, who are not bound to one.
+  public let partnerCode: String
+  /// The credential it has shown to the Gateway; empty for the Gateway itself.
+  public let credential: String
+  /// Of which revision of the partner its rights are.
+  public let revision: Int64
 
   /// What a subject looks like.
   public static let subjectRule = TextRule(maximumLength: 64, characters: .code)
+  /// What a partner code and a credential's identifier look like.
+  public static let codeRule = TextRule(maximumLength: 64, characters: .code)
   /// Most sites of one principal: their codes must fit the header list that carries the token (8
   /// KiB).
   public static let maximumSites = 100
@@ -33,14 +42,24 @@ public struct Principal: Sendable, Hashable {
   /// A caller; the subject follows ``subjectRule``, the sites ``SiteCode/rule`` and the roles
   /// ``RoleName/rule``.
   public init(
-    subject: String, kind: Kind, sites: Set<SiteCode>, roles: Set<RoleName> = []
+    subject: String, kind: Kind, sites: Set<SiteCode>, roles: Set<RoleName> = [],
+    partnerCode: String = "", credential: String = "", revision: Int64 = 0
   ) {
     self.subject = subject
     self.kind = kind
     self.sites = sites
     self.roles = roles
+    self.partnerCode = partnerCode
+    self.credential = credential
+    self.revision = revision
   }
 
   /// Whether it may act for a site.
   public func mayAct(for site: SiteCode) -> Bool { sites.contains(site) }
+
+  /// Whether it may see and change what belongs to a supplier or carrier: everybody who is not one,
+  /// and the one itself.
+  public func mayAct(forPartnerCode code: String) -> Bool {
+    partnerCode.isEmpty || partnerCode == code
+  }
 }

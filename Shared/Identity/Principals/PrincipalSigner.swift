@@ -2,7 +2,7 @@ public import Environment
 import FoundationEssentials
 import JWTKit
 import Synchronization
-import Values
+public import Values
 
 /// Mints forwarded principals. A token is made once per credential and service and used until it
 /// must be renewed, so that forwarding a call costs a dictionary lookup.
@@ -27,16 +27,18 @@ public final class PrincipalSigner: Sendable {
   /// A key, and the header of what it signs.
   private struct Signing {
     let key: SigningKey
-    let encodedHeader: String
+    let encodedHeaders: [TokenProfile: String]
 
     init(_ key: SigningKey) throws {
       self.key = key
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
-      let header = [
-        "alg": PrincipalToken.algorithm, "kid": key.keyID, "typ": PrincipalToken.type,
-      ]
-      encodedHeader = Base64URL.encode(try encoder.encode(header))
+      var encodedHeaders: [TokenProfile: String] = [:]
+      for profile in [TokenProfile.forwarded, .inPlant] {
+        let header = ["alg": PrincipalToken.algorithm, "kid": key.keyID, "typ": profile.type]
+        encodedHeaders[profile] = Base64URL.encode(try encoder.encode(header))
+      }
+      self.encodedHeaders = encodedHeaders
     }
   }
 
@@ -78,21 +80,47 @@ public final class PrincipalSigner: Sendable {
     return minted.token
   }
 
+  /// An in-plant token of a principal for one service, bound to a client certificate.
+  /// - Parameter expiresAt: when it expires, in whole seconds; at most the profile's lifetime from
+  ///   now.
+  public func inPlantToken(
+    for principal: Principal, audience: String, binding: TokenBinding, expiresAt: Instant
+  ) throws -> String {
+    var claims = claims(
+      principal, audience, issuedAt: binding.issuedAt, expiresAt: expiresAt)
+    claims.scope = binding.paths.sorted().joined(separator: " ")
+    claims.cnf = .init(certificate: Base64URL.encode(binding.certificate))
+    return try sign(JSONEncoder().encode(claims), as: .inPlant)
+  }
+
   private func mint(_ principal: Principal, _ audience: String, _ now: Instant) throws -> Minted {
-    let issuedAt = now.microseconds / Instant.microsecondsPerSecond
-    let expiresAt = issuedAt + PrincipalToken.maximumLifetimeSeconds
-    let claims = PrincipalClaims(
-      iss: PrincipalToken.issuer, aud: audience, sub: principal.subject, iat: issuedAt,
-      exp: expiresAt, nbf: nil, kind: principal.kind, sites: principal.sites.map(\.text).sorted(),
-      roles: principal.roles.sorted().map(\.description))
+    let expiresAt = now.advanced(seconds: TokenProfile.forwarded.maximumLifetimeSeconds)
+    let claims = claims(principal, audience, issuedAt: now, expiresAt: expiresAt)
     let token = try sign(JSONEncoder().encode(claims))
-    return Minted(token: token, expiresAt: Instant(seconds: expiresAt))
+    return Minted(token: token, expiresAt: Instant(seconds: claims.exp))
+  }
+
+  private func claims(
+    _ principal: Principal, _ audience: String, issuedAt: Instant, expiresAt: Instant
+  ) -> PrincipalClaims {
+    PrincipalClaims(
+      iss: PrincipalToken.issuer, aud: audience, sub: principal.subject,
+      iat: issuedAt.microseconds / Instant.microsecondsPerSecond,
+      exp: expiresAt.microseconds / Instant.microsecondsPerSecond, nbf: nil, kind: principal.kind,
+      sites: principal.sites.map(\.text).sorted(),
+      roles: principal.roles.sorted().map(\.description),
+      partner: principal.partnerCode.isEmpty ? nil : principal.partnerCode,
+      credential: principal.credential.isEmpty ? nil : principal.credential,
+      revision: principal.revision == 0 ? nil : principal.revision)
   }
 
   /// A compact JWS of any payload, and with any header: what tests make wrong tokens with.
-  func sign(_ payload: Data, header: String? = nil) throws -> String {
+  func sign(_ payload: Data, as profile: TokenProfile = .forwarded, header: String? = nil) throws
+    -> String
+  {
     let signing = state.withLock { $0.signing }
-    let input = (header ?? signing.encodedHeader) + "." + Base64URL.encode(payload)
+    let header = header ?? signing.encodedHeaders[profile, default: ""]
+    let input = header + "." + Base64URL.encode(payload)
     let signature = try signing.key.algorithm.sign(Array(input.utf8))
     return input + "." + Base64URL.encode(signature)
   }

@@ -1,3 +1,4 @@
+import Crypto
 import NIOSSL
 import SwiftASN1
 import X509
@@ -22,12 +23,19 @@ public struct PeerIdentity: Hashable, Sendable {
   public let subject: String
   /// The serial number in hexadecimal, by which the issuer revokes it.
   public let serialNumber: String
+  /// The SHA-256 digest of the certificate, by which a token is bound to it (RFC 8705 §3.1); empty
+  /// when a test has made none.
+  public let certificateDigest: [UInt8]
 
   /// An identity of its parts; a test makes them too.
-  public init(names: [Name], subject: String = "", serialNumber: String = "") {
+  public init(
+    names: [Name], subject: String = "", serialNumber: String = "",
+    certificateDigest: [UInt8] = []
+  ) {
     self.names = names
     self.subject = subject
     self.serialNumber = serialNumber
+    self.certificateDigest = certificateDigest
   }
 
   /// The identity of a certificate; nil when it can't be understood.
@@ -42,7 +50,7 @@ public struct PeerIdentity: Hashable, Sendable {
       serialNumber: certificate.serialNumber.bytes.map { byte in
         let digits = String(byte, radix: 16)
         return digits.count == 1 ? "0" + digits : digits
-      }.joined())
+      }.joined(), certificateDigest: Array(SHA256.hash(data: bytes)))
   }
 
   /// Whether one of the names is that of a host (RFC 9525 §6): letters of either case, and a

@@ -53,19 +53,27 @@ public struct Call: Sendable {
   public let origin: String
   /// The size of the request message.
   public let byteCount: Int
+  /// The digest of the client certificate that the connection has shown; `nil` when it has shown
+  /// none.
+  public let certificateDigest: [UInt8]?
 
   /// A call of its parts.
-  public init(principal: Principal, method: String, origin: String, byteCount: Int = 0) {
+  public init(
+    principal: Principal, method: String, origin: String, byteCount: Int = 0,
+    certificateDigest: [UInt8]? = nil
+  ) {
     self.principal = principal
     self.method = method
     self.origin = origin
     self.byteCount = byteCount
+    self.certificateDigest = certificateDigest
   }
 
   /// A call as the runtime has it.
   public init(principal: Principal, _ context: CallContext, byteCount: Int = 0) {
     self.init(
       principal: principal, method: String(context.path.dropFirst()),
-      origin: context.peer.address?.ipAddress ?? "", byteCount: byteCount)
+      origin: context.peer.address?.ipAddress ?? "", byteCount: byteCount,
+      certificateDigest: context.peer.identity?.certificateDigest)
   }
 }

@@ -22,7 +22,7 @@ enum OperationRunner {
     _ operation: O.Type, _ message: ByteBuffer, _ context: CallContext, _ service: ServiceContext
   ) throws -> Call {
     Call(
-      principal: try service.authenticate(context), context,
+      principal: try service.caller(context), context,
       byteCount: message.readableBytes)
   }
 

@@ -29,7 +29,9 @@ public struct Route: Sendable {
       .serverStreaming { request, context, responses in
         try await answering(O.self, request, context, service) { call in
           let input = try OperationRunner.admit(operation, request, call, service)
-          try await OperationRunner.watch(operation, input, call, responses, service)
+          try await service.whileConfirmed(context) {
+            try await OperationRunner.watch(operation, input, call, responses, service)
+          }
         }
       }
     }
@@ -58,6 +60,7 @@ public struct Route: Sendable {
     do {
       let call = try OperationRunner.call(operation, request, context, service)
       do {
+        try service.authorizeMethod(context)
         return try await body(call)
       } catch let refusal as Refusal {
         await service.refusals.record(refusal, call)

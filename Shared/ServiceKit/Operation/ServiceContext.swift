@@ -9,8 +9,10 @@ public import Values
 public struct ServiceContext: Sendable {
   /// The records.
   public let database: Database
-  /// Says who calls. Throws ``Refusal``.
-  public let authenticate: @Sendable (CallContext) throws -> Principal
+  /// Says who makes a call that the Gateway has forwarded. Throws ``Refusal``.
+  private let authenticate: @Sendable (CallContext) throws -> Principal
+  /// Those who call by themselves; `nil` where nobody does.
+  private let inPlant: InPlantCallers?
   /// The sites this service has.
   public let sites: Set<SiteCode>
   /// Time, randomness, identifiers.
@@ -25,15 +27,36 @@ public struct ServiceContext: Sendable {
   /// A context of its parts.
   public init(
     database: Database, authenticate: @escaping @Sendable (CallContext) throws -> Principal,
-    sites: Set<SiteCode>, environment: Environment, logger: Logger, drain: Drain
+    inPlant: InPlantCallers? = nil, sites: Set<SiteCode>, environment: Environment, logger: Logger,
+    drain: Drain
   ) {
     self.database = database
     self.authenticate = authenticate
+    self.inPlant = inPlant
     self.sites = sites
     self.environment = environment
     self.logger = logger
     self.drain = drain
     refusals = RefusalAudit(database, clock: environment.clock, logger: logger)
+  }
+
+  /// Who calls.
+  func caller(_ context: CallContext) throws -> Principal {
+    if let inPlant, inPlant.isDirect(context) { return try inPlant.authenticate(context) }
+    return try authenticate(context)
+  }
+
+  /// Whether the caller may call this method. Of a forwarded call the Gateway has decided.
+  func authorizeMethod(_ context: CallContext) throws { try inPlant?.authorize(context) }
+
+  /// Runs the body of a call that lasts, and ends it when its token does. A forwarded one is ended by
+  /// the Gateway.
+  func whileConfirmed(
+    _ context: CallContext, _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    guard let inPlant, inPlant.isDirect(context) else { return try await body() }
+    try await CallsThatLast.run(
+      whileConfirmedBy: { _ = try inPlant.authenticate(context) }, body)
   }
 }
 

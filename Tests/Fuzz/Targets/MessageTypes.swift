@@ -78,6 +78,10 @@ enum MessageTypes {
     Gateway.V1.RegisterCredentialResponse.self, Gateway.V1.RevokeCredentialRequest.self,
     Gateway.V1.RevokeCredentialResponse.self, Gateway.V1.SetVersionRequest.self,
     Gateway.V1.SetVersionResponse.self, Gateway.V1.TokenCredential.self, Gateway.V1.Usage.self,
-    Gateway.V1.VersionException.self,
+    Gateway.V1.VersionException.self, Gateway.V1.ExchangeRequest.self,
+    Gateway.V1.ExchangeResponse.self, Gateway.V1.RevokeInPlantTokensRequest.self,
+    Gateway.V1.RevokeInPlantTokensResponse.self, Identity.V1.PutRevocationsRequest.self,
+    Identity.V1.PutRevocationsResponse.self, Identity.V1.Revocation.self,
+    Identity.V1.PartnerRevision.self,
   ]
 }

@@ -48,6 +48,13 @@ public struct Authorizer: Sendable {
       isOffered: offered.contains(path))
   }
 
+  /// The paths that a principal may call of those with a beginning.
+  func paths(of principal: Principal, beginningWith prefix: String) -> Set<String> {
+    offered.filter { path in
+      path.hasPrefix(prefix) && !grant(path).roles.isDisjoint(with: principal.roles)
+    }
+  }
+
   /// Lets a principal call a path, or says why not.
   public func authorize(_ principal: Principal, _ path: String) throws(Refusal) {
     try grant(path).authorize(principal)

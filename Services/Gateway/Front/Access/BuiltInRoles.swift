@@ -25,7 +25,7 @@ extension Role {
       RoleName("admin"),
       [
         everything(Gateway.V1.GatewayService.name), everything(Gateway.V1.PartnerService.name),
-        everything(Gateway.V1.VersionService.name),
+        everything(Gateway.V1.VersionService.name), everything(Gateway.V1.TokenService.name),
       ]),
     // What they will call comes with its services.
     builtIn(RoleName("supplier"), []),
@@ -34,12 +34,13 @@ extension Role {
   ]
 
   /// A role with what every one of these has: to see its own usage, and what it should not call any
-  /// more.
+  /// more, and to get in-plant tokens for what it may call.
   private static func builtIn(_ name: RoleName, _ paths: Set<String>) -> Role {
     Role(
       name,
       paths: paths.union([
         Gateway.V1.UsageService.listUsage.path, Gateway.V1.VersionService.getMyDeprecations.path,
+        Gateway.V1.TokenService.exchange.path,
       ]))
   }
 

@@ -21,7 +21,7 @@ public final class Caller: Sendable {
 
   /// A partner with one of its credentials.
   public init(_ partner: Partner, _ credential: Credential) {
-    principal = partner.principal
+    principal = partner.principal(showing: credential.id)
     limits = partner.limits
     isSuspended = partner.isSuspended
     self.credential = credential

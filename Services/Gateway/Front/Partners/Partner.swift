@@ -45,8 +45,16 @@ public struct Partner: Sendable, Hashable {
     self.revision = revision
   }
 
-  /// How the services will see it.
-  var principal: Principal {
-    Principal(subject: name, kind: .partner, sites: sites, roles: roles)
+  /// How the services will see it when it has shown a credential.
+  func principal(showing credential: String) -> Principal {
+    Principal(
+      subject: name, kind: .partner, sites: sites, roles: roles, partnerCode: partnerCode,
+      credential: credential, revision: revision)
+  }
+
+  /// Whether it may do the same as another one: what it is told of its limits does not matter.
+  func hasRights(of other: Partner) -> Bool {
+    sites == other.sites && roles == other.roles && partnerCode == other.partnerCode
+      && isSuspended == other.isSuspended
   }
 }

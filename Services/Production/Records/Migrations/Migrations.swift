@@ -1,4 +1,5 @@
 import RecordStore
+import ServiceKit
 
 /// The schema's steps, embedded in the program. A step that has been applied anywhere never changes
 /// again.
@@ -9,4 +10,5 @@ let productionMigrations = [
   Migration(
     version: 2, name: "archive_orders",
     sql: String(decoding: PackageResources.V0002_archive_orders_sql, as: UTF8.self)),
+  RevocationRecords.migration(version: 3),
 ]

@@ -72,7 +72,7 @@ final class ProductionFixture: Sendable {
     try Data(key.publicKeySet()).write(to: URL(fileURLWithPath: keys))
     let configuration = try await ProductionConfiguration.load(
       directory.write("production.json", configurationText(directory, keys)))
-    let program = try ProductionProgram(
+    let program = try await ProductionProgram(
       configuration, keys: try await VerificationKeys.load(keys), environment: environment,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     program.health.setServing(true)

@@ -1,0 +1,107 @@
+import Contracts
+public import Environment
+import Identity
+public import Logging
+public import Protobuf
+public import RecordStore
+import ServiceKit
+
+/// Tells a service which in-plant tokens it must not believe any more: as soon as something has
+/// changed, when it has not heard the last word, and now and then in any case, because a service can
+/// have been restored from a backup.
+public struct RevocationPublisher: Sendable {
+  /// How often it is looked whether something has changed, in milliseconds.
+  static let lookMilliseconds: Int64 = 500
+  /// After how many seconds it is said again.
+  static let repetitionSeconds: Int64 = 30
+  /// How long a service may take to answer, in milliseconds.
+  static let timeoutMilliseconds: Int64 = 5_000
+
+  private let service: Contracts.Identity.V1.RevocationServiceClient
+  private let name: String
+  private let database: Database
+  private let clock: any Clock
+  private let logger: Logger
+
+  /// A publisher to one service.
+  /// - Parameter name: the service's, for the log.
+  public init(
+    to caller: any ServiceCaller, name: String, database: Database, clock: any Clock,
+    logger: Logger
+  ) {
+    service = Contracts.Identity.V1.RevocationServiceClient(caller)
+    self.name = name
+    self.database = database
+    self.clock = clock
+    self.logger = logger
+  }
+
+  private struct Said {
+    var epoch: Int64
+    var atNanoseconds: Int64
+  }
+
+  /// Runs until the task is cancelled.
+  public func run() async throws {
+    var said: Said?
+    var isReached = true
+    while true {
+      do {
+        if try await isDue(said) { said = try await say() }
+        if !isReached { logger.notice("revocations are heard again", metadata: ["by": "\(name)"]) }
+        isReached = true
+      } catch let error where !(error is CancellationError) {
+        if isReached {
+          logger.warning(
+            "revocations are not heard; it is tried until they are",
+            metadata: ["by": "\(name)", "error": "\(error)"])
+        }
+        isReached = false
+      }
+      try await Task.sleep(for: .milliseconds(Self.lookMilliseconds))
+    }
+  }
+
+  private func isDue(_ said: Said?) async throws -> Bool {
+    guard let said else { return true }
+    let elapsed = clock.monotonicNanoseconds - said.atNanoseconds
+    if elapsed >= Self.repetitionSeconds * 1_000_000_000 { return true }
+    return try await database.read { try RevokedTokens.epoch($0) } != said.epoch
+  }
+
+  private func say() async throws -> Said {
+    let incarnation = database.incarnation
+    let content = try await database.read { try RevokedTokens.content(incarnation, $0) }
+    let startedAt = clock.monotonicNanoseconds
+    let response = try await service.putRevocations(
+      .init(content), options: CallOptions(timeoutMilliseconds: Self.timeoutMilliseconds))
+    return Said(epoch: response.epoch, atNanoseconds: startedAt)
+  }
+}
+
+extension Contracts.Identity.V1.PutRevocationsRequest {
+  fileprivate init(_ content: RevocationList.Content) {
+    self.init()
+    source = content.source
+    epoch = content.epoch
+    revocations =
+      content.credentials.map { id, end in
+        .with {
+          $0.what = .credentialID(id)
+          $0.endsAt = .init(end)
+        }
+      }
+      + content.partners.map { name, revision in
+        .with {
+          $0.what = .partner(
+            .with {
+              $0.partner = name
+              $0.minimumRevision = revision
+            })
+        }
+      }
+    if let limit = content.allIssuedBefore {
+      revocations.append(.with { $0.what = .allIssuedBefore(.init(limit)) })
+    }
+  }
+}
