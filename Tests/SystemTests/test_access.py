@@ -278,14 +278,20 @@ def _explore(plant, caller, bystander) -> Findings:
 def _ask_all(plant, caller, cells) -> dict:
     answers, size = {}, AT_ONCE.get(caller.name, AT_ONCE_ON_RECORD)
     for start in range(0, len(cells), size):
-        # One that has just started has not counted anybody's refusals yet.
-        plant.gateway.stop()
-        plant.gateway.start()
+        _start_anew(plant)
         shown = [("authorization", f"Bearer {caller.key}")] if caller.key else []
         with Client(f"127.0.0.1:{plant.gateway_port}", shown) as client:
             for cell in cells[start:start + size]:
                 answers[cell] = ask(client, *cell)
     return answers
+
+
+def _start_anew(plant):
+    """Programs that have just started have not counted anybody's refusals yet."""
+    plant.gateway.stop()
+    plant.production.stop()
+    plant.production.start()
+    plant.gateway.start()
 
 
 def _select(plant, program, query) -> list:
@@ -390,6 +396,7 @@ INNER_TARGETS = [Target("own", SITE, OWN_ORDER), Target("foreign", OTHER_SITE, F
 
 def _directly(plant, principal) -> dict:
     """Every method of Production, past the Gateway."""
+    _start_anew(plant)
     shown = [(HEADER, principal)] if principal else []
     with Client(f"127.0.0.1:{plant.production_port}", shown) as client:
         return {(method, target): ask(client, method, target)
