@@ -33,11 +33,15 @@ def subject(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _usage(signs_certificates: bool):
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates, key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates, content_commitment=False, key_encipherment=False,
-        data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False)
+def _usage(**allowed):
+    nothing = dict.fromkeys((
+        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+        "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False)
+    return x509.KeyUsage(**nothing | allowed)
+
+
+SIGNING = _usage(digital_signature=True)
+CERTIFYING = _usage(key_cert_sign=True, crl_sign=True)
 
 
 def sign(name: str, issuer: Signed | None, extensions, *, days=(-1, 2), key=None) -> Signed:
@@ -54,19 +58,19 @@ def sign(name: str, issuer: Signed | None, extensions, *, days=(-1, 2), key=None
     return Signed(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
-def authority(name: str, issuer: Signed | None = None, *, is_one=True, signs=True, length=None,
-              more=(), **options) -> Signed:
+def authority(name: str, issuer: Signed | None = None, *, is_one=True, usage=CERTIFYING,
+              length=None, more=(), **options) -> Signed:
     """An authority, or what only looks like one."""
-    extensions = [(_usage(signs), True), *more]
+    extensions = [(usage, True), *more]
     if is_one is not None:
         extensions.append((x509.BasicConstraints(ca=is_one, path_length=length), True))
     return sign(name, issuer, extensions, **options)
 
 
-def leaf(issuer: Signed | None, names=REGISTERED, *, name="line-1", purposes=(CLIENT,), more=(),
-         **options) -> Signed:
+def leaf(issuer: Signed | None, names=REGISTERED, *, name="line-1", purposes=(CLIENT,),
+         usage=SIGNING, more=(), **options) -> Signed:
     """A partner's certificate."""
-    extensions = [(_usage(False), True), *more,
+    extensions = [(usage, True), *more,
                   (x509.BasicConstraints(ca=False, path_length=None), True)]
     if purposes:
         extensions.append((x509.ExtendedKeyUsage(purposes), False))
@@ -160,12 +164,16 @@ UNTRUSTED = {
     "for servers alone": lambda root: (leaf(root, purposes=(SERVER,)),),
     "for signing code alone": lambda root: (
         leaf(root, purposes=(ExtendedKeyUsageOID.CODE_SIGNING,)),),
+    "for a key that may not sign": lambda root: (
+        leaf(root, usage=_usage(key_encipherment=True)),),
+    "an authority's own": lambda root: (authority(
+        "line-1", root, more=[(x509.SubjectAlternativeName(REGISTERED), False)]),),
     "of an intermediate that is no authority": _under(
         lambda root: authority("No authority", root, is_one=False)),
     "of an intermediate that does not say what it is": _under(
         lambda root: authority("Says nothing", root, is_one=None)),
     "of an authority whose key may not sign certificates": _under(
-        lambda root: authority("Wrong usage", root, signs=False)),
+        lambda root: authority("Wrong usage", root, usage=SIGNING)),
     "of another partner's certificate": _under(
         lambda root: leaf(root, [x509.DNSName("line-2.plant")], name="line-2")),
     "of an intermediate that has expired": _under(

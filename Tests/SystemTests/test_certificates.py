@@ -30,6 +30,7 @@ TAKEN_BACK = (
     "the directory keeps an ended registration of the old partner until something of it changes, and "
     "then puts it over the new one, or removes it by its name: the new partner is locked out until "
     "the Gateway starts again")
+SECONDS_OF_A_DAY, EXPIRY_SECONDS = 86_400, 10
 ROOT_NAME = "Partners' authority"
 PARTNER = "line-1"
 
@@ -167,7 +168,7 @@ def of_host(plant, host):
 def soon():
     """When a credential ends that a test wants to see ending."""
     end = timestamp.Timestamp()
-    end.FromMilliseconds(int(time.time() * 1000) + 300)
+    end.FromMilliseconds(int(time.time() * 1000) + 1_000)
     return end
 
 
@@ -177,6 +178,12 @@ def has_ended(plant, certificate) -> bool:
         return let_in(plant, certificate) is None
     except grpc.RpcError as error:
         return refusal(error).reason == "CREDENTIAL_ENDED"
+
+
+def accepts(plant, certificate) -> bool:
+    """Whether a new connection gets through the handshake with a certificate."""
+    issued = write(plant.folder, "shown", certificate)
+    return handshake(plant, issued, ssl.TLSVersion.TLSv1_3) is None
 
 
 def test_a_revoked_certificate_lets_nobody_in_not_on_an_open_connection_either(plant, other):
@@ -217,6 +224,17 @@ def test_a_wrong_key_is_not_made_up_for_by_a_right_certificate(plant, good):
             metadata=[("authorization", f"Bearer {wrong}")]))
     assert (found.code, found.reason) == (
         grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_UNKNOWN")
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason=(
+    "a certificate is judged when its connection begins, and a connection may last for ever"))
+def test_a_certificate_that_expires_is_not_believed_on_an_open_connection_either(plant):
+    short = leaf(plant.root, days=(-1, 2 / SECONDS_OF_A_DAY))
+    with plant.anonymous(write(plant.folder, "short", short)) as client:
+        look(client)
+        eventually("the certificate has expired",
+                   lambda: not accepts(plant, short), EXPIRY_SECONDS)
+        refused(lambda: look(client))
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason=TAKEN_BACK)
