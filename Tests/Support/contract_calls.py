@@ -1,0 +1,149 @@
+"""Every method of the contracts with a request for any object, so that none can be left out of a test."""
+
+import dataclasses
+import functools
+import itertools
+
+import grpc
+from google.protobuf import descriptor_pool, message_factory, text_format
+from google.rpc import error_details_pb2  # noqa: F401  (lets details be printed field by field)
+from grpc_status import rpc_status
+
+from Support import facts
+from Support.client import refusal
+from Support.paths import PROTO
+from Support.stubs import common, events, gateway, partners, production, usage, versions
+
+PACKAGE = "millrace.gateway.v1"
+_numbers = itertools.count(1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """What a call is about; each method takes of it what it has a field for."""
+
+    name: str
+    site: str = "NOWHERE"
+    order: str = "MO/NOBODYS"
+    partner: str = "nobody"
+    credential: str = "0" * 16
+
+    def without(self, text: str) -> str:
+        """A refusal without what its caller has sent itself."""
+        sent = {each for each in dataclasses.astuple(self)[1:] if len(each) > 1}
+        for each in sorted(sent, key=len, reverse=True):
+            text = text.replace(each, "…")
+        return text
+
+
+@functools.cache
+def methods() -> dict:
+    """`package.Service/Method` to its descriptor, of all contracts."""
+    pool = descriptor_pool.Default()
+    files = (pool.FindFileByName(str(path.relative_to(PROTO)))
+             for path in sorted(PROTO.glob("millrace/**/*.proto")))
+    return {f"{service.full_name}/{method.name}": method
+            for file in files for service in file.services_by_name.values()
+            for method in service.methods}
+
+
+def short(method: str) -> str:
+    """The method's name alone: they are unique among the contracts."""
+    return method.partition("/")[2]
+
+
+def _partner(target):
+    # For anybody but an administrator this asks for more than it has.
+    return partners.Partner(
+        name=target.partner, sites=["PLANT1"], roles=["admin"], limits=partners.CallLimits(
+            calls_per_second=100_000, burst=1_000_000, concurrent_calls=10_000))
+
+
+def _certificate(target):
+    return partners.CertificateCredential(name=f"DNS:{target.partner}.example")
+
+
+def _command() -> str:
+    return f"command-{next(_numbers)}"
+
+
+_REQUESTS = {
+    "ReleaseOrder": lambda to: facts.release(to.order, site=to.site),
+    "GetOrder": lambda to: production.GetOrderRequest(site=to.site, order_name=to.order),
+    "ListOrders": lambda to: production.ListOrdersRequest(site=to.site),
+    "WatchOrders": lambda to: production.WatchOrdersRequest(site=to.site),
+    "AcknowledgeOrder": lambda to: facts.acknowledge(to.order, site=to.site),
+    "ReportProduction": lambda to: facts.report(to.order, 1, site=to.site),
+    "ListReports": lambda to: production.ListReportsRequest(site=to.site, order_name=to.order),
+    "ListPostings": lambda to: gateway.ListPostingsRequest(site=to.site),
+    "ListCases": lambda to: gateway.ListCasesRequest(site=to.site),
+    "GetOdooStatus": lambda to: gateway.GetOdooStatusRequest(site=to.site),
+    "PutPartner": lambda to: partners.PutPartnerRequest(partner=_partner(to)),
+    "ListPartners": lambda to: partners.ListPartnersRequest(
+        page=common.PageRequest(page_size=500)),
+    "IssueKey": lambda to: partners.IssueKeyRequest(request_id=_command(), partner=to.partner),
+    "RegisterCredential": lambda to: partners.RegisterCredentialRequest(
+        partner=to.partner, certificate=_certificate(to)),
+    "RevokeCredential": lambda to: partners.RevokeCredentialRequest(credential_id=to.credential),
+    "ListCredentials": lambda to: partners.ListCredentialsRequest(partner=to.partner),
+    "ListUsage": lambda to: usage.ListUsageRequest(partner=to.partner),
+    "SetVersion": lambda to: versions.SetVersionRequest(version=versions.PackageVersion(
+        package=PACKAGE, state=versions.VERSION_STATE_SERVED)),
+    "ListVersions": lambda to: versions.ListVersionsRequest(),
+    "GetMyDeprecations": lambda to: versions.GetMyDeprecationsRequest(),
+    "Subscribe": lambda to: events.SubscribeRequest(site=to.site, consumer="somebody"),
+    "Acknowledge": lambda to: events.AcknowledgeRequest(consumer="gateway-odoo"),
+    "ReportOutcome": lambda to: events.ReportOutcomeRequest(
+        site=to.site, order_name=to.order, revision=1_000, state=common.POSTING_STATE_BOOKED,
+        covers_through_sequence=1, booked_through_sequence=1, document="WH/MO/0"),
+}
+
+
+def request(method: str, target: Target):
+    """A request with every field right; a method that is new here has to be given one."""
+    return _REQUESTS[short(method)](target)
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What a caller sees of a call's end."""
+
+    code: grpc.StatusCode
+    reason: str
+    shown: str
+    """All text of it: the response, or the status with its details and metadata."""
+
+    @property
+    def verdict(self) -> tuple:
+        return self.code, self.reason
+
+
+def _call(client, method: str, message):
+    descriptor = methods()[method]
+    kind = client.channel.unary_stream if descriptor.server_streaming else client.channel.unary_unary
+    make = kind(
+        f"/{method}", request_serializer=type(message).SerializeToString,
+        response_deserializer=message_factory.GetMessageClass(descriptor.output_type).FromString)
+    if not descriptor.server_streaming:
+        return make(message)
+    stream = make(message)
+    first = next(stream)
+    stream.cancel()
+    return first
+
+
+def ask(client, method: str, target: Target) -> Answer:
+    """Makes one call and reads everything that comes back; of a stream the first message."""
+    try:
+        response = _call(client, method, request(method, target))
+    except grpc.RpcError as error:
+        found = refusal(error)
+        return Answer(found.code, found.reason, _text(error))
+    return Answer(grpc.StatusCode.OK, "", text_format.MessageToString(response, as_utf8=True))
+
+
+def _text(error: grpc.RpcError) -> str:
+    rich = rpc_status.from_call(error)
+    beside = [f"{key}: {value}" for key, value in error.trailing_metadata() or ()
+              if key != "grpc-status-details-bin"]
+    return "\n".join([error.details(), text_format.MessageToString(rich) if rich else "", *beside])
