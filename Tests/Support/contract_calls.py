@@ -12,7 +12,8 @@ from grpc_status import rpc_status
 from Support import facts
 from Support.client import refusal
 from Support.paths import PROTO
-from Support.stubs import common, events, gateway, partners, production, usage, versions
+from Support.stubs import (
+    common, events, gateway, partners, production, revocations, tokens, usage, versions)
 
 PACKAGE = "millrace.gateway.v1"
 _numbers = itertools.count(1)
@@ -91,6 +92,9 @@ _REQUESTS = {
         package=PACKAGE, state=versions.VERSION_STATE_SERVED)),
     "ListVersions": lambda to: versions.ListVersionsRequest(),
     "GetMyDeprecations": lambda to: versions.GetMyDeprecationsRequest(),
+    "Exchange": lambda to: tokens.ExchangeRequest(audience="millrace.production"),
+    "RevokeInPlantTokens": lambda to: tokens.RevokeInPlantTokensRequest(),
+    "PutRevocations": lambda to: revocations.PutRevocationsRequest(source="somebody"),
     "Subscribe": lambda to: events.SubscribeRequest(site=to.site, consumer="somebody"),
     "Acknowledge": lambda to: events.AcknowledgeRequest(consumer="gateway-odoo"),
     "ReportOutcome": lambda to: events.ReportOutcomeRequest(

@@ -46,6 +46,7 @@ from millrace.gateway.v1 import partners_pb2 as partners, partners_pb2_grpc as p
 from millrace.gateway.v1 import tokens_pb2 as tokens, tokens_pb2_grpc as tokens_grpc
 from millrace.gateway.v1 import usage_pb2 as usage, usage_pb2_grpc as usage_grpc
 from millrace.gateway.v1 import versions_pb2 as versions, versions_pb2_grpc as versions_grpc
+from millrace.identity.v1 import revocations_pb2 as revocations
 from millrace.production.v1 import production_events_pb2 as production_events
 from millrace.production.v1 import production_pb2 as production
 from millrace.production.v1 import production_pb2_grpc as production_grpc
@@ -53,5 +54,5 @@ from millrace.production.v1 import production_pb2_grpc as production_grpc
 __all__ = [
     "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
     "partners", "partners_grpc", "production", "production_events", "production_grpc",
-    "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
+    "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
 ]

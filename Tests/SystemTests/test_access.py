@@ -28,6 +28,8 @@ PARTNER_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "PARTNER_NOT_FOUND")
 CREDENTIAL_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "CREDENTIAL_NOT_FOUND")
 NOT_OFFERED = (grpc.StatusCode.UNIMPLEMENTED, "SERVICE_UNKNOWN")
 DENIED = grpc.StatusCode.PERMISSION_DENIED
+CERTIFICATE_REQUIRED = (grpc.StatusCode.FAILED_PRECONDITION, "CERTIFICATE_REQUIRED")
+"""Nobody shows one here."""
 METHOD_NOT_GRANTED = (DENIED, "METHOD_NOT_GRANTED")
 SITE_NOT_GRANTED = (DENIED, "SITE_NOT_GRANTED")
 PARTNER_NOT_GRANTED = (DENIED, "PARTNER_NOT_GRANTED")
@@ -39,9 +41,9 @@ MAKING = {"AcknowledgeOrder", "ReportProduction"}
 ODOO = {"ListPostings", "ListCases", "GetOdooStatus"}
 PARTNERS = {"PutPartner", "ListPartners", "IssueKey", "RegisterCredential", "RevokeCredential",
             "ListCredentials"}
-VERSIONS = {"SetVersion", "ListVersions"}
-EVERYBODY = {"ListUsage", "GetMyDeprecations"}
-FEED = {"Subscribe", "Acknowledge", "ReportOutcome"}
+VERSIONS = {"SetVersion", "ListVersions", "RevokeInPlantTokens"}
+EVERYBODY = {"ListUsage", "GetMyDeprecations", "Exchange"}
+FEED = {"Subscribe", "Acknowledge", "ReportOutcome", "PutRevocations"}
 """For the Gateway itself; offered to no partner."""
 GRANTED = {
     "mes": EVERYBODY | READING | MAKING,
@@ -59,8 +61,7 @@ GRANTED = {
 STOPPED_AT_THE_DOOR = {
     "without-credential": (grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_MISSING"),
     "suspended": (DENIED, "PARTNER_SUSPENDED"),
-    # As if it had never been: what has ended is not kept in memory.
-    "revoked": (grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_UNKNOWN"),
+    "revoked": (grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_ENDED"),
 }
 CALLERS = [*GRANTED, *STOPPED_AT_THE_DOOR]
 
@@ -219,6 +220,8 @@ def promised(caller: str, method: str, target: str) -> tuple:
         return METHOD_NOT_GRANTED
     if name == "ReleaseOrder":
         return NOT_SYSTEM_OF_RECORD
+    if name == "Exchange":
+        return CERTIFICATE_REQUIRED
     if name in ABOUT_A_PARTNER:
         return _promised_of_partners(caller, name, target)
     if target in FOREIGN:
@@ -357,15 +360,11 @@ def test_no_answer_shows_anything_foreign(found):
 
 
 def test_every_refusal_for_lack_of_rights_is_on_record(plant, found):
-    # Who shows no credential is nobody, and has tried nothing that could be somebody's.
     wanted = collections.Counter(
         (method, answer.reason) for (method, _), answer in found.answers.items()
-        if answer.code in (DENIED, grpc.StatusCode.UNAUTHENTICATED)
-        and answer.reason != "CREDENTIAL_MISSING")
-    # Whoever shows an ended credential is not believed to be its partner.
-    who = "" if found.caller.name == "revoked" else found.caller.partner
-    if found.caller.name != "without-credential":
-        assert refusals_on_record(plant, who) == wanted
+        if answer.code in (DENIED, grpc.StatusCode.UNAUTHENTICATED))
+    who = "" if found.caller.name == "without-credential" else found.caller.partner
+    assert refusals_on_record(plant, who) == wanted
 
 
 def test_a_refused_call_changes_nothing(found):

@@ -20,16 +20,10 @@ from Support.stubs import gateway, health, partners, production, timestamp
 UNKNOWN = (grpc.StatusCode.UNAUTHENTICATED, "CERTIFICATE_UNKNOWN")
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 ACCEPTED = {
-    "signed by SHA-1": pytest.mark.xfail(
-        strict=True, reason="BoringSSL takes SHA-1 in signatures of chains, and nobody else looks"),
     "of an authority with an RSA key of 1024 bits": pytest.mark.xfail(
         strict=True, reason="only the key of the partner's own certificate is judged"),
 }
 """What gets through although it should not."""
-TAKEN_BACK = (
-    "the directory keeps an ended registration of the old partner until something of it changes, and "
-    "then puts it over the new one, or removes it by its name: the new partner is locked out until "
-    "the Gateway starts again")
 SECONDS_OF_A_DAY, EXPIRY_SECONDS = 86_400, 10
 ROOT_NAME = "Partners' authority"
 PARTNER = "line-1"
@@ -226,8 +220,6 @@ def test_a_wrong_key_is_not_made_up_for_by_a_right_certificate(plant, good):
         grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_UNKNOWN")
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=(
-    "a certificate is judged when its connection begins, and a connection may last for ever"))
 def test_a_certificate_that_expires_is_not_believed_on_an_open_connection_either(plant):
     short = leaf(plant.root, days=(-1, 2 / SECONDS_OF_A_DAY))
     with plant.anonymous(write(plant.folder, "short", short)) as client:
@@ -237,7 +229,6 @@ def test_a_certificate_that_expires_is_not_believed_on_an_open_connection_either
         refused(lambda: look(client))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=TAKEN_BACK)
 @pytest.mark.parametrize("change", ["the partner", "a credential of it"])
 def test_a_name_that_has_changed_hands_stays_with_its_new_partner(plant, other, change):
     heir, certificate = facts.unique("heir"), of_host(plant, other)

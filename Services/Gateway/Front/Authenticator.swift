@@ -72,7 +72,19 @@ public struct Authenticator: Sendable {
   var now: Instant { clock.now }
 
   /// Whether a caller is let in now as it was when its call began.
-  func isCurrent(_ caller: Caller) -> Bool { directory.isCurrent(caller, at: clock.now) }
+  func isCurrent(_ caller: Caller, _ context: CallContext) -> Bool {
+    if case .certificate = caller.credential.shown, let certificate = context.peer.identity,
+      hasExpired(certificate)
+    {
+      return false
+    }
+    return directory.isCurrent(caller, at: clock.now)
+  }
+
+  /// A connection may last longer than the certificate with which it began.
+  private func hasExpired(_ certificate: PeerIdentity) -> Bool {
+    certificate.notAfterSeconds <= clock.now.microseconds / Instant.microsecondsPerSecond
+  }
 
   private enum Shown {
     case key(APIKey)
@@ -111,6 +123,7 @@ public struct Authenticator: Sendable {
 
   private func caller(_ certificate: PeerIdentity?) throws(CredentialError) -> Caller {
     guard let certificate else { throw .missing }
+    guard !hasExpired(certificate) else { throw .ended }
     for name in certificate.names {
       if let name = CertificateName(name), let caller = directory.caller(name) {
         return try current(caller)

@@ -62,7 +62,7 @@ public struct Front: Sendable {
       return .bidirectional { requests, context, responses in
         try await whileAdmitted(context, entrance) { admission in
           let onward = try onward(admission, context, destination)
-          try await whileCurrent(admission.caller) {
+          try await whileCurrent(admission.caller, context) {
             try await forwarder.forward(requests, context, responses, onward)
           }
         }
@@ -183,7 +183,7 @@ extension Front {
       }
       return .answer { request, context, responses in
         defer { leave(admission) }
-        try await whileCurrent(admission.caller) {
+        try await whileCurrent(admission.caller, context) {
           try await forwarder.forward(request, context, responses, onward)
         }
       }
@@ -210,11 +210,14 @@ extension Front {
 
   /// Runs the body of a call that lasts, and ends it when its caller is not let in any more.
   private func whileCurrent(
-    _ caller: Caller, _ body: @escaping @Sendable () async throws -> Void
+    _ caller: Caller, _ context: CallContext,
+    _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
     try await CallsThatLast.run(
       whileConfirmedBy: {
-        guard authenticator.isCurrent(caller) else { throw Refusals.callerNotCurrent.status }
+        guard authenticator.isCurrent(caller, context) else {
+          throw Refusals.callerNotCurrent.status
+        }
       }, body)
   }
 }

@@ -71,9 +71,7 @@ struct GatewayProgram: Sendable {
       limiter: governance.limiter,
       destinations: [Self.productionDestination], signer: signer,
       refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
-      strangers: Strangers(
-        audit: RefusalAudit(database, clock: environment.clock, logger: logger),
-        clock: environment.clock, logger: logger), logger: logger,
+      strangers: Strangers(database, clock: environment.clock, logger: logger), logger: logger,
       channel: { _ in production })
     let integration = Self.integrationCaller(production, signer, sites: configuration.sites)
     wing = OdooWing(

@@ -1,4 +1,5 @@
 import Crypto
+import FoundationEssentials
 import NIOSSL
 import SwiftASN1
 import X509
@@ -27,21 +28,28 @@ public struct PeerIdentity: Hashable, Sendable {
   /// when a test has made none.
   public let certificateDigest: [UInt8]
 
+  /// When the certificate ends, in seconds since 1970; a connection may outlive it. Never, when a test
+  /// has made none.
+  public let notAfterSeconds: Int64
+
   /// An identity of its parts; a test makes them too.
   public init(
     names: [Name], subject: String = "", serialNumber: String = "",
-    certificateDigest: [UInt8] = []
+    certificateDigest: [UInt8] = [], notAfterSeconds: Int64 = .max
   ) {
     self.names = names
     self.subject = subject
     self.serialNumber = serialNumber
     self.certificateDigest = certificateDigest
+    self.notAfterSeconds = notAfterSeconds
   }
 
-  /// The identity of a certificate; nil when it can't be understood.
+  /// The identity of a certificate; nil when it can't be understood, or is signed by SHA-1, whose
+  /// collisions have been made (RFC 9155 has the same for handshakes); the library below takes it.
   init?(_ certificate: NIOSSLCertificate) {
     guard let bytes = try? certificate.toDERBytes(),
-      let certificate = try? Certificate(derEncoded: bytes)
+      let certificate = try? Certificate(derEncoded: bytes),
+      !Self.brokenAlgorithms.contains(certificate.signatureAlgorithm)
     else { return nil }
     // A certificate whose names can't be read has none.
     let names = (try? certificate.extensions.subjectAlternativeNames).flatMap { $0 }
@@ -50,8 +58,11 @@ public struct PeerIdentity: Hashable, Sendable {
       serialNumber: certificate.serialNumber.bytes.map { byte in
         let digits = String(byte, radix: 16)
         return digits.count == 1 ? "0" + digits : digits
-      }.joined(), certificateDigest: Array(SHA256.hash(data: bytes)))
+      }.joined(), certificateDigest: Array(SHA256.hash(data: bytes)),
+      notAfterSeconds: Int64(certificate.notValidAfter.timeIntervalSince1970))
   }
+
+  private static let brokenAlgorithms: [Certificate.SignatureAlgorithm] = [.sha1WithRSAEncryption]
 
   /// Whether one of the names is that of a host (RFC 9525 §6): letters of either case, and a
   /// wildcard in place of the whole first label.

@@ -2,6 +2,7 @@ public import Environment
 public import Identity
 public import Logging
 import RPC
+import Values
 
 /// Believes callers who come to a service by themselves, with an in-plant token of the Gateway. The
 /// Gateway is not asked: what it has decided is in the token, and in the ``Identity/RevocationList``.
@@ -30,10 +31,14 @@ public struct InPlantCallers: Sendable {
   /// Who makes a direct call.
   func authenticate(_ context: CallContext) throws(Refusal) -> Principal {
     let (principal, binding) = try believed(context)
-    guard context.peer.identity?.certificateDigest == binding.certificate else {
+    guard let shown = context.peer.identity, shown.certificateDigest == binding.certificate else {
       throw InPlantRefusals.tokenNotBound
     }
-    guard !revocations.revokes(principal, issuedAt: binding.issuedAt, at: clock.now) else {
+    let now = clock.now
+    guard now.microseconds / Instant.microsecondsPerSecond < shown.notAfterSeconds else {
+      throw InPlantRefusals.certificateEnded
+    }
+    guard !revocations.revokes(principal, issuedAt: binding.issuedAt, at: now) else {
       throw InPlantRefusals.tokenRevoked
     }
     return principal
@@ -74,6 +79,10 @@ enum InPlantRefusals {
   static let tokenNotBound = Refusal(
     .unauthenticated, reason: "TOKEN_NOT_BOUND",
     "the token belongs to another client certificate than this connection has shown")
+
+  static let certificateEnded = Refusal(
+    .unauthenticated, reason: "CREDENTIAL_ENDED",
+    "the client certificate of this connection has expired since it began")
 
   static let tokenRevoked = Refusal(
     .unauthenticated, reason: "TOKEN_REVOKED",

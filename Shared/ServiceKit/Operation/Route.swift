@@ -1,3 +1,4 @@
+import Identity
 import NIOCore
 import Protobuf
 public import RPC
@@ -58,7 +59,14 @@ public struct Route: Sendable {
     _ body: (Call) async throws -> Result
   ) async throws(Status) -> Result {
     do {
-      let call = try OperationRunner.call(operation, request, context, service)
+      let call: Call
+      do { call = try OperationRunner.call(operation, request, context, service) } catch let refusal
+        as Refusal
+      {
+        let nobody = Principal(subject: "", kind: .partner, sites: [])
+        await service.refusals.record(refusal, Call(principal: nobody, context))
+        throw refusal
+      }
       do {
         try service.authorizeMethod(context)
         return try await body(call)

@@ -32,7 +32,7 @@ public final class PartnerDirectory: Sendable {
     state.withLock { state in
       state.partners[partner.name] = partner
       for credential in state.credentials[partner.name, default: [:]].values {
-        state.set(Caller(partner, credential), for: credential.shown, id: credential.id)
+        state.replace(credential, with: Caller(partner, credential))
       }
     }
   }
@@ -46,7 +46,7 @@ public final class PartnerDirectory: Sendable {
       credentials[credential.id] = credential
       for old in credentials.values where old.hasEnded(at: now) {
         credentials[old.id] = nil
-        state.set(nil, for: old.shown, id: old.id)
+        state.replace(old, with: nil)
       }
       state.credentials[credential.partner] = credentials
       if !credential.hasEnded(at: now) {
@@ -87,11 +87,24 @@ public final class PartnerDirectory: Sendable {
       case .token(let subject): self.caller(subject)
       }
     guard let found, !found.isSuspended else { return false }
-    return !found.credential.hasEnded(at: now) && found.principal == caller.principal
+    return !found.credential.hasEnded(at: now) && found.hasRights(of: caller)
   }
 }
 
 extension PartnerDirectory.State {
+  /// Puts something else in the place of a credential, unless another one has taken it since: a name
+  /// of a certificate can have become another partner's.
+  fileprivate mutating func replace(_ credential: Credential, with caller: Caller?) {
+    let holder: Caller? =
+      switch credential.shown {
+      case .apiKey: APIKey.ID(credential.id).flatMap { keys[$0]?.caller }
+      case .certificate(let name): certificates[name]
+      case .token(let subject): tokens[subject]
+      }
+    guard holder?.credential.id == credential.id else { return }
+    set(caller, for: credential.shown, id: credential.id)
+  }
+
   fileprivate mutating func set(_ caller: Caller?, for shown: Credential.Shown, id: String) {
     switch shown {
     case .apiKey(let digest):

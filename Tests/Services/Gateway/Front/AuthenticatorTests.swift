@@ -69,7 +69,7 @@ struct AuthenticatorTests {
         caller.principal
           == Principal(
             subject: "mes-line-1", kind: .partner, sites: [SiteCode("PLANT1"), SiteCode("PLANT2")],
-            roles: [.mes]))
+            roles: [.mes], credential: key.id.description, revision: 1))
       #expect(caller.limits == .standard)
     }
   }

@@ -87,9 +87,7 @@ final class Backend: Sendable {
           longLivedPaths: [Self.watchPath], requestStreamPaths: [Self.streamPath])
       ], signer: try PrincipalSigner(key: signingKey, environment: environment),
       refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
-      strangers: Strangers(
-        audit: RefusalAudit(database, clock: environment.clock, logger: logger),
-        clock: environment.clock, logger: logger), logger: logger,
+      strangers: Strangers(database, clock: environment.clock, logger: logger), logger: logger,
       channel: { _ in onward })
     self.front = Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,

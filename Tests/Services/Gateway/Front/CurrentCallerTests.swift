@@ -78,7 +78,7 @@ struct CurrentCallerTests {
     }
   }
 
-  @Test("A wrong key is on record with where it came from, a missing one is not")
+  @Test("A wrong key is on record with where it came from, and so is a missing one")
   func strangers() async throws {
     let answer = MethodHandler.unary { request, _ in request }
     try await Backend.run(answer) { backend in
@@ -90,7 +90,8 @@ struct CurrentCallerTests {
       let entries = try await backend.database.read {
         try $0.rows("SELECT origin, outcome FROM rs_audit") { [try $0.text(0), try $0.text(1)] }
       }
-      #expect(entries == [["127.0.0.1", "CREDENTIAL_UNKNOWN"]])
+      #expect(
+        entries == [["127.0.0.1", "CREDENTIAL_MISSING"], ["127.0.0.1", "CREDENTIAL_UNKNOWN"]])
     }
   }
 }

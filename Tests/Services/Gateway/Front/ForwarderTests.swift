@@ -42,7 +42,8 @@ struct ForwarderTests {
       #expect(
         try backend.verifier.verify(tokens[0])
           == Principal(
-            subject: "mes-line-1", kind: .partner, sites: [SiteCode("PLANT1")], roles: [.mes]))
+            subject: "mes-line-1", kind: .partner, sites: [SiteCode("PLANT1")], roles: [.mes],
+            credential: backend.credential.id, revision: 1))
       #expect(metadata["authorization"] == nil)
       #expect(metadata["x-other"] == nil)
     }
