@@ -20,7 +20,7 @@ struct ProductionMain: AsyncParsableCommand {
     let keys = try await configuration.loadPrincipalKeys()
     let auditKey = try await configuration.loadAuditKey()
     if options.checkConfig { return print("the configuration is valid") }
-    ServiceHost.bootstrapLogging()
+    configuration.door.log.bootstrap()
     let logger = Logger(label: "millrace.production")
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let program = try await ProductionProgram(

@@ -16,6 +16,7 @@ struct ProductionProgram: Sendable {
   private let reflection: ReflectionService?
   private let care: RecordsCare
   private let secrets: SecretWatch
+  private let metrics: Metrics
   private let configuration: ProductionConfiguration
   private let table: RouteTable
   private let logger: Logger
@@ -30,6 +31,8 @@ struct ProductionProgram: Sendable {
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: productionMigrations,
       environment: environment)
+    var metrics = Metrics(logger: logger)
+    metrics.add(RecordsMetrics(database, clock: environment.clock))
     let revocations = RevocationList(try await database.read { try RevocationRecords.load($0) })
     let verifier = PrincipalVerifier(
       keys: keys, audience: PrincipalToken.productionAudience, environment: environment)
@@ -38,7 +41,8 @@ struct ProductionProgram: Sendable {
       inPlant: InPlantCallers(
         verifier, revocations: revocations, clock: environment.clock, logger: logger),
       sites: Set(configuration.sites.keys), environment: environment, logger: logger,
-      drain: drain)
+      drain: drain, refusals: metrics.refusals)
+    self.metrics = metrics
     var secrets = SecretWatch(logger: logger)
     secrets.add(configuration.principalKeysFile, setting: "principalKeysFile") { path in
       verifier.use(try await VerificationKeys.load(path))
@@ -74,7 +78,7 @@ struct ProductionProgram: Sendable {
       name: "production", door: configuration.door, group: group,
       health: health, reflection: reflection, drain: drain, logger: logger,
       background: [(name: "secret watch", run: { try await secrets.run() })], care: care,
-      lookup: { table.handler(for: $0) })
+      metrics: metrics, lookup: { table.handler(for: $0) })
   }
 
   func close() async { await database.close() }

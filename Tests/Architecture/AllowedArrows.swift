@@ -61,7 +61,8 @@ enum AllowedArrows {
         "Contracts", "Environment", "Identity", "JSON", "Protobuf", "RPC", "RecordStore", "Values",
       ],
       foreign: sockets.union([
-        "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals",
+        "ArgumentParser", "Configuration", "Hummingbird", "HummingbirdCore", "Logging",
+        "ServiceLifecycle", "UnixSignals",
       ])),
   ]
 

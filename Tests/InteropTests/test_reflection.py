@@ -19,7 +19,8 @@ from Support.plant import Plant
 
 OWN = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
        "grpc.reflection.v1alpha.ServerReflection"]
-PRODUCTION = ["millrace.events.v1.EventFeedService", "millrace.production.v1.ProductionService"]
+PRODUCTION = ["millrace.events.v1.EventFeedService", "millrace.identity.v1.RevocationService",
+              "millrace.production.v1.ProductionService"]
 VERSIONS = ["v1", "v1alpha"]
 
 

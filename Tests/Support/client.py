@@ -85,25 +85,30 @@ class Refusal:
     fields: dict
     """Field path to the descriptions of what is wrong with it."""
     retry_seconds: float | None
+    request_id: str = ""
+    """By which it is found in the logs of the programs."""
 
 
 def refusal(error: grpc.RpcError) -> Refusal:
     """Reads google.rpc.Status from the trailers; a refusal without it has an empty reason."""
     rich = rpc_status.from_call(error)
-    reason = domain = ""
+    reason = domain = request_id = ""
     fields, retry = {}, None
     for detail in rich.details if rich else ():
         info = error_details_pb2.ErrorInfo()
         bad = error_details_pb2.BadRequest()
         again = error_details_pb2.RetryInfo()
+        request = error_details_pb2.RequestInfo()
         if detail.Unpack(info):
             reason, domain = info.reason, info.domain
         elif detail.Unpack(bad):
             for violation in bad.field_violations:
                 fields.setdefault(violation.field, []).append(violation.description)
+        elif detail.Unpack(request):
+            request_id = request.request_id
         elif detail.Unpack(again):
             retry = again.retry_delay.seconds + again.retry_delay.nanos / 1e9
-    return Refusal(error.code(), error.details(), reason, domain, fields, retry)
+    return Refusal(error.code(), error.details(), reason, domain, fields, retry, request_id)
 
 
 def refused(call) -> Refusal:

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+import re
 
 import grpc
 from google.protobuf import descriptor_pool, message_factory, text_format
@@ -150,4 +151,7 @@ def _text(error: grpc.RpcError) -> str:
     rich = rpc_status.from_call(error)
     beside = [f"{key}: {value}" for key, value in error.trailing_metadata() or ()
               if key != "grpc-status-details-bin"]
-    return "\n".join([error.details(), text_format.MessageToString(rich) if rich else "", *beside])
+    details = text_format.MessageToString(rich) if rich else ""
+    # Every call has an identity of its own, which tells nothing.
+    details = re.sub('request_id: "[0-9a-f]{32}"', 'request_id: "…"', details)
+    return "\n".join([error.details(), details, *beside])

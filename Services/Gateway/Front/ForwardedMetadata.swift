@@ -1,6 +1,7 @@
 import Environment
 public import Identity
 public import RPC
+public import ServiceKit
 import Synchronization
 public import Values
 
@@ -24,9 +25,13 @@ public struct ForwardedMetadata: Sendable {
   static let keptSeconds = PrincipalSigner.renewalMarginSeconds / 2
 
   private let signer: PrincipalSigner
+  private let traces: TraceSource
 
-  /// Metadata with principals of this signer.
-  public init(signer: PrincipalSigner) { self.signer = signer }
+  /// Metadata with principals of this signer, and a trace for calls that have none.
+  public init(signer: PrincipalSigner, traces: TraceSource) {
+    self.signer = signer
+    self.traces = traces
+  }
 
   /// The metadata of the onward call of a caller.
   /// - Throws: when its principal can't be signed.
@@ -35,6 +40,9 @@ public struct ForwardedMetadata: Sendable {
   ) throws -> Metadata {
     var forwarded = try principal(caller, audience, now)
     forwarded.append(contentsOf: metadata, named: Self.allowed)
+    if !metadata.contains("traceparent") {
+      try forwarded.append(TraceContext.metadataName, traces.next())
+    }
     return forwarded
   }
 

@@ -39,7 +39,7 @@ public struct Forwarder: Sendable {
     return Relay(
       channel: channel, options: options(context, onward), answerMetadata: onward.answerMetadata,
       opensAtOnce: destination.opensAtOnce(context.path),
-      failure: { Self.forTheCaller($0, destination) }, ended: ended)
+      failure: { Self.forTheCaller($0, destination, onward) }, ended: ended)
   }
 
   /// Forwards a call with one request that lasts.
@@ -51,7 +51,7 @@ public struct Forwarder: Sendable {
         path: context.path, request, options: options(context, onward))
       try await pass(stream, to: responses, context, onward)
     } catch {
-      throw Self.forTheCaller(error, destination)
+      throw Self.forTheCaller(error, destination, onward)
     }
   }
 
@@ -69,7 +69,7 @@ public struct Forwarder: Sendable {
       defer { upward.cancel() }
       try await pass(call.responses, to: responses, context, onward)
     } catch {
-      throw Self.forTheCaller(error, destination)
+      throw Self.forTheCaller(error, destination, onward)
     }
   }
 
@@ -101,9 +101,12 @@ public struct Forwarder: Sendable {
   }
 
   /// The service's own UNAVAILABLE has details; without them it is the connection that failed.
-  private static func forTheCaller(_ status: Status, _ destination: Destination) -> Status {
+  private static func forTheCaller(
+    _ status: Status, _ destination: Destination, _ onward: Onward
+  ) -> Status {
     guard status.code == .unavailable, status.details.isEmpty else { return status }
-    return Refusals.serviceDown(destination.audience).status
+    let traceID = TraceContext(onward.metadata)?.traceID ?? ""
+    return Refusals.serviceDown(destination.audience).status(traceID: traceID)
   }
 
   private func options(_ context: CallContext, _ onward: Onward) -> ClientCallOptions {

@@ -18,6 +18,7 @@ public struct Front: Sendable {
   private let forwarders: [Destination: Forwarder]
   private let limiter: RateLimiter
   private let forwarded: ForwardedMetadata
+  private let traces: TraceSource
   private let refusals: RefusalAudit
   private let strangers: Strangers
   private let logger: Logger
@@ -26,19 +27,21 @@ public struct Front: Sendable {
   /// - Parameters:
   ///   - refusals: remembers who was refused for lack of rights.
   ///   - strangers: what becomes of those who show wrong credentials.
+  ///   - traces: names calls that come without a trace.
   ///   - channel: the channel to a service; it is asked once for each.
   public init(
     authenticator: Authenticator, versions: VersionPolicy = VersionPolicy(),
     authorizer: Authorizer, limiter: RateLimiter,
     destinations: [Destination], signer: PrincipalSigner, refusals: RefusalAudit,
-    strangers: Strangers, logger: Logger,
+    strangers: Strangers, traces: TraceSource, logger: Logger,
     channel: (Destination) -> ClientChannel
   ) {
     self.authenticator = authenticator
     self.versions = versions
     self.authorizer = authorizer
     self.limiter = limiter
-    forwarded = ForwardedMetadata(signer: signer)
+    self.traces = traces
+    forwarded = ForwardedMetadata(signer: signer, traces: traces)
     self.refusals = refusals
     self.strangers = strangers
     self.logger = logger
@@ -150,11 +153,14 @@ extension Front {
 
   /// The status of a refusal, when it is on record.
   private func status(of rejection: Rejection, _ context: CallContext) async -> Status {
+    let trace = TraceContext(context.metadata) ?? traces.context()
     switch rejection {
-    case .stranger(let error): return await strangers.refuse(error, context).status
+    case .stranger(let error):
+      return await strangers.refuse(error, context, trace).status(traceID: trace.traceID)
     case .refused(let refusal, let principal):
-      await refusals.record(refusal, Call(principal: principal, context))
-      return refusal.status
+      await refusals.record(
+        refusal, Call(principal: principal, context, traceID: trace.traceID))
+      return refusal.status(traceID: trace.traceID)
     }
   }
 

@@ -25,7 +25,7 @@ struct GatewayMain: AsyncParsableCommand {
     if let name = issueAdminKey {
       return print(try await AdminKey.issue(name, configuration, .system))
     }
-    ServiceHost.bootstrapLogging()
+    configuration.door.log.bootstrap()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let program = try await GatewayProgram(
       configuration, environment: .system, group: group, logger: Logger(label: "millrace.gateway"))

@@ -22,6 +22,7 @@ struct GatewayProgram: Sendable {
   private let revocations: RevocationPublisher
   private let table: RouteTable
   private let secrets: SecretWatch
+  private let metrics: Metrics
   private let health: HealthService
   private let reflection: ReflectionService?
   private let care: RecordsCare
@@ -59,6 +60,8 @@ struct GatewayProgram: Sendable {
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: Self.migrations,
       environment: environment)
+    var metrics = Metrics(logger: logger) { OfferedMethods.paths.contains($0) }
+    metrics.add(RecordsMetrics(database, clock: environment.clock))
     governance = try await Governance(configuration, database, environment, logger: logger)
     let tokens = configuration.externalIssuers.verifier(environment)
     secrets = Self.secrets(configuration, tokens, signer, logger)
@@ -70,8 +73,11 @@ struct GatewayProgram: Sendable {
       versions: governance.versions, authorizer: authorizer,
       limiter: governance.limiter,
       destinations: [Self.productionDestination], signer: signer,
-      refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
-      strangers: Strangers(database, clock: environment.clock, logger: logger), logger: logger,
+      refusals: RefusalAudit(
+        database, clock: environment.clock, logger: logger, counts: metrics.refusals),
+      strangers: Strangers(
+        database, clock: environment.clock, logger: logger, counts: metrics.refusals),
+      traces: TraceSource(environment.randomness), logger: logger,
       channel: { _ in production })
     let integration = Self.integrationCaller(production, signer, sites: configuration.sites)
     wing = OdooWing(
@@ -82,7 +88,9 @@ struct GatewayProgram: Sendable {
       clock: environment.clock, logger: logger)
     let context = ServiceContext(
       database: database, authenticate: front.authenticate, sites: configuration.sites,
-      environment: environment, logger: logger, drain: drain)
+      environment: environment, logger: logger, drain: drain, refusals: metrics.refusals)
+    metrics.add(wing)
+    self.metrics = metrics
     table = RouteTable(
       GatewayService.routes(database.incarnation, wing: wing) + governance.routes
         + InPlantTokens(
@@ -151,7 +159,7 @@ struct GatewayProgram: Sendable {
         (name: "secret watch", run: { try await secrets.run() }),
         (name: "revocations", run: { try await revocations.run() }),
       ], care: care, observers: [governance.ledger],
-      lookup: { handler(for: $0) })
+      metrics: metrics, lookup: { handler(for: $0) })
   }
 
   /// Runs until a signal has been served or a part has failed, and closes everything in both cases.

@@ -19,6 +19,8 @@ public final class OdooWing: Sendable {
   public static var migrations: [Migration] { OdooMigrations.all }
 
   private let flows: [SiteCode: SiteFlow]
+  let database: Database
+  let clock: any Clock
 
   /// The wing for some sites.
   /// - Parameter production: calls Production as the integration.
@@ -37,6 +39,8 @@ public final class OdooWing: Sendable {
     environment: Environment, logger: Logger,
     transport: (OdooSiteConfiguration) -> any OdooTransport
   ) {
+    self.database = database
+    clock = environment.clock
     let flows = sites.map { site in
       SiteFlow(
         site, transport: transport(site), database: database, production: production,
@@ -78,6 +82,9 @@ public final class OdooWing: Sendable {
   ) throws -> [OdooCase] {
     try CaseRecords.list(site: site, openOnly: openOnly, after: id, limit: limit, snapshot)
   }
+
+  /// The sites that have an Odoo, by code.
+  var sites: [SiteCode] { flows.keys.sorted { $0.text < $1.text } }
 
   /// The flow of a site, for tests that step it by hand.
   func flow(of site: SiteCode) -> SiteFlow? { flows[site] }

@@ -22,10 +22,13 @@ public final class RefusalAudit: Sendable {
   private let database: Database
   private let clock: any Clock
   private let logger: Logger
+  private let counts: RefusalCounts
   private let state: Mutex<State>
 
   /// Refusals in the audit log of a database.
-  public init(_ database: Database, clock: any Clock, logger: Logger) {
+  /// - Parameter counts: counts every refusal, also those that are not written.
+  public init(_ database: Database, clock: any Clock, logger: Logger, counts: RefusalCounts) {
+    self.counts = counts
     self.database = database
     self.clock = clock
     self.logger = logger
@@ -35,16 +38,17 @@ public final class RefusalAudit: Sendable {
           burst: Self.burst, perSecond: Self.perSecond, atNanoseconds: clock.monotonicNanoseconds)))
   }
 
-  /// Writes a refusal, if it is one for lack of rights or for a wrong credential. A database that can't is no reason to answer
-  /// otherwise.
+  /// Counts a refusal, and writes it if it is one for lack of rights or for a wrong credential. A
+  /// database that can't is no reason to answer otherwise.
   public func record(_ refusal: Refusal, _ call: Call) async {
+    counts.count(refusal)
     guard [.permissionDenied, .unauthenticated].contains(refusal.code), let unwritten = take()
     else { return }
     let site = refusal.metadata["site"] ?? ""
     let object = unwritten == 0 ? site : "\(site) (after \(unwritten) that are not written)"
     let entry = AuditEntry(
       principal: call.principal.subject, origin: call.origin, action: call.method, object: object,
-      outcome: refusal.reason)
+      outcome: refusal.reason, correlation: call.traceID)
     do {
       try await database.write { try $0.audit.append(entry) }
     } catch {

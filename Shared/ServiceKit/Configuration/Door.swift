@@ -1,6 +1,7 @@
 public import RPC
 
-/// How a program is called: where it listens, by which certificates, within which limits.
+/// How a program stands in its surroundings: where it listens, by which certificates, within which
+/// limits, and what is to be seen of it.
 ///
 /// ```json
 /// "listen": {"host": "0.0.0.0", "port": 50050,
@@ -8,7 +9,9 @@ public import RPC
 ///                    "privateKeyFile": "/etc/millrace/server.key",
 ///                    "clientCertificates": "optional",
 ///                    "clientAuthoritiesFile": "/etc/millrace/partners-ca.pem"}},
-/// "limits": {"concurrentStreams": 200}
+/// "limits": {"concurrentStreams": 200},
+/// "monitoring": {"host": "127.0.0.1", "port": 9464},
+/// "log": {"format": "json", "level": "info"}
 /// ```
 public struct Door: Sendable, Hashable {
   /// Where it listens.
@@ -17,9 +20,18 @@ public struct Door: Sendable, Hashable {
   public let tls: ServerTLS?
   /// What one connection may use.
   public let limits: RPC.Limits
+  /// Where monitoring asks for metrics and readiness, in plain HTTP; nil where nobody does.
+  public let monitoring: HostAndPort?
+  /// How the program logs.
+  public let log: LogSettings
 
   /// A door of its parts.
-  public init(listen: HostAndPort, tls: ServerTLS? = nil, limits: RPC.Limits = RPC.Limits()) {
+  public init(
+    listen: HostAndPort, tls: ServerTLS? = nil, limits: RPC.Limits = RPC.Limits(),
+    monitoring: HostAndPort? = nil, log: LogSettings = LogSettings()
+  ) {
+    self.log = log
+    self.monitoring = monitoring
     self.listen = listen
     self.tls = tls
     self.limits = limits
@@ -46,12 +58,13 @@ public struct ServiceAddress: Sendable, Hashable {
 }
 
 extension Settings {
-  /// The door of a program, from the keys `listen` and `limits`.
+  /// The door of a program, from the keys `listen`, `limits`, `monitoring` and `log`.
   /// - Parameter limits: what holds for limits that the file does not name.
   public func door(limits: RPC.Limits) -> Door {
     Door(
       listen: address("listen"), tls: section("listen").serverTLS(),
-      limits: self.limits(default: limits))
+      limits: self.limits(default: limits),
+      monitoring: has("monitoring") ? address("monitoring") : nil, log: log())
   }
 
   /// A service that this program calls, below a key.

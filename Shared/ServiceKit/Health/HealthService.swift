@@ -70,6 +70,14 @@ public final class HealthService: Sendable {
     change { $0.isShutDown = true }
   }
 
+  /// What does not serve now: names of services, or `the program` for all of it.
+  var notServing: [String] {
+    state.withLock { state in
+      guard state.status(of: "") == .serving else { return ["the program"] }
+      return state.services.filter { !$0.value }.map(\.key)
+    }
+  }
+
   /// The handler of a path of the health service, `nil` for any other path.
   public func handler(for path: String) -> MethodHandler? {
     switch path {

@@ -42,13 +42,14 @@ public struct ServiceHost: Sendable {
   ///   - background: what runs beside the server; cancelled when the drain begins. When one fails,
   ///     the program ends.
   ///   - care: what the program's records need beside the server; `nil` when it has none.
-  ///   - observers: who is told how calls end.
+  ///   - observers: who is told how calls end, beside the metrics.
+  ///   - metrics: what monitoring sees, where the door has a place for it.
   ///   - lookup: which handler a path has; health and reflection come first.
   public init(
     name: String, door: Door, group: any EventLoopGroup, health: HealthService,
     reflection: ReflectionService? = nil, drain: Drain, logger: Logger,
     background: [(name: String, run: @Sendable () async throws -> Void)] = [],
-    care: RecordsCare? = nil, observers: [any CallObserver] = [],
+    care: RecordsCare? = nil, observers: [any CallObserver] = [], metrics: Metrics,
     lookup: @escaping @Sendable (String) -> MethodHandler?
   ) {
     self.name = name
@@ -58,14 +59,16 @@ public struct ServiceHost: Sendable {
     self.reflection = reflection
     self.drain = drain
     self.logger = logger
-    self.background = background + (care?.background ?? [])
-    self.observers = observers
+    var parts = background + (care?.background ?? [])
+    if let address = door.monitoring {
+      let monitoring = MonitoringServer(
+        address: address, metrics: metrics, health: health, group: group, logger: logger)
+      parts.append((name: "monitoring", run: { try await monitoring.run() }))
+    }
+    self.background = parts
+    self.observers =
+      observers + [CallLog(logger: logger)] + (door.monitoring == nil ? [] : [metrics.calls])
     self.lookup = lookup
-  }
-
-  /// Makes swift-log write to standard error. Call it once, first thing in a program.
-  public static func bootstrapLogging() {
-    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
   }
 
   /// Runs until a signal has been served, or a part has failed.

@@ -56,24 +56,31 @@ public struct Call: Sendable {
   /// The digest of the client certificate that the connection has shown; `nil` when it has shown
   /// none.
   public let certificateDigest: [UInt8]?
+  /// By which it is found in logs; empty when it has come without a trace.
+  public let traceID: String
 
   /// A call of its parts.
   public init(
     principal: Principal, method: String, origin: String, byteCount: Int = 0,
-    certificateDigest: [UInt8]? = nil
+    certificateDigest: [UInt8]? = nil, traceID: String = ""
   ) {
     self.principal = principal
     self.method = method
     self.origin = origin
     self.byteCount = byteCount
     self.certificateDigest = certificateDigest
+    self.traceID = traceID
   }
 
   /// A call as the runtime has it.
-  public init(principal: Principal, _ context: CallContext, byteCount: Int = 0) {
+  /// - Parameter traceID: instead of the one that came with it.
+  public init(
+    principal: Principal, _ context: CallContext, byteCount: Int = 0, traceID: String? = nil
+  ) {
     self.init(
       principal: principal, method: String(context.path.dropFirst()),
       origin: context.peer.address?.ipAddress ?? "", byteCount: byteCount,
-      certificateDigest: context.peer.identity?.certificateDigest)
+      certificateDigest: context.peer.identity?.certificateDigest,
+      traceID: traceID ?? TraceContext(context.metadata)?.traceID ?? "")
   }
 }

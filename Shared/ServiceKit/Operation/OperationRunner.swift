@@ -107,7 +107,9 @@ enum OperationRunner {
     try transaction.audit.append(
       AuditEntry(
         principal: call.principal.subject, origin: call.origin, action: call.method,
-        object: note.object, correlation: note.correlation, digestBefore: note.digestBefore,
+        object: note.object,
+        correlation: note.correlation.isEmpty ? call.traceID : note.correlation,
+        digestBefore: note.digestBefore,
         digestAfter: note.digestAfter))
   }
 

@@ -75,7 +75,8 @@ public struct Route: Sendable {
         throw refusal
       }
     } catch {
-      throw StatusMapping.status(error, logger: service.logger)
+      let traceID = TraceContext(context.metadata)?.traceID ?? ""
+      throw StatusMapping.status(error, traceID: traceID, logger: service.logger)
     }
   }
 }

@@ -25,10 +25,11 @@ public struct ServiceContext: Sendable {
   let refusals: RefusalAudit
 
   /// A context of its parts.
+  /// - Parameter refusals: where refusals are counted for the metrics.
   public init(
     database: Database, authenticate: @escaping @Sendable (CallContext) throws -> Principal,
     inPlant: InPlantCallers? = nil, sites: Set<SiteCode>, environment: Environment, logger: Logger,
-    drain: Drain
+    drain: Drain, refusals: RefusalCounts = RefusalCounts()
   ) {
     self.database = database
     self.authenticate = authenticate
@@ -37,7 +38,8 @@ public struct ServiceContext: Sendable {
     self.environment = environment
     self.logger = logger
     self.drain = drain
-    refusals = RefusalAudit(database, clock: environment.clock, logger: logger)
+    self.refusals = RefusalAudit(
+      database, clock: environment.clock, logger: logger, counts: refusals)
   }
 
   /// Who calls.

@@ -13,14 +13,14 @@ enum ErrorDetails {
   private static let typePrefix = "type.googleapis.com/"
 
   /// The status of a refusal with its details.
-  static func status(_ refusal: Refusal) -> RPC.Status {
+  static func status(_ refusal: Refusal, traceID: String = "") -> RPC.Status {
     let code = RPC.StatusCode(rawValue: refusal.code.rawValue)
     let message = String(refusal.message.prefix(maximumMessageLength))
     do {
       let details = try Google.Rpc.Status.with {
         $0.code = Int32(refusal.code.rawValue)
         $0.message = message
-        $0.details = try Self.details(of: refusal)
+        $0.details = try Self.details(of: refusal, traceID)
       }
       return RPC.Status(code: code, message: message, details: try details.encoded())
     } catch {
@@ -29,7 +29,9 @@ enum ErrorDetails {
     }
   }
 
-  private static func details(of refusal: Refusal) throws -> [Google.ProtobufTypes.AnyMessage] {
+  private static func details(
+    of refusal: Refusal, _ traceID: String
+  ) throws -> [Google.ProtobufTypes.AnyMessage] {
     var details = [
       try packed(
         Google.Rpc.ErrorInfo.with {
@@ -71,6 +73,9 @@ enum ErrorDetails {
               $0.nanos = Int32(delay % 1_000) * 1_000_000
             }
           }))
+    }
+    if !traceID.isEmpty {
+      details.append(try packed(Google.Rpc.RequestInfo.with { $0.requestID = traceID }))
     }
     return details
   }

@@ -6,6 +6,10 @@ extension Refusal {
   /// The status that callers get, with the details.
   public var status: RPC.Status { ErrorDetails.status(self) }
 
+  /// The same, with the identity by which whoever runs the programs finds the call in their logs
+  /// (`google.rpc.RequestInfo`).
+  public func status(traceID: String) -> RPC.Status { ErrorDetails.status(self, traceID: traceID) }
+
   /// The refusal in a status; what its details do not say stays empty.
   public init(_ status: RPC.Status) { self = ErrorDetails.refusal(status) }
 }

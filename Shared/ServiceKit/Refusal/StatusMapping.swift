@@ -14,15 +14,24 @@ enum StatusMapping {
   static let unavailableRetryMilliseconds: Int64 = 1_000
 
   /// The status of any error.
-  static func status(_ error: any Error, logger: Logger) -> RPC.Status {
-    switch error {
+  /// - Parameter traceID: by which the call is found in logs, this one among them.
+  static func status(_ error: any Error, traceID: String = "", logger: Logger) -> RPC.Status {
+    var logger = logger
+    if !traceID.isEmpty { logger[metadataKey: "trace_id"] = "\(traceID)" }
+    return switch error {
     case let status as RPC.Status: status
-    case let refusal as Refusal: ErrorDetails.status(refusal)
-    case let error as any RefusalConvertible: ErrorDetails.status(error.refusal)
-    case let error as RecordStoreError: ErrorDetails.status(refusal(error, logger))
-    case let error as Protobuf.DecodingError: ErrorDetails.status(refusal(error))
     case is CancellationError: RPC.Status(code: .cancelled, message: "the call was cancelled")
-    default: ErrorDetails.status(internalError(error, logger))
+    default: ErrorDetails.status(refusal(error, logger), traceID: traceID)
+    }
+  }
+
+  private static func refusal(_ error: any Error, _ logger: Logger) -> Refusal {
+    switch error {
+    case let refusal as Refusal: refusal
+    case let error as any RefusalConvertible: error.refusal
+    case let error as RecordStoreError: refusal(error, logger)
+    case let error as Protobuf.DecodingError: refusal(error)
+    default: internalError(error, logger)
     }
   }
 

@@ -3,7 +3,7 @@ import Identity
 public import Logging
 import RPC
 public import RecordStore
-import ServiceKit
+public import ServiceKit
 
 /// What becomes of those who show a wrong credential: their address is slowed down, and they are on
 /// record, so that whoever looks for an intruder or a client that is set up wrongly finds both.
@@ -17,23 +17,29 @@ public struct Strangers: Sendable {
   ///
   /// Their part of the audit log has a bound of its own, so that they can't keep refusals of partners
   /// from being written.
-  public init(_ database: Database, clock: any Clock, logger: Logger) {
-    audit = RefusalAudit(database, clock: clock, logger: logger)
+  public init(
+    _ database: Database, clock: any Clock, logger: Logger, counts: RefusalCounts = RefusalCounts()
+  ) {
+    audit = RefusalAudit(database, clock: clock, logger: logger, counts: counts)
     self.database = database
     self.logger = logger
     delay = WrongCredentialDelay(clock: clock)
   }
 
   /// The refusal, when it may be given. Who shows nothing has guessed nothing, and is not slowed down.
-  func refuse(_ error: CredentialError, _ context: CallContext) async -> Refusal {
+  func refuse(
+    _ error: CredentialError, _ context: CallContext, _ trace: TraceContext
+  ) async -> Refusal {
     let former = error == .unknown ? await formerOwner(context) : nil
     let error = former == nil ? error : .ended
     if case .tokenInvalid(let problem) = error {
       // The caller is not told; whoever set the identity provider up finds it here.
-      logger.notice("a token was not believed", metadata: ["error": "\(problem)"])
+      logger.notice(
+        "a token was not believed",
+        metadata: ["error": "\(problem)", "trace_id": "\(trace.traceID)"])
     }
     let caller = Principal(subject: former ?? "", kind: .partner, sites: [])
-    await audit.record(error.refusal, Call(principal: caller, context))
+    await audit.record(error.refusal, Call(principal: caller, context, traceID: trace.traceID))
     if error == .missing { return error.refusal }
     await delay.wait(CallerNetwork(context.peer.address))
     return error.refusal

@@ -86,8 +86,10 @@ final class Backend: Sendable {
           audience: Self.audience, pathPrefix: "/millrace.production.v1.",
           longLivedPaths: [Self.watchPath], requestStreamPaths: [Self.streamPath])
       ], signer: try PrincipalSigner(key: signingKey, environment: environment),
-      refusals: RefusalAudit(database, clock: environment.clock, logger: logger),
-      strangers: Strangers(database, clock: environment.clock, logger: logger), logger: logger,
+      refusals: RefusalAudit(
+        database, clock: environment.clock, logger: logger, counts: RefusalCounts()),
+      strangers: Strangers(database, clock: environment.clock, logger: logger),
+      traces: TraceSource(environment.randomness), logger: logger,
       channel: { _ in onward })
     self.front = Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,

@@ -2,6 +2,7 @@ import Environment
 import GatewayFront
 import Identity
 import RPC
+import ServiceKit
 import Testing
 import Values
 
@@ -18,7 +19,8 @@ struct ForwardedMetadataTests {
 
   private func forwarded() async throws -> ForwardedMetadata {
     ForwardedMetadata(
-      signer: try PrincipalSigner(key: await SigningKey.generate(), environment: environment))
+      signer: try PrincipalSigner(key: await SigningKey.generate(), environment: environment),
+      traces: TraceSource(environment.randomness))
   }
 
   @Test("Only what is allowed passes, and the principal is the Gateway's own")
@@ -40,18 +42,20 @@ struct ForwardedMetadataTests {
     #expect(found.entries.count == 5)
   }
 
-  @Test("Without anything that passes there is the principal alone")
+  @Test("Without anything that passes there are the principal and a trace")
   func principalAlone() async throws {
     let found = try await forwarded().make(
       from: Metadata(), caller, audience: "millrace.production", at: clock.now)
-    #expect(found.entries.map(\.name) == ["millrace-principal"])
+    #expect(found.entries.map(\.name) == ["millrace-principal", "traceparent"])
+    #expect(TraceContext(found) != nil)
   }
 
   @Test("A token is for one service, and always good for another minute")
   func renewal() async throws {
     let key = try await SigningKey.generate()
     let forwarded = ForwardedMetadata(
-      signer: try PrincipalSigner(key: key, environment: environment))
+      signer: try PrincipalSigner(key: key, environment: environment),
+      traces: TraceSource(environment.randomness))
     let verifier = PrincipalVerifier(
       keys: try await VerificationKeys(keySet: key.publicKeySet()), audience: "millrace.production",
       environment: environment)

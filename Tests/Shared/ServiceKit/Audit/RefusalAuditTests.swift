@@ -29,7 +29,8 @@ final class RefusalAuditTests: Sendable {
       environment: environment)
     subject = RefusalAudit(
       database, clock: clock,
-      logger: Logger(label: "test", factory: { [log] _ in LogCollector(log) }))
+      logger: Logger(label: "test", factory: { [log] _ in LogCollector(log) }),
+      counts: RefusalCounts())
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -1,0 +1,61 @@
+import Environment
+import JSON
+public import Logging
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Writes each log message as one line of JSON to standard error, for whoever collects logs:
+/// `{"time": "2026-11-26T21:00:00Z", "level": "error", "logger": "millrace.gateway", "message": "…",
+/// "trace_id": "…"}`. Metadata are members beside these; one of the same name gives way.
+public struct JSONLogHandler: LogHandler {
+  private let label: String
+  private let write: @Sendable (String) -> Void
+  public var metadata: Logger.Metadata = [:]
+  public var logLevel: Logger.Level
+
+  /// A handler for one logger.
+  public init(label: String, level: Logger.Level) {
+    self.init(label: label, level: level) { line in
+      var line = line
+      // One call for the whole line, so that two threads do not write into each other's. Whether it
+      // could be written, nobody could be told.
+      line.withUTF8 { _ = Self.writeOut(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+  }
+
+  init(label: String, level: Logger.Level, write: @escaping @Sendable (String) -> Void) {
+    self.label = label
+    self.write = write
+    logLevel = level
+  }
+
+  /// The system's `write`, whose name is taken here.
+  private static let writeOut: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = {
+    #if canImport(Glibc)
+      Glibc.write($0, $1, $2)
+    #else
+      Darwin.write($0, $1, $2)
+    #endif
+  }
+
+  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  public func log(event: LogEvent) {
+    var members: [String: JSONValue] = [:]
+    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
+      members[key] = .string("\(value)")
+    }
+    members["time"] = .string("\(SystemClock().now)")
+    members["level"] = .string(event.level.rawValue)
+    members["logger"] = .string(label)
+    members["message"] = .string("\(event.message)")
+    write(JSONValue.object(members).text + "\n")
+  }
+}

@@ -1,0 +1,39 @@
+import Environment
+import RPC
+import Testing
+
+@testable import ServiceKit
+
+@Suite struct `A trace context` {
+  private static let trace = "0af7651916cd43dd8448eb211c80319c"
+
+  @Test(arguments: [
+    "00-\(trace)-b7ad6b7169203331-01", "00-\(trace)-b7ad6b7169203331-00",
+    "01-\(trace)-b7ad6b7169203331-01-more",
+  ])
+  func `is taken as it is sent`(text: String) {
+    #expect(TraceContext(traceparent: text)?.traceID == Self.trace)
+  }
+
+  @Test(arguments: [
+    "", "00", trace, "00-\(trace)-b7ad6b7169203331", "00-\(trace)-b7ad6b7169203331-01-more",
+    "ff-\(trace)-b7ad6b7169203331-01", "00-\(trace)-0000000000000000-01",
+    "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+    "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+    "00_\(trace)-b7ad6b7169203331-01", "00-\(trace)-b7ad6b716920333g-01",
+    "01-\(trace)-b7ad6b7169203331-01+",
+  ])
+  func `that breaks the rule is none`(text: String) {
+    #expect(TraceContext(traceparent: text) == nil)
+  }
+
+  @Test func `is made for calls without one, each unlike the others`() throws {
+    let source = TraceSource(Environment.manual(seed: 1).environment.randomness)
+    let made = (0..<1_000).map { _ in source.next() }
+    let identities = try made.map { try #require(TraceContext(traceparent: $0)).traceID }
+    #expect(Set(identities).count == made.count)
+    let metadata = try Metadata([(TraceContext.metadataName, made[0])])
+    #expect(TraceContext(metadata)?.traceID == identities[0])
+    #expect(source.context().traceID.utf8.count == 32)
+  }
+}
