@@ -50,10 +50,10 @@ struct ProductionProgram: Sendable {
     self.secrets = secrets
     table = RouteTable(
       ProductionService.routes(database.incarnation, tolerances: configuration.sites)
-        + RevocationRoutes.all(revocations), context)
+        + RevocationRoutes.all(revocations) + AuditRoutes.all(), context)
     let services = [
       Production.V1.ProductionService.name, Events.V1.EventFeedService.name,
-      Contracts.Identity.V1.RevocationService.name,
+      Contracts.Identity.V1.RevocationService.name, Audit.V1.AuditService.name,
     ]
     health = HealthService(services: services, logger: logger)
     care = RecordsCare(

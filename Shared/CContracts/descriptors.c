@@ -130,6 +130,26 @@ const char grpc__reflection__v1alpha__reflection__file_descriptor[] =
   "onInfo\0220.grpc.reflection.v1alpha.ServerReflectionRequest\0321.grpc.reflection.v1alpha.Serve"
   "rReflectionResponse(\0010\001b\006proto3";
 
+const char millrace__audit__v1__audit__file_descriptor[] =
+  "\012\035millrace/audit/v1/audit.proto\022\021millrace.audit.v1\032\037google/protobuf/timestam"
+  "p.proto\"\322\002\012\005Entry\022\032\012\010sequence\030\001 \001(\003R\010sequence\022*\012"
+  "\002at\030\002 \001(\0132\032.google.protobuf.TimestampR\002at\022\034\012\011principal\030"
+  "\003 \001(\011R\011principal\022\026\012\006origin\030\004 \001(\011R\006origin\022\026\012"
+  "\006action\030\005 \001(\011R\006action\022\026\012\006object\030\006 \001(\011R\006object\022"
+  "\030\012\007outcome\030\007 \001(\011R\007outcome\022%\012\016correlation_id\030\010 \001(\011"
+  "R\015correlationId\022#\012\015digest_before\030\011 \001(\014R\014digestBefore\022!\012\014di"
+  "gest_after\030\012 \001(\014R\013digestAfter\022\022\012\004link\030\013 \001(\014R\004link\""
+  "\276\002\012\022ListEntriesRequest\022\030\012\007service\030\001 \001(\011R\007service\022%"
+  "\012\016after_sequence\030\002 \001(\003R\015afterSequence\022\033\012\011page_size\030\003 "
+  "\001(\005R\010pageSize\022\034\012\011principal\030\004 \001(\011R\011principal\022!\012\014re"
+  "fused_only\030\005 \001(\010R\013refusedOnly\022%\012\016correlation_id\030\006 \001(\011R\015"
+  "correlationId\0220\012\005since\030\007 \001(\0132\032.google.protobuf.TimestampR\005since\022"
+  "0\012\005until\030\010 \001(\0132\032.google.protobuf.TimestampR\005until\"y\012\023ListEntrie"
+  "sResponse\0222\012\007entries\030\001 \003(\0132\030.millrace.audit.v1.EntryR\007entries\022."
+  "\012\023next_after_sequence\030\002 \001(\003R\021nextAfterSequence2l\012\014AuditService\022"
+  "\\\012\013ListEntries\022%.millrace.audit.v1.ListEntriesRequest\032&.millrace.audit.v1.ListEnt"
+  "riesResponseb\006proto3";
+
 const char millrace__common__v1__common__file_descriptor[] =
   "\012\037millrace/common/v1/common.proto\022\022millrace.common.v1\032\037google/protobuf/times"
   "tamp.proto\"4\012\010Quantity\022\024\012\005value\030\001 \001(\011R\005value\022\022\012\004"

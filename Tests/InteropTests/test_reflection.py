@@ -19,7 +19,7 @@ from Support.plant import Plant
 
 OWN = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
        "grpc.reflection.v1alpha.ServerReflection"]
-PRODUCTION = ["millrace.events.v1.EventFeedService", "millrace.identity.v1.RevocationService",
+PRODUCTION = ["millrace.audit.v1.AuditService", "millrace.events.v1.EventFeedService", "millrace.identity.v1.RevocationService",
               "millrace.production.v1.ProductionService"]
 VERSIONS = ["v1", "v1alpha"]
 
@@ -188,7 +188,7 @@ def test_reflection_is_switched_by_the_configuration(tmp_path, truth):
         with grpc.insecure_channel(f"127.0.0.1:{switched.gateway_port}") as partner:
             database = Database(partner)
             assert sorted(database.get_services()) == sorted([
-                *OWN, "millrace.gateway.v1.GatewayService", "millrace.gateway.v1.PartnerService",
+                *OWN, "millrace.audit.v1.AuditService", "millrace.gateway.v1.GatewayService", "millrace.gateway.v1.PartnerService",
                 "millrace.gateway.v1.TokenService",
                 "millrace.gateway.v1.UsageService", "millrace.gateway.v1.VersionService",
                 "millrace.production.v1.ProductionService"])

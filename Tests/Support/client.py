@@ -8,7 +8,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from Support.stubs import (
-    events_grpc, gateway_grpc, health_grpc, partners_grpc, production_grpc, tokens_grpc,
+    audit_grpc, events_grpc, gateway_grpc, health_grpc, partners_grpc, production_grpc, tokens_grpc,
     usage_grpc, versions_grpc)
 
 CALL_SECONDS = 15
@@ -52,6 +52,7 @@ class Client:
         self.production = production_grpc.ProductionServiceStub(self.channel)
         self.gateway = gateway_grpc.GatewayServiceStub(self.channel)
         self.partners = partners_grpc.PartnerServiceStub(self.channel)
+        self.audit = audit_grpc.AuditServiceStub(self.channel)
         self.tokens = tokens_grpc.TokenServiceStub(self.channel)
         self.usage = usage_grpc.UsageServiceStub(self.channel)
         self.versions = versions_grpc.VersionServiceStub(self.channel)

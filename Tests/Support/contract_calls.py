@@ -14,7 +14,7 @@ from Support import facts
 from Support.client import refusal
 from Support.paths import PROTO
 from Support.stubs import (
-    common, events, gateway, partners, production, revocations, tokens, usage, versions)
+    audit, common, events, gateway, partners, production, revocations, tokens, usage, versions)
 
 PACKAGE = "millrace.gateway.v1"
 _numbers = itertools.count(1)
@@ -93,6 +93,7 @@ _REQUESTS = {
         package=PACKAGE, state=versions.VERSION_STATE_SERVED)),
     "ListVersions": lambda to: versions.ListVersionsRequest(),
     "GetMyDeprecations": lambda to: versions.GetMyDeprecationsRequest(),
+    "ListEntries": lambda to: audit.ListEntriesRequest(service="millrace.production"),
     "Exchange": lambda to: tokens.ExchangeRequest(audience="millrace.production"),
     "RevokeInPlantTokens": lambda to: tokens.RevokeInPlantTokensRequest(),
     "PutRevocations": lambda to: revocations.PutRevocationsRequest(source="somebody"),

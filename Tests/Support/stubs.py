@@ -39,6 +39,7 @@ sys.path.insert(0, generate(PROTO, "millrace/**/*.proto"))
 # ruff: noqa: E402  (the modules exist only now)
 from google.protobuf import timestamp_pb2 as timestamp
 from grpc_health.v1 import health_pb2 as health, health_pb2_grpc as health_grpc
+from millrace.audit.v1 import audit_pb2 as audit, audit_pb2_grpc as audit_grpc
 from millrace.common.v1 import common_pb2 as common
 from millrace.events.v1 import events_pb2 as events, events_pb2_grpc as events_grpc
 from millrace.gateway.v1 import gateway_pb2 as gateway, gateway_pb2_grpc as gateway_grpc
@@ -52,7 +53,7 @@ from millrace.production.v1 import production_pb2 as production
 from millrace.production.v1 import production_pb2_grpc as production_grpc
 
 __all__ = [
-    "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
+    "audit", "audit_grpc", "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
     "partners", "partners_grpc", "production", "production_events", "production_grpc",
     "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
 ]

@@ -41,6 +41,7 @@ struct GatewayProgram: Sendable {
   private static let ownServices = [
     Gateway.V1.GatewayService.name, Gateway.V1.PartnerService.name,
     Gateway.V1.TokenService.name, Gateway.V1.UsageService.name, Gateway.V1.VersionService.name,
+    Audit.V1.AuditService.name,
   ]
 
   /// Opens the database and puts everything on it.
@@ -95,7 +96,8 @@ struct GatewayProgram: Sendable {
       GatewayService.routes(database.incarnation, wing: wing) + governance.routes
         + InPlantTokens(
           signer: signer, authorizer: authorizer, destinations: [Self.productionDestination]
-        ).routes, context)
+        ).routes
+        + AuditRoutes.all(relay: Self.auditRelay(production, signer)), context)
     health = HealthService(
       services: Self.ownServices, logger: logger)
     care = RecordsCare(
@@ -139,6 +141,30 @@ struct GatewayProgram: Sendable {
       return [(PrincipalToken.metadataName, token)]
     }
   }
+
+  /// Asks a service for its audit log, in the name of whoever asks the Gateway.
+  private static func auditRelay(
+    _ channel: ClientChannel, _ signer: PrincipalSigner
+  ) -> AuditRoutes.Relay {
+    let channels = [productionDestination.audience: channel]
+    return { request, call in
+      guard let channel = channels[request.service] else {
+        throw Refusal(
+          .notFound, reason: "SERVICE_NOT_FOUND",
+          "there is no service \(request.service); there are \(channels.keys.sorted().joined(separator: ", "))",
+          metadata: ["service": request.service])
+      }
+      let caller = RPCCaller(channel) {
+        let token = try signer.token(for: call.principal, audience: request.service)
+        return [(PrincipalToken.metadataName, token)]
+      }
+      return try await Audit.V1.AuditServiceClient(caller).listEntries(
+        request, options: CallOptions(timeoutMilliseconds: auditTimeoutMilliseconds))
+    }
+  }
+
+  /// How long a service may take for a part of its audit log, in milliseconds.
+  private static let auditTimeoutMilliseconds: Int64 = 10_000
 
   /// What answers a path: the Gateway's own services first, everything else is forwarded.
   func handler(for path: String) -> MethodHandler {

@@ -60,6 +60,7 @@ struct Administration {
   let versions: Gateway.V1.VersionServiceClient
   let usage: Gateway.V1.UsageServiceClient
   let tokens: Gateway.V1.TokenServiceClient
+  let audit: Audit.V1.AuditServiceClient
 
   /// Calls it, and closes the connection afterwards.
   /// - Throws: ``RefusedCommand`` when the Gateway refuses.
@@ -77,7 +78,8 @@ struct Administration {
           partners: Gateway.V1.PartnerServiceClient(caller),
           versions: Gateway.V1.VersionServiceClient(caller),
           usage: Gateway.V1.UsageServiceClient(caller),
-          tokens: Gateway.V1.TokenServiceClient(caller)))
+          tokens: Gateway.V1.TokenServiceClient(caller),
+          audit: Audit.V1.AuditServiceClient(caller)))
       await channel.close()
       return result
     } catch {

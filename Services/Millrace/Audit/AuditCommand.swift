@@ -8,8 +8,13 @@ import RecordStore
 /// `millrace audit`: who did what, and whether anybody has touched the record of it.
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "The audit log of a service: verify it, export its heads.",
-    subcommands: [AuditVerifyCommand.self, AuditHeadsCommand.self])
+    commandName: "audit",
+    abstract:
+      "The audit log of a service: look things up, export it, verify it, export its heads.",
+    subcommands: [
+      AuditQueryCommand.self, AuditExportCommand.self, AuditVerifyCommand.self,
+      AuditHeadsCommand.self,
+    ])
 }
 
 /// `millrace audit heads`: the signed heads, to be kept elsewhere.

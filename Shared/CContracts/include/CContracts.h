@@ -11,6 +11,7 @@
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc/reflection/v1/reflection.pb-c.h"
 #include "grpc/reflection/v1alpha/reflection.pb-c.h"
+#include "millrace/audit/v1/audit.pb-c.h"
 #include "millrace/common/v1/common.pb-c.h"
 #include "millrace/events/v1/events.pb-c.h"
 #include "millrace/gateway/v1/gateway.pb-c.h"
@@ -135,6 +136,15 @@ static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__servi
 }
 static inline const ProtobufCMessageDescriptor *grpc__reflection__v1alpha__error_response__descriptor_ptr(void) {
   return &grpc__reflection__v1alpha__error_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__audit__v1__entry__descriptor_ptr(void) {
+  return &millrace__audit__v1__entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__audit__v1__list_entries_request__descriptor_ptr(void) {
+  return &millrace__audit__v1__list_entries_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__audit__v1__list_entries_response__descriptor_ptr(void) {
+  return &millrace__audit__v1__list_entries_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__common__v1__quantity__descriptor_ptr(void) {
   return &millrace__common__v1__quantity__descriptor;
@@ -419,6 +429,10 @@ static inline const void *grpc__reflection__v1__reflection__file_descriptor_ptr(
 extern const char grpc__reflection__v1alpha__reflection__file_descriptor[];
 static inline const void *grpc__reflection__v1alpha__reflection__file_descriptor_ptr(void) {
   return grpc__reflection__v1alpha__reflection__file_descriptor;
+}
+extern const char millrace__audit__v1__audit__file_descriptor[];
+static inline const void *millrace__audit__v1__audit__file_descriptor_ptr(void) {
+  return millrace__audit__v1__audit__file_descriptor;
 }
 extern const char millrace__common__v1__common__file_descriptor[];
 static inline const void *millrace__common__v1__common__file_descriptor_ptr(void) {

@@ -8,7 +8,7 @@ public enum ContractDescriptors {
   /// Every contract, in the order of the files' names.
   public static let files: [FileDescriptorRecord] = [
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
-    file13, file14, file15, file16, file17, file18,
+    file13, file14, file15, file16, file17, file18, file19,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -189,6 +189,30 @@ public enum ContractDescriptors {
     byteCount: 1695)
 
   private static let file9 = FileDescriptorRecord(
+    name: "millrace/audit/v1/audit.proto",
+    dependencies: ["google/protobuf/timestamp.proto"],
+    symbols: [
+      "millrace.audit.v1.Entry", "millrace.audit.v1.Entry.sequence", "millrace.audit.v1.Entry.at",
+      "millrace.audit.v1.Entry.principal", "millrace.audit.v1.Entry.origin",
+      "millrace.audit.v1.Entry.action", "millrace.audit.v1.Entry.object",
+      "millrace.audit.v1.Entry.outcome", "millrace.audit.v1.Entry.correlation_id",
+      "millrace.audit.v1.Entry.digest_before", "millrace.audit.v1.Entry.digest_after",
+      "millrace.audit.v1.Entry.link", "millrace.audit.v1.ListEntriesRequest",
+      "millrace.audit.v1.ListEntriesRequest.service",
+      "millrace.audit.v1.ListEntriesRequest.after_sequence",
+      "millrace.audit.v1.ListEntriesRequest.page_size",
+      "millrace.audit.v1.ListEntriesRequest.principal",
+      "millrace.audit.v1.ListEntriesRequest.refused_only",
+      "millrace.audit.v1.ListEntriesRequest.correlation_id",
+      "millrace.audit.v1.ListEntriesRequest.since", "millrace.audit.v1.ListEntriesRequest.until",
+      "millrace.audit.v1.ListEntriesResponse", "millrace.audit.v1.ListEntriesResponse.entries",
+      "millrace.audit.v1.ListEntriesResponse.next_after_sequence", "millrace.audit.v1.AuditService",
+      "millrace.audit.v1.AuditService.ListEntries",
+    ],
+    start: millrace__audit__v1__audit__file_descriptor_ptr(),
+    byteCount: 986)
+
+  private static let file10 = FileDescriptorRecord(
     name: "millrace/common/v1/common.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -216,7 +240,7 @@ public enum ContractDescriptors {
     start: millrace__common__v1__common__file_descriptor_ptr(),
     byteCount: 1122)
 
-  private static let file10 = FileDescriptorRecord(
+  private static let file11 = FileDescriptorRecord(
     name: "millrace/events/v1/events.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -250,7 +274,7 @@ public enum ContractDescriptors {
     start: millrace__events__v1__events__file_descriptor_ptr(),
     byteCount: 1399)
 
-  private static let file11 = FileDescriptorRecord(
+  private static let file12 = FileDescriptorRecord(
     name: "millrace/gateway/v1/gateway.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -291,7 +315,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__gateway__file_descriptor_ptr(),
     byteCount: 2213)
 
-  private static let file12 = FileDescriptorRecord(
+  private static let file13 = FileDescriptorRecord(
     name: "millrace/gateway/v1/partners.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -350,7 +374,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__partners__file_descriptor_ptr(),
     byteCount: 3269)
 
-  private static let file13 = FileDescriptorRecord(
+  private static let file14 = FileDescriptorRecord(
     name: "millrace/gateway/v1/tokens.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -368,7 +392,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__tokens__file_descriptor_ptr(),
     byteCount: 667)
 
-  private static let file14 = FileDescriptorRecord(
+  private static let file15 = FileDescriptorRecord(
     name: "millrace/gateway/v1/usage.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -387,7 +411,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__usage__file_descriptor_ptr(),
     byteCount: 832)
 
-  private static let file15 = FileDescriptorRecord(
+  private static let file16 = FileDescriptorRecord(
     name: "millrace/gateway/v1/versions.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -419,7 +443,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__versions__file_descriptor_ptr(),
     byteCount: 1748)
 
-  private static let file16 = FileDescriptorRecord(
+  private static let file17 = FileDescriptorRecord(
     name: "millrace/identity/v1/revocations.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -439,7 +463,7 @@ public enum ContractDescriptors {
     start: millrace__identity__v1__revocations__file_descriptor_ptr(),
     byteCount: 766)
 
-  private static let file17 = FileDescriptorRecord(
+  private static let file18 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -545,7 +569,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production__file_descriptor_ptr(),
     byteCount: 5617)
 
-  private static let file18 = FileDescriptorRecord(
+  private static let file19 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [

@@ -41,6 +41,14 @@ extension Grpc.Reflection {
   public enum V1Alpha {}
 }
 
+/// Holds the packages below `Audit`.
+public enum Audit {}
+
+extension Audit {
+  /// The types of `millrace.audit.v1`.
+  public enum V1 {}
+}
+
 /// Holds the packages below `Common`.
 public enum Common {}
 

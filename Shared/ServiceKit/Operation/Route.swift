@@ -14,6 +14,17 @@ public struct Route: Sendable {
     unary(operation) { try await OperationRunner.run(operation, $0, $1, $2) }
   }
 
+  /// A read that somebody else answers in some cases: where that is so, `elsewhere` answers.
+  static func read<O: ReadOperation>(
+    _ operation: O,
+    elsewhere: @escaping @Sendable (O.Input, Call) async throws -> O.Response?
+  ) -> Route {
+    unary(operation) { input, call, service in
+      if let response = try await elsewhere(input, call) { return response }
+      return try await OperationRunner.run(operation, input, call, service)
+    }
+  }
+
   /// A write that is its own identity: said again it changes nothing more.
   public static func write(_ operation: some WriteOperation) -> Route {
     unary(operation) { try await OperationRunner.run(operation, $0, $1, $2) }

@@ -82,6 +82,7 @@ enum MessageTypes {
     Gateway.V1.ExchangeResponse.self, Gateway.V1.RevokeInPlantTokensRequest.self,
     Gateway.V1.RevokeInPlantTokensResponse.self, Identity.V1.PutRevocationsRequest.self,
     Identity.V1.PutRevocationsResponse.self, Identity.V1.Revocation.self,
-    Identity.V1.PartnerRevision.self,
+    Identity.V1.PartnerRevision.self, Audit.V1.Entry.self, Audit.V1.ListEntriesRequest.self,
+    Audit.V1.ListEntriesResponse.self,
   ]
 }

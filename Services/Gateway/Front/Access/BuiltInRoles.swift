@@ -13,7 +13,11 @@ extension Role {
       ])),
     builtIn(RoleName("wms"), reading),
     builtIn(RoleName("planner"), reading.union([everything(Gateway.V1.GatewayService.name)])),
-    builtIn(RoleName("auditor"), reading.union([everything(Gateway.V1.GatewayService.name)])),
+    builtIn(
+      RoleName("auditor"),
+      reading.union([
+        everything(Gateway.V1.GatewayService.name), everything(Audit.V1.AuditService.name),
+      ])),
     builtIn(RoleName("operator"), [everything(Gateway.V1.GatewayService.name)]),
     builtIn(
       RoleName("integration"),
@@ -26,6 +30,7 @@ extension Role {
       [
         everything(Gateway.V1.GatewayService.name), everything(Gateway.V1.PartnerService.name),
         everything(Gateway.V1.VersionService.name), everything(Gateway.V1.TokenService.name),
+        everything(Audit.V1.AuditService.name),
       ]),
     // What they will call comes with its services.
     builtIn(RoleName("supplier"), []),

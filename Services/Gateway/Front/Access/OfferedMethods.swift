@@ -8,6 +8,7 @@ public enum OfferedMethods {
       (Production.V1.ProductionService.name, Production.V1.ProductionService.methodNames),
       (Gateway.V1.GatewayService.name, Gateway.V1.GatewayService.methodNames),
       (Gateway.V1.PartnerService.name, Gateway.V1.PartnerService.methodNames),
+      (Audit.V1.AuditService.name, Audit.V1.AuditService.methodNames),
       (Gateway.V1.TokenService.name, Gateway.V1.TokenService.methodNames),
       (Gateway.V1.UsageService.name, Gateway.V1.UsageService.methodNames),
       (Gateway.V1.VersionService.name, Gateway.V1.VersionService.methodNames),
