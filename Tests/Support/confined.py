@@ -2,8 +2,8 @@
 
     python confined.py UNIT PROGRAM ARGUMENT…
 
-Does what systemd 252 does for SystemCallFilter=, SystemCallErrorNumber=, RestrictAddressFamilies= and
-MemoryDenyWriteExecute=, with the same library. What needs a mount or a user of its own it leaves out.
+Does what systemd 252 does for SystemCallFilter=, SystemCallErrorNumber=, RestrictAddressFamilies=
+and MemoryDenyWriteExecute=, with the same library. What needs mounts or other users is left out.
 """
 
 import ctypes

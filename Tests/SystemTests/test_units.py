@@ -17,7 +17,7 @@ from Support.stubs import production
 FOLDER = paths.ROOT / "deploy" / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 HIGHEST_EXPOSURE = 1.2
-"""As systemd counts it, from 0 (nothing can be reached) to 10; below 2 is what it calls OK at best."""
+"""As systemd counts it, from 0 (nothing can be reached) to 10."""
 DRAIN_SECONDS = 30
 """When a program that drains stops by itself: ServiceHost.swift."""
 

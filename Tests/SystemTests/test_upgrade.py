@@ -28,7 +28,7 @@ AFTER_NOTHING_SECONDS = 0.1
 
 
 class Reporting(threading.Thread):
-    """Reports one piece after the other, says each again until it is answered, and waits as told."""
+    """Reports piece after piece, says each again until it is answered, and waits as told."""
 
     def __init__(self, plant, order: str):
         super().__init__(daemon=True)
