@@ -19,6 +19,7 @@ struct OdooSandboxMain: AsyncParsableCommand {
     discussion: """
       POST /jsonrpc, GET /web/health          as Odoo; the administrator is admin, password admin
       POST /sandbox/sample-plant              loads the sample plant (once) and answers its ids
+      POST /sandbox/api-keys                  {"keys": ["…"]}: the integration user's API keys from now on
       GET  /sandbox/calls                     calls by model.method; DELETE starts counting anew
       GET  /sandbox/edits                     every change to a posted (done) document, before and after
       GET  /sandbox/faults                    the faults in force

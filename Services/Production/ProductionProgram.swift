@@ -47,6 +47,13 @@ struct ProductionProgram: Sendable {
     secrets.add(configuration.principalKeysFile, setting: "principalKeysFile") { path in
       verifier.use(try await VerificationKeys.load(path))
     }
+    let database = database
+    let auditSigner = auditKey.map { AuditHeadSigner(database, key: $0, logger: logger) }
+    if let auditSigner, let file = configuration.auditSigningKeyFile {
+      secrets.add(file, setting: "auditSigningKeyFile") { path in
+        try await auditSigner.use(SigningKey.load(path))
+      }
+    }
     self.secrets = secrets
     table = RouteTable(
       ProductionService.routes(database.incarnation, tolerances: configuration.sites)
@@ -57,7 +64,7 @@ struct ProductionProgram: Sendable {
     ]
     health = HealthService(services: services, logger: logger)
     care = RecordsCare(
-      database, health: health, program: "production", auditKey: auditKey,
+      database, health: health, program: "production", auditSigner: auditSigner,
       archiving: RecordArchiver.Rule(plan: .orders, afterDays: configuration.archiveAfterDays),
       clock: environment.clock, logger: logger)
     reflection =

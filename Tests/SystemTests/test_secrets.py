@@ -9,6 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from Support import odoo
 from Support.callers import Caller
 from Support.client import refused
 from Support.conditions import eventually
@@ -134,3 +135,51 @@ def test_rotating_the_signing_key_fails_no_call(plant):
             raise AssertionError(error.details()) from error
 
     eventually("the new key is believed", is_believed)
+
+
+def test_rotating_odoos_key_fails_no_booking(plant):
+    """deploy/runbooks/rotate-odoo-api-key.md, step by step."""
+    plant.odoo.request("POST", "/sandbox/api-keys", {"keys": [odoo.API_KEY, "next-key"]})
+    following = plant.folder / "odoo-api-key.next"
+    following.write_text("next-key\n")
+    following.chmod(0o600)
+    shutil.move(following, plant.folder / "odoo-api-key")
+    eventually("the Gateway calls with it", lambda: any(
+        "a key file was read again" in line and f"odoo ({SITE})" in line
+        for line in plant.gateway.output().splitlines()))
+    plant.odoo.request("POST", "/sandbox/api-keys", {"keys": ["next-key"]})
+    plant.odoo.request("DELETE", "/sandbox/calls")
+    eventually("Odoo is called", lambda: plant.odoo.request(
+        "GET", "/sandbox/calls")["total"] > 5)
+    client = plant.mes(plant.issue_key("looking", SITE, roles=["operator"]))
+    status = client.gateway.GetOdooStatus(gateway.GetOdooStatusRequest(site=SITE))
+    assert status.reachable and not status.last_failure
+
+
+def test_rotating_the_audit_key_leaves_every_head_verifiable(plant):
+    """deploy/runbooks/rotate-audit-signing-key.md, step by step."""
+    folder, database = plant.folder, plant.folder / "production.sqlite"
+    run("millrace", "keys", "create", "--for", "audit", "--directory", str(folder))
+    path = folder / "millrace-production.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {
+        "auditSigningKeyFile": str(folder / "audit-signing-key.pem")}))
+    plant.production.stop()
+    plant.production.start()
+    following = folder / "next-audit"
+    following.mkdir(mode=0o700)
+    run("millrace", "keys", "create", "--for", "audit", "--directory", str(following))
+    run("millrace", "keys", "publish", str(following / "audit-keys.json"),
+        "--into", str(folder / "audit-keys.json"))
+    new = json.loads((following / "audit-keys.json").read_text())["keys"][0]["kid"]
+    eventually("the old key has signed", lambda: heads(database))
+    shutil.move(following / "audit-signing-key.pem", folder / "audit-signing-key.pem")
+    eventually("the new key signs", lambda: any(head["keyID"] == new for head in heads(database)))
+    assert len({head["keyID"] for head in heads(database)}) == 2
+    kept = folder / "heads.jsonl"
+    kept.write_text("\n".join(json.dumps(head) for head in heads(database)) + "\n")
+    run("millrace", "audit", "verify", str(database), "--heads", str(kept),
+        "--keys", str(folder / "audit-keys.json"))
+
+
+def heads(database) -> list:
+    return [json.loads(line) for line in run("millrace", "audit", "heads", str(database)).splitlines()]

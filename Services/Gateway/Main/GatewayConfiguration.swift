@@ -26,6 +26,8 @@ struct GatewayConfiguration: Sendable {
   let reflection: Bool
   /// One Odoo per site.
   let odoo: [OdooSiteConfiguration]
+  /// The file of each one's API key, in the same order.
+  let odooKeyFiles: [String]
 
   /// Most sites of one Gateway: each polls its Odoo and follows feeds of its own.
   static let maximumSites = 64
@@ -48,7 +50,8 @@ struct GatewayConfiguration: Sendable {
     let roles = RoleSettings.roles(settings)
     let production = settings.section("services").service("production")
     let reflection = settings.flag("reflection", default: false)
-    let odoo = settings.sections("odoo", atMost: maximumSites).map(OdooSettings.site)
+    let entries = settings.sections("odoo", atMost: maximumSites)
+    let odoo = entries.map(OdooSettings.site)
     if Set(odoo.map(\.site)).count != odoo.count {
       settings.reject("odoo", "must name each site once")
     }
@@ -62,7 +65,7 @@ struct GatewayConfiguration: Sendable {
       signingKeyFile: settings.text("signingKeyFile"),
       keyEnvironment: keyEnvironment, externalIssuers: externalIssuers, roles: roles,
       production: production, reflection: reflection,
-      odoo: odoo)
+      odoo: odoo, odooKeyFiles: entries.map { $0.text("apiKeyFile") })
   }
 
   private static func signingKey(_ settings: Settings) async -> SigningKey? {

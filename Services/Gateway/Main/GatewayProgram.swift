@@ -127,6 +127,11 @@ struct GatewayProgram: Sendable {
         tokens.replaceKeys(of: name, with: try await ExternalIssuers.load(path))
       }
     }
+    for (site, file) in zip(configuration.odoo, configuration.odooKeyFiles) {
+      secrets.add(file, setting: "odoo (\(site.site))") { path in
+        site.apiKey.use(try SecretFile.line(path))
+      }
+    }
     return secrets
   }
 

@@ -10,8 +10,8 @@ public struct OdooSiteConfiguration: Sendable {
   public var database: String
   /// The login of the integration user.
   public var login: String
-  /// Its API key; never logged.
-  public var apiKey: String
+  /// Its API key.
+  public let apiKey: OdooAPIKey
   /// The short name of the warehouse whose manufacturing operation type belongs to the site, for
   /// example `WH`.
   public var warehouseCode: String
@@ -39,7 +39,7 @@ public struct OdooSiteConfiguration: Sendable {
     self.url = url
     self.database = database
     self.login = login
-    self.apiKey = apiKey
+    self.apiKey = OdooAPIKey(apiKey)
     self.warehouseCode = warehouseCode
     self.releaseHorizonDays = releaseHorizonDays
     self.pollIntervalMilliseconds = pollIntervalMilliseconds

@@ -4,7 +4,7 @@ import Values
 /// `execute_kw` and its neighbours: finds model and method, opens the transaction, closes it.
 struct Dispatcher {
   let database: Database
-  let account: Account
+  var account: Account
 
   /// What the database is called, and who may call.
   struct Account: Sendable {

@@ -3,7 +3,7 @@ import Values
 
 /// The JSON-RPC envelope: request body in, answer body out.
 struct JSONRPC {
-  let dispatcher: Dispatcher
+  var dispatcher: Dispatcher
 
   /// Answers one request. Python reports a problem inside the envelope, never by the HTTP status.
   func answer(_ request: JSONValue, at now: Instant) -> JSONValue {

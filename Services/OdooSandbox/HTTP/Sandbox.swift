@@ -6,7 +6,7 @@ import Values
 /// The stand-in for Odoo, apart from sockets: request in, outcome out, one call at a time.
 final class Sandbox: Sendable {
   private struct State {
-    let rpc: JSONRPC
+    var rpc: JSONRPC
     var faults = FaultPlan()
     /// Calls by `model.method`; calls that a fault kept from being done count too.
     var calls: [String: Int64] = [:]
@@ -141,9 +141,21 @@ final class Sandbox: Sendable {
       state.calls = [:]
       return .json(Self.calls(state.calls))
     case ("GET", "/sandbox/edits"): return .json(Self.edits(state.rpc.dispatcher, now))
+    case ("POST", "/sandbox/api-keys"): return Self.setKeys(request.body, &state.rpc.dispatcher)
     case ("POST", "/sandbox/sample-plant"): return Self.plant(state.rpc.dispatcher, now)
     default: return .json(["error": "no such endpoint"], status: 404)
     }
+  }
+
+  /// A user of Odoo can have several API keys, and withdraw them one by one.
+  private static func setKeys(
+    _ body: [UInt8], _ dispatcher: inout Dispatcher
+  ) -> SandboxReply {
+    guard let keys = (try? JSONValue(parsing: body))?["keys"]?.arrayValue else {
+      return .json(["error": "keys must be a list of texts"], status: 400)
+    }
+    dispatcher.account.users[0].secrets = keys.compactMap(\.stringValue)
+    return .json(["keys": .int(Int64(dispatcher.account.integration.secrets.count))])
   }
 
   private static func calls(_ counts: [String: Int64]) -> JSONValue {

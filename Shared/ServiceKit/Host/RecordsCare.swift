@@ -1,5 +1,4 @@
 public import Environment
-public import Identity
 public import Logging
 public import RecordStore
 
@@ -12,16 +11,16 @@ public struct RecordsCare: Sendable {
   /// The care of a database.
   /// - Parameters:
   ///   - program: the program's name in health, see ``WriteWatch/healthName``.
-  ///   - auditKey: signs where the audit log ends; `nil` when nobody does.
+  ///   - auditSigner: signs where the audit log ends; `nil` when nobody does.
   ///   - archiving: which records move to archives, and when; `nil` when none do.
   public init(
-    _ database: Database, health: HealthService, program: String, auditKey: SigningKey? = nil,
+    _ database: Database, health: HealthService, program: String,
+    auditSigner: AuditHeadSigner? = nil,
     archiving: RecordArchiver.Rule? = nil, clock: any Clock, logger: Logger
   ) {
     let writing = WriteWatch(database, health: health, program: program, logger: logger)
     let damage = DamageWatch(database, health: health, logger: logger)
     let pruner = FeedPruner(database, clock: clock, logger: logger)
-    let signer = auditKey.map { AuditHeadSigner(database, key: $0, logger: logger) }
     let archiver = archiving.map {
       RecordArchiver(database, rule: $0, clock: clock, logger: logger)
     }
@@ -29,7 +28,7 @@ public struct RecordsCare: Sendable {
       (name: "write watch", run: { try await writing.run() }),
       (name: "damage watch", run: { try await damage.run() }),
       (name: "feed pruner", run: { try await pruner.run() }),
-      (name: "audit head signer", run: { try await signer?.run() }),
+      (name: "audit head signer", run: { try await auditSigner?.run() }),
       (name: "record archiver", run: { try await archiver?.run() }),
     ]
   }

@@ -8,8 +8,8 @@ struct OdooCredentials: Sendable {
   var database: String
   /// The login of the integration user.
   var login: String
-  /// Its API key; never logged.
-  var apiKey: String
+  /// Its API key.
+  var apiKey: OdooAPIKey
 }
 
 /// Calls Odoo's external API (JSON-RPC, `POST /jsonrpc`). One call is one request; nothing is
@@ -43,7 +43,7 @@ final class OdooClient: OdooCaller {
       return try await request(
         service: "object", method: "execute_kw", countedAs: (call.model, call.method),
         arguments: [
-          .string(credentials.database), .int(user), .string(credentials.apiKey),
+          .string(credentials.database), .int(user), .string(credentials.apiKey.current),
           .string(call.model), .string(call.method), .array(call.arguments),
           .object(call.keywords),
         ])
@@ -59,7 +59,8 @@ final class OdooClient: OdooCaller {
     let answer = try await request(
       service: "common", method: "authenticate", countedAs: ("common", "authenticate"),
       arguments: [
-        .string(credentials.database), .string(credentials.login), .string(credentials.apiKey),
+        .string(credentials.database), .string(credentials.login),
+        .string(credentials.apiKey.current),
         [:],
       ])
     switch answer {

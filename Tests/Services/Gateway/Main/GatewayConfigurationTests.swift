@@ -17,7 +17,7 @@ struct GatewayConfigurationTests {
     #expect(configuration.keyEnvironment == .live)
     #expect(!configuration.reflection)
     let odoo = try #require(configuration.odoo.first)
-    #expect(odoo.apiKey == "key")
+    #expect(odoo.apiKey.current == "key")
     #expect(odoo.warehouseCode == "WH")
     #expect(odoo.releaseHorizonDays == 14)
     #expect(odoo.pollIntervalMilliseconds == 2_000)

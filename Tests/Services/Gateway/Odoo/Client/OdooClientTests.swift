@@ -31,7 +31,8 @@ struct OdooClientTests {
   private func client(_ transport: ScriptedTransport) -> OdooClient {
     OdooClient(
       transport: transport,
-      credentials: OdooCredentials(database: "plant", login: "integration", apiKey: "secret"),
+      credentials: OdooCredentials(
+        database: "plant", login: "integration", apiKey: OdooAPIKey("secret")),
       board: OdooStatusBoard(), environment: Environment.manual(seed: 1).environment)
   }
 

@@ -17,7 +17,7 @@ final class SandboxOdoo: OdooTransport {
   private let count = Mutex(0)
 
   static let credentials = OdooCredentials(
-    database: "plant", login: "integration", apiKey: "sandbox-key")
+    database: "plant", login: "integration", apiKey: OdooAPIKey("sandbox-key"))
 
   init(environment: Environment) {
     let sandbox = Sandbox(
