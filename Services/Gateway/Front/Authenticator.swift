@@ -71,6 +71,9 @@ public struct Authenticator: Sendable {
   /// The wall clock.
   var now: Instant { clock.now }
 
+  /// The monotonic clock.
+  var monotonicNanoseconds: Int64 { clock.monotonicNanoseconds }
+
   /// Whether a caller is let in now as it was when its call began.
   func isCurrent(_ caller: Caller, _ context: CallContext) -> Bool {
     if case .certificate = caller.credential.shown, let certificate = context.peer.identity,

@@ -11,6 +11,10 @@ struct Entrance: Sendable {
   let grant: Authorizer.Grant
   /// What a call counts for.
   let cost: Int64
+  /// How many calls may be under way for one more to be let in; `nil` for those that last.
+  let bound: Int64?
+  /// How fast its calls are lately; `nil` when nobody looks.
+  let fastest: FastestCalls.Method?
 }
 
 /// Who has been let in, and what it is told beside the answer: its limits, and when to move to
@@ -18,6 +22,8 @@ struct Entrance: Sendable {
 struct Admission: Sendable {
   let caller: Caller
   let notices: Metadata
+  /// Whether it counts as one of the calls that the Gateway can hold.
+  let isCounted: Bool
 }
 
 /// Why somebody has not been let in.

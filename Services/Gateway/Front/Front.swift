@@ -17,6 +17,8 @@ public struct Front: Sendable {
   private let router: Router
   private let forwarders: [Destination: Forwarder]
   private let limiter: RateLimiter
+  private let overload: OverloadGuard
+  private let fastest: FastestCalls?
   private let forwarded: ForwardedMetadata
   private let traces: TraceSource
   private let refusals: RefusalAudit
@@ -25,14 +27,16 @@ public struct Front: Sendable {
 
   /// A front before these services.
   /// - Parameters:
+  ///   - fastest: knows which deadlines can't be met; an observer of the server.
   ///   - refusals: remembers who was refused for lack of rights.
   ///   - strangers: what becomes of those who show wrong credentials.
   ///   - traces: names calls that come without a trace.
   ///   - channel: the channel to a service; it is asked once for each.
   public init(
     authenticator: Authenticator, versions: VersionPolicy = VersionPolicy(),
-    authorizer: Authorizer, limiter: RateLimiter,
-    destinations: [Destination], signer: PrincipalSigner, refusals: RefusalAudit,
+    authorizer: Authorizer, limiter: RateLimiter, overload: OverloadGuard = OverloadGuard(),
+    fastest: FastestCalls? = nil, destinations: [Destination], signer: PrincipalSigner,
+    refusals: RefusalAudit,
     strangers: Strangers, traces: TraceSource, logger: Logger,
     channel: (Destination) -> ClientChannel
   ) {
@@ -40,6 +44,8 @@ public struct Front: Sendable {
     self.versions = versions
     self.authorizer = authorizer
     self.limiter = limiter
+    self.overload = overload
+    self.fastest = fastest
     self.traces = traces
     forwarded = ForwardedMetadata(signer: signer, traces: traces)
     self.refusals = refusals
@@ -60,7 +66,7 @@ public struct Front: Sendable {
       // Answered at once, also to a caller whose stream of requests goes on.
       return .bidirectional { _, _, _ in throw status }
     }
-    let entrance = entrance(path)
+    let entrance = entrance(path, isLongLived: destination.longLivedPaths.contains(path))
     if destination.requestStreamPaths.contains(path) {
       return .bidirectional { requests, context, responses in
         try await whileAdmitted(context, entrance) { admission in
@@ -122,10 +128,12 @@ public struct Front: Sendable {
 
 /// The steps.
 extension Front {
-  private func entrance(_ path: String) -> Entrance {
+  private func entrance(_ path: String, isLongLived: Bool = false) -> Entrance {
     Entrance(
       path: path, package: VersionPolicy.package(of: path), grant: authorizer.grant(path),
-      cost: MethodCosts.cost(of: path))
+      cost: MethodCosts.cost(of: path),
+      bound: isLongLived ? nil : overload.bound(of: CallPriority(path: path)),
+      fastest: isLongLived ? nil : fastest?.method(path))
   }
 
   /// Lets a call in as one of its caller's calls under way, or says why not. Whoever lets it in says
@@ -139,17 +147,39 @@ extension Front {
     do throws(Refusal) {
       let notice = try versions.judge(entrance.package, partner, at: authenticator.now)
       try entrance.grant.authorize(caller)
-      let allowance = try limiter.begin(partner, caller.limits, cost: entrance.cost)
+      try checkDeadline(context, entrance)
+      if let bound = entrance.bound { try overload.begin(bound: bound) }
+      let allowance: RateLimiter.Allowance
+      do throws(Refusal) {
+        allowance = try limiter.begin(partner, caller.limits, cost: entrance.cost)
+      } catch {
+        if entrance.bound != nil { overload.end() }
+        throw error
+      }
       context.attachment = caller.admitted
       var notices = Metadata(allowance)
       if let notice { notices.append(contentsOf: notice) }
-      return Admission(caller: caller, notices: notices)
+      return Admission(
+        caller: caller, notices: notices, isCounted: entrance.bound != nil)
     } catch {
       throw .refused(error, caller.principal)
     }
   }
 
-  private func leave(_ admission: Admission) { limiter.end(admission.caller.principal.subject) }
+  private func leave(_ admission: Admission) {
+    if admission.isCounted { overload.end() }
+    limiter.end(admission.caller.principal.subject)
+  }
+
+  /// Refuses a call that could not be done in the time that it has.
+  private func checkDeadline(_ context: CallContext, _ entrance: Entrance) throws(Refusal) {
+    guard let remaining = context.deadline.remainingNanoseconds,
+      let fastest = entrance.fastest?.fastestNanoseconds(at: authenticator.monotonicNanoseconds),
+      remaining < fastest
+    else { return }
+    throw Refusals.deadlineTooShort(
+      remainingNanoseconds: remaining, fastestNanoseconds: fastest)
+  }
 
   /// The status of a refusal, when it is on record.
   private func status(of rejection: Rejection, _ context: CallContext) async -> Status {

@@ -152,6 +152,24 @@ enum Refusals {
       retryDelayMilliseconds: tooManyUnderWayRetryMilliseconds)
   }
 
+  /// RESOURCE_EXHAUSTED: the Gateway holds as many calls as it can, of all partners together.
+  static let overloaded = Refusal(
+    .resourceExhausted, reason: "OVERLOADED",
+    "more calls are under way than can be held; what is less urgent is refused first",
+    retryDelayMilliseconds: OverloadGuard.retryMilliseconds)
+
+  /// DEADLINE_EXCEEDED, before anything was done.
+  static func deadlineTooShort(remainingNanoseconds: Int64, fastestNanoseconds: Int64) -> Refusal {
+    func milliseconds(_ nanoseconds: Int64) -> String {
+      let tenths = (nanoseconds + 50_000) / 100_000
+      return "\(tenths / 10).\(tenths % 10)"
+    }
+    return Refusal(
+      .deadlineExceeded, reason: "DEADLINE_TOO_SHORT",
+      "the call has \(milliseconds(remainingNanoseconds)) ms left and was not done: the fastest of the last seconds took \(milliseconds(fastestNanoseconds)) ms",
+      metadata: ["fastest_milliseconds": milliseconds(fastestNanoseconds)])
+  }
+
   /// INTERNAL: a principal could not be signed.
   static let unsigned = Refusal(
     .internalError, reason: "INTERNAL", "the gateway failed; its log says why")

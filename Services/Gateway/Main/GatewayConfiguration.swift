@@ -24,6 +24,8 @@ struct GatewayConfiguration: Sendable {
   let production: ServiceAddress
   /// Whether partners may ask for the contracts (gRPC reflection); not unless the file says so.
   let reflection: Bool
+  /// Calls that may be under way at a time, of all partners together.
+  let callsUnderWay: Int64
   /// One Odoo per site.
   let odoo: [OdooSiteConfiguration]
   /// The file of each one's API key, in the same order.
@@ -50,6 +52,8 @@ struct GatewayConfiguration: Sendable {
     let roles = RoleSettings.roles(settings)
     let production = settings.section("services").service("production")
     let reflection = settings.flag("reflection", default: false)
+    let callsUnderWay = settings.number(
+      "callsUnderWay", 100...1_000_000, default: OverloadGuard.defaultCapacity)
     let entries = settings.sections("odoo", atMost: maximumSites)
     let odoo = entries.map(OdooSettings.site)
     if Set(odoo.map(\.site)).count != odoo.count {
@@ -65,6 +69,7 @@ struct GatewayConfiguration: Sendable {
       signingKeyFile: settings.text("signingKeyFile"),
       keyEnvironment: keyEnvironment, externalIssuers: externalIssuers, roles: roles,
       production: production, reflection: reflection,
+      callsUnderWay: callsUnderWay,
       odoo: odoo, odooKeyFiles: entries.map { $0.text("apiKeyFile") })
   }
 

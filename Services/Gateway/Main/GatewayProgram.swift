@@ -23,6 +23,7 @@ struct GatewayProgram: Sendable {
   private let table: RouteTable
   private let secrets: SecretWatch
   private let metrics: Metrics
+  private let fastest: FastestCalls
   private let health: HealthService
   private let reflection: ReflectionService?
   private let care: RecordsCare
@@ -66,13 +67,15 @@ struct GatewayProgram: Sendable {
     governance = try await Governance(configuration, database, environment, logger: logger)
     let tokens = configuration.externalIssuers.verifier(environment)
     secrets = Self.secrets(configuration, tokens, signer, logger)
+    fastest = FastestCalls(clock: environment.clock)
     let authorizer = Authorizer(configuration.allRoles)
     front = Front(
       authenticator: Authenticator(
         governance.partners.directory, keyEnvironment: configuration.keyEnvironment,
         tokens: tokens, clock: environment.clock),
       versions: governance.versions, authorizer: authorizer,
-      limiter: governance.limiter,
+      limiter: governance.limiter, overload: OverloadGuard(capacity: configuration.callsUnderWay),
+      fastest: fastest,
       destinations: [Self.productionDestination], signer: signer,
       refusals: RefusalAudit(
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
@@ -189,7 +192,7 @@ struct GatewayProgram: Sendable {
         (name: "usage ledger", run: { try await governance.ledger.run() }),
         (name: "secret watch", run: { try await secrets.run() }),
         (name: "revocations", run: { try await revocations.run() }),
-      ], care: care, observers: [governance.ledger],
+      ], care: care, observers: [governance.ledger, fastest],
       metrics: metrics, lookup: { handler(for: $0) })
   }
 

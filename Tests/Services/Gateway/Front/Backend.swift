@@ -50,7 +50,8 @@ final class Backend: Sendable {
 
   /// Starts both; the handler answers every path of the service.
   init(
-    _ handler: MethodHandler, roles: [Role] = roles, limits: CallLimits = .standard
+    _ handler: MethodHandler, roles: [Role] = roles, limits: CallLimits = .standard,
+    overload: OverloadGuard = OverloadGuard(), fastest: FastestCalls? = nil
   ) async throws {
     let environment = Environment.system
     let group = MultiThreadedEventLoopGroup.singleton
@@ -80,7 +81,8 @@ final class Backend: Sendable {
       authenticator: Authenticator(directory, clock: environment.clock),
       authorizer: Authorizer(roles, offered: [Self.forbiddenPath]),
       // Its clock stands still: how busy the machine is decides nothing.
-      limiter: RateLimiter(clock: Environment.manual(seed: 1).clock),
+      limiter: RateLimiter(clock: Environment.manual(seed: 1).clock), overload: overload,
+      fastest: fastest,
       destinations: [
         Destination(
           audience: Self.audience, pathPrefix: "/millrace.production.v1.",
@@ -116,10 +118,12 @@ final class Backend: Sendable {
 
   /// Runs the body against a service that answers with the handler.
   static func run(
-    _ handler: MethodHandler, limits: CallLimits = .standard,
+    _ handler: MethodHandler, roles: [Role] = roles, limits: CallLimits = .standard,
+    overload: OverloadGuard = OverloadGuard(), fastest: FastestCalls? = nil,
     _ body: (Backend) async throws -> Void
   ) async throws {
-    let backend = try await Backend(handler, limits: limits)
+    let backend = try await Backend(
+      handler, roles: roles, limits: limits, overload: overload, fastest: fastest)
     do { try await body(backend) } catch {
       await backend.stop()
       throw error
