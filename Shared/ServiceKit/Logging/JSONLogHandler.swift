@@ -1,6 +1,6 @@
 import Environment
 import JSON
-public import Logging
+import Logging
 
 #if canImport(Glibc)
   import Glibc
@@ -11,14 +11,14 @@ public import Logging
 /// Writes each log message as one line of JSON to standard error, for whoever collects logs:
 /// `{"time": "2026-11-26T21:00:00Z", "level": "error", "logger": "millrace.gateway", "message": "…",
 /// "trace_id": "…"}`. Metadata are members beside these; one of the same name gives way.
-public struct JSONLogHandler: LogHandler {
+struct JSONLogHandler: LogHandler {
   private let label: String
   private let write: @Sendable (String) -> Void
-  public var metadata: Logger.Metadata = [:]
-  public var logLevel: Logger.Level
+  var metadata: Logger.Metadata = [:]
+  var logLevel: Logger.Level
 
   /// A handler for one logger.
-  public init(label: String, level: Logger.Level) {
+  init(label: String, level: Logger.Level) {
     self.init(label: label, level: level) { line in
       var line = line
       // One call for the whole line, so that two threads do not write into each other's. Whether it
@@ -42,12 +42,12 @@ public struct JSONLogHandler: LogHandler {
     #endif
   }
 
-  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  public func log(event: LogEvent) {
+  func log(event: LogEvent) {
     var members: [String: JSONValue] = [:]
     for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
       members[key] = .string("\(value)")

@@ -28,6 +28,7 @@ public final class CallMetrics: CallObserver {
     }
   }
 
+  /// Counts the calls of a path.
   public func observation(of path: String) -> (@Sendable (CallOutcome) -> Void)? {
     let method = method(path)
     return { method.count($0) }

@@ -14,6 +14,7 @@ public struct RecordsMetrics: MetricSource {
     self.clock = clock
   }
 
+  /// The metrics as they are now.
   public func families() async throws -> [MetricFamily] {
     let lags = try await database.read { try $0.feed.lags() }
     return commits(database.counters) + behind(lags, at: clock.now)
