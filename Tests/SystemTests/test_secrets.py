@@ -1,6 +1,7 @@
 """Keys that change while the plant works: the runbooks' steps under load, and partners' own tokens."""
 
 import json
+import pathlib
 import shutil
 import time
 
@@ -183,3 +184,27 @@ def test_rotating_the_audit_key_leaves_every_head_verifiable(plant):
 
 def heads(database) -> list:
     return [json.loads(line) for line in run("millrace", "audit", "heads", str(database)).splitlines()]
+
+
+def test_no_secret_stands_in_logs_process_lists_databases_or_backups(plant):
+    key = plant.issue_key("careful", SITE)
+    look(plant.mes(key))
+    refused(lambda: look(plant.mes(key[:-1] + ("0" if key[-1] != "0" else "1"))))
+    refused(lambda: look(plant.mes(token(aud="others"))))
+    plant.administer("key", "rotate", "careful")
+    run("millrace", "backup", str(plant.folder / "gateway.sqlite"),
+        str(plant.folder / "gateway.backup"))
+    private = (plant.folder / "principal-signing-key.pem").read_text().splitlines()[1]
+    secrets = [text.encode() for text in (
+        key.split("_")[3], plant.admin_key.split("_")[3], odoo.API_KEY, "next-key", private)]
+    places = {
+        f"{program.name}'s {place}": content for program in plant.programs if program is not plant.sandbox
+        for place, content in (
+            ("log", program.output().encode()),
+            ("command line", pathlib.Path(f"/proc/{program.pid}/cmdline").read_bytes()),
+            ("environment", pathlib.Path(f"/proc/{program.pid}/environ").read_bytes()))}
+    places |= {path.name: path.read_bytes() for pattern in ("*.sqlite*", "*.backup")
+               for path in plant.folder.glob(pattern) if path.is_file()}
+    assert {"gateway.sqlite", "gateway.backup"} <= set(places)
+    found = [place for place, content in places.items() for secret in secrets if secret in content]
+    assert not found
