@@ -40,9 +40,7 @@ public struct ForwardedMetadata: Sendable {
   ) throws -> Metadata {
     var forwarded = try principal(caller, audience, now)
     forwarded.append(contentsOf: metadata, named: Self.allowed)
-    if !metadata.contains("traceparent") {
-      try forwarded.append(TraceContext.metadataName, traces.next())
-    }
+    if !metadata.contains("traceparent") { traces.append(to: &forwarded) }
     return forwarded
   }
 

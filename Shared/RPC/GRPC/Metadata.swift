@@ -74,6 +74,26 @@ public struct Metadata: Hashable, Sendable {
     }
   }
 
+  /// Adds an entry whose value is written in its place.
+  /// - Parameters:
+  ///   - name: lower case, as it is written in the program; not a name of gRPC's own.
+  ///   - byteCount: how long the value is, at most ``maximumWrittenByteCount``.
+  ///   - write: writes as many bytes, all of them printable ASCII.
+  public mutating func append(
+    _ name: StaticString, byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    precondition(byteCount <= Self.maximumWrittenByteCount)
+    withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 1) { buffer in
+      write(buffer)
+      appendUnchecked(
+        name: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
+        value: UnsafeRawBufferPointer(buffer))
+    }
+  }
+
+  /// The longest value that is written in its place: it is on the stack meanwhile.
+  public static let maximumWrittenByteCount = 256
+
   /// Adds the entries of another metadata that have one of these names, in their order. One whose
   /// value could not be sent again (it came with a control character) is left out.
   /// - Parameter names: lower case, as they are written in the program.

@@ -66,25 +66,32 @@ public final class TraceSource: Sendable {
   }
 
   /// A context that no call has had.
-  public func context() -> TraceContext { TraceContext(madeOf: next()) }
+  public func context() -> TraceContext {
+    TraceContext(
+      madeOf: String(unsafeUninitializedCapacity: TraceContext.byteCount) { bytes in
+        write(UnsafeMutableRawBufferPointer(bytes))
+        return TraceContext.byteCount
+      })
+  }
 
-  /// A `traceparent` that no call has had. Its flags say that nobody records the trace.
-  public func next() -> String {
+  /// Adds a `traceparent` that no call has had. Its flags say that nobody records the trace.
+  public func append(to metadata: inout Metadata) {
+    metadata.append("traceparent", byteCount: TraceContext.byteCount) { write($0) }
+  }
+
+  private func write(_ bytes: UnsafeMutableRawBufferPointer) {
     let number = number.wrappingAdd(1, ordering: .relaxed).newValue
-    return String(unsafeUninitializedCapacity: TraceContext.byteCount) { bytes in
-      var writer = Writer(bytes: bytes)
-      writer.add("00-")
-      writer.add(start)
-      writer.add(number)
-      writer.add("-")
-      writer.add(number | 1 << 63)
-      writer.add("-00")
-      return writer.count
-    }
+    var writer = Writer(bytes: bytes)
+    writer.add("00-")
+    writer.add(start)
+    writer.add(number)
+    writer.add("-")
+    writer.add(number | 1 << 63)
+    writer.add("-00")
   }
 
   private struct Writer {
-    let bytes: UnsafeMutableBufferPointer<UInt8>
+    let bytes: UnsafeMutableRawBufferPointer
     var count = 0
 
     mutating func add(_ text: StaticString) {

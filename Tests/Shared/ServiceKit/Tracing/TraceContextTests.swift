@@ -29,11 +29,11 @@ import Testing
 
   @Test func `is made for calls without one, each unlike the others`() throws {
     let source = TraceSource(Environment.manual(seed: 1).environment.randomness)
-    let made = (0..<1_000).map { _ in source.next() }
-    let identities = try made.map { try #require(TraceContext(traceparent: $0)).traceID }
-    #expect(Set(identities).count == made.count)
-    let metadata = try Metadata([(TraceContext.metadataName, made[0])])
-    #expect(TraceContext(metadata)?.traceID == identities[0])
-    #expect(source.context().traceID.utf8.count == 32)
+    let identities = try (0..<1_000).map { _ in
+      var metadata = Metadata()
+      source.append(to: &metadata)
+      return try #require(TraceContext(metadata)).traceID
+    }
+    #expect(Set(identities + [source.context().traceID]).count == identities.count + 1)
   }
 }
