@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import RPC
 import Testing
 
@@ -39,6 +40,33 @@ import Testing
     limits.concurrentStreams = 5
     limits.idleMilliseconds = 0
     #expect(door.limits == limits)
+  }
+
+  @Test func `say where monitoring asks and how the program logs`() async throws {
+    let settings = try await load(
+      #"""
+      {"listen": {"host": "h", "port": 7}, "monitoring": {"host": "127.0.0.1", "port": 9464},
+       "log": {"format": "json", "level": "debug"}}
+      """#)
+    let door = settings.door(limits: Limits())
+    try settings.finish()
+    #expect(door.monitoring == HostAndPort(host: "127.0.0.1", port: 9464))
+    #expect(door.log == LogSettings(format: .json, level: .debug))
+  }
+
+  @Test func `that say it wrongly are named with what may be said`() async throws {
+    let settings = try await load(
+      #"""
+      {"listen": {"host": "h", "port": 7}, "monitoring": {"host": "127.0.0.1"},
+       "log": {"format": "xml", "level": "loud"}}
+      """#)
+    _ = settings.door(limits: Limits())
+    let error = #expect(throws: ConfigurationError.self) { try settings.finish() }
+    let problems = error?.problems.sorted() ?? []
+    #expect(problems.count == 3)
+    #expect(problems.first == "log.format must be text, json")
+    #expect(problems.dropFirst().first?.hasPrefix("log.level must be trace, debug, info") == true)
+    #expect(problems.last?.hasPrefix("monitoring.port ") == true)
   }
 
   @Test func `of a service that is called name whom to trust and what to show`() async throws {
