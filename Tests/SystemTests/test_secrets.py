@@ -1,8 +1,10 @@
 """Keys that change while the plant works: the runbooks' steps under load, and partners' own tokens."""
 
 import json
+import os
 import pathlib
 import shutil
+import stat
 import time
 
 import grpc
@@ -110,8 +112,14 @@ def test_rotating_the_signing_key_fails_no_call(plant):
     following = plant.folder / "next"
     following.mkdir(mode=0o700)
     run("millrace", "keys", "create", "--directory", str(following))
-    run("millrace", "keys", "publish", str(following / "principal-keys.json"),
-        "--into", str(plant.folder / "principal-keys.json"))
+    mask = os.umask(0o077)
+    try:
+        run("millrace", "keys", "publish", str(following / "principal-keys.json"),
+            "--into", str(plant.folder / "principal-keys.json"))
+    finally:
+        os.umask(mask)
+    # Whoever publishes, services of other users can read it.
+    assert stat.S_IMODE((plant.folder / "principal-keys.json").stat().st_mode) == 0o644
     eventually("Production knows the new key",
                lambda: "a key file was read again" in plant.production.output())
     shutil.move(following / "principal-signing-key.pem",

@@ -300,7 +300,9 @@ def test_the_gateway_is_upgraded_under_load_and_nothing_is_lost_or_doubled(alone
     assert all(each.retry_seconds for each in load.refusals if each.domain)
     with pytest.raises(grpc.RpcError) as ended:
         list(watching)
-    assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
+    found = refusal(ended.value)
+    assert (found.code, found.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
+    assert found.retry_seconds
     is_stored_once(shop, name, [request for request, _ in load.acknowledged])
     ends_booked(shop, shop.factory.routed, order, name)
 

@@ -21,6 +21,7 @@ public struct Front: Sendable {
   private let fastest: FastestCalls?
   private let forwarded: ForwardedMetadata
   private let traces: TraceSource
+  private let drain: Drain
   private let refusals: RefusalAudit
   private let strangers: Strangers
   private let logger: Logger
@@ -31,13 +32,14 @@ public struct Front: Sendable {
   ///   - refusals: remembers who was refused for lack of rights.
   ///   - strangers: what becomes of those who show wrong credentials.
   ///   - traces: names calls that come without a trace.
+  ///   - drain: ends calls that last when the Gateway stops.
   ///   - channel: the channel to a service; it is asked once for each.
   public init(
     authenticator: Authenticator, versions: VersionPolicy = VersionPolicy(),
     authorizer: Authorizer, limiter: RateLimiter, overload: OverloadGuard = OverloadGuard(),
     fastest: FastestCalls? = nil, destinations: [Destination], signer: PrincipalSigner,
     refusals: RefusalAudit,
-    strangers: Strangers, traces: TraceSource, logger: Logger,
+    strangers: Strangers, traces: TraceSource, drain: Drain = Drain(), logger: Logger,
     channel: (Destination) -> ClientChannel
   ) {
     self.authenticator = authenticator
@@ -47,6 +49,7 @@ public struct Front: Sendable {
     self.overload = overload
     self.fastest = fastest
     self.traces = traces
+    self.drain = drain
     forwarded = ForwardedMetadata(signer: signer, traces: traces)
     self.refusals = refusals
     self.strangers = strangers
@@ -249,12 +252,16 @@ extension Front {
     _ caller: Caller, _ context: CallContext,
     _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
-    try await CallsThatLast.run(
-      whileConfirmedBy: {
-        guard authenticator.isCurrent(caller, context) else {
-          throw Refusals.callerNotCurrent.status
-        }
-      }, body)
+    do {
+      try await drain.wait {
+        try await CallsThatLast.run(
+          whileConfirmedBy: {
+            guard authenticator.isCurrent(caller, context) else { throw Refusals.callerNotCurrent }
+          }, body)
+      }
+    } catch let refusal as Refusal {
+      throw refusal.status(traceID: TraceContext(context.metadata)?.traceID ?? "")
+    }
   }
 }
 

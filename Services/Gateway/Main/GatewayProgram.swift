@@ -81,7 +81,7 @@ struct GatewayProgram: Sendable {
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
       strangers: Strangers(
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
-      traces: TraceSource(environment.randomness), logger: logger,
+      traces: TraceSource(environment.randomness), drain: drain, logger: logger,
       channel: { _ in production })
     let integration = Self.integrationCaller(production, signer, sites: configuration.sites)
     wing = OdooWing(

@@ -68,7 +68,8 @@ private enum PublicKeys {
     do {
       // What services would refuse is not put in place.
       _ = try await VerificationKeys.load(new)
-      guard rename(new, path) == 0 else {
+      // Services of other users read it, whatever the umask of whoever calls this.
+      guard chmod(new, 0o644) == 0, rename(new, path) == 0 else {
         throw SecretFile.Failure(
           path: path, problem: "cannot be replaced: \(String(cString: strerror(errno)))")
       }
