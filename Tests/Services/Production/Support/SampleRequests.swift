@@ -122,14 +122,16 @@ extension ProductionFixture {
   }
 
   /// Expects a call to be refused with a code and a reason, and to have stored nothing but, when it
-  /// was refused for lack of rights, who tried.
+  /// was refused for lack of rights or of a credential, who tried.
   @discardableResult
   func expectRefusal(
     _ code: RefusalCode, _ reason: String, sourceLocation: SourceLocation = #_sourceLocation,
     _ call: () async throws -> Void
   ) async throws -> Refusal? {
     var expected = try await rowCounts()
-    if code == .permissionDenied { expected["rs_audit", default: 0] += 1 }
+    if [.permissionDenied, .unauthenticated].contains(code) {
+      expected["rs_audit", default: 0] += 1
+    }
     let refusal = await #expect(throws: Refusal.self, sourceLocation: sourceLocation) {
       try await call()
     }
