@@ -2,14 +2,16 @@
 
 import contextlib
 import json
+import socket
 import sqlite3
+import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from Support import facts
+from Support import facts, paths
 from Support.client import refused
 from Support.conditions import eventually
 from Support.plant import OTHER_SITE, SITE, Plant
@@ -157,3 +159,27 @@ def test_a_call_without_a_trace_is_given_one(plant):
     at_the_door = refused(lambda: client.versions.ListVersions(versions.ListVersionsRequest()))
     assert len({behind.request_id, at_the_door.request_id}) == 2
     assert all(len(found.request_id) == 32 for found in (behind, at_the_door))
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_monitoring_port_that_is_taken_ends_the_program_and_is_named(plant, tmp_path, program):
+    settings = json.loads((plant.folder / f"{program}.json").read_text())
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings |= {
+            "listen": {"host": "127.0.0.1", "port": 0},
+            "database": str(tmp_path / "records.sqlite"),
+            "monitoring": {"host": "127.0.0.1", "port": taken.getsockname()[1]}}
+        path = tmp_path / "settings.json"
+        path.write_text(json.dumps(settings))
+        ended = subprocess.run([paths.program(program), "--config", path], timeout=20,
+                               capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert f"monitoring: 127.0.0.1:{settings['monitoring']['port']}" in ended.stderr
+
+
+def test_a_clean_stop_logs_no_error(plant):
+    for program in (plant.gateway, plant.production):
+        program.stop()
+        assert not [line for line in program.output().splitlines()
+                    if '"level":"error"' in line or " error " in line]
+        program.start()

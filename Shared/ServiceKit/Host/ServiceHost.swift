@@ -108,13 +108,14 @@ public struct ServiceHost: Sendable {
     print("listening on \(door.listen.host):\(address.port ?? door.listen.port)")
     // Whoever starts the program waits for this line, and output to a pipe is held back.
     fflush(nil)
-    // Ends with the signal, and throws when the group is cancelled because another part failed.
-    let ending = await Task { try await gracefulShutdown() }.result
+    // Ends with the signal, and is cancelled when another part has failed. Calls get their time then
+    // as well, in a task of their own: one that is cancelled could not wait for them.
+    let hasFailed = (try? await gracefulShutdown()) == nil
     logger.info("draining")
     health.shutDown()
     drain.begin()
-    await server.shutdown(graceMilliseconds: Self.drainGraceMilliseconds)
-    try ending.get()
+    await Task { await server.shutdown(graceMilliseconds: Self.drainGraceMilliseconds) }.value
+    if hasFailed { throw CancellationError() }
   }
 }
 

@@ -24,13 +24,16 @@ struct MonitoringServer: Sendable {
         address: .hostname(address.host, port: address.port),
         availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
       eventLoopGroupProvider: .shared(group), logger: quiet)
-    try await application.run()
+    do { try await application.run() } catch let error as IOError {
+      throw MonitoringFailure(address: address, problem: "\(error)")
+    }
   }
 
-  /// A line for every scrape would hide what matters.
+  /// What keeps it from starting is thrown. Of the rest the library calls the orderly end an error,
+  /// and what matters should not be hidden.
   private var quiet: Logger {
     var logger = logger
-    logger.logLevel = .warning
+    logger.logLevel = .critical
     return logger
   }
 
@@ -58,5 +61,15 @@ struct MonitoringServer: Sendable {
     Response(
       status: status, headers: [.contentType: "text/plain; charset=utf-8"],
       body: .init(byteBuffer: ByteBuffer(string: text)))
+  }
+}
+
+/// Monitoring's port can't be opened.
+struct MonitoringFailure: Error, CustomStringConvertible {
+  let address: HostAndPort
+  let problem: String
+
+  var description: String {
+    "monitoring: \(address.host):\(address.port) can't be opened: \(problem)"
   }
 }
