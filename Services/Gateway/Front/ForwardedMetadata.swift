@@ -18,8 +18,10 @@ struct SignedPrincipal: Sendable {
 /// An allow-list: whatever is not named here stays at the door, credentials and claims of being
 /// somebody (`millrace-principal`) before all.
 public struct ForwardedMetadata: Sendable {
-  /// What passes: W3C trace context, and the client library's name for the service's own log.
-  public static let allowed: [StaticString] = ["traceparent", "tracestate", "user-agent"]
+  /// What passes: the client library's name, for the service's own log.
+  static let allowed: [StaticString] = ["user-agent"]
+  /// What passes beside it when it is a W3C trace context.
+  static let traceContext: [StaticString] = ["traceparent", "tracestate"]
   /// For how long a token is used without asking the signer, in seconds: it gives none that is good
   /// for less than ``PrincipalSigner/renewalMarginSeconds``, of which half remains for the call.
   static let keptSeconds = PrincipalSigner.renewalMarginSeconds / 2
@@ -40,7 +42,13 @@ public struct ForwardedMetadata: Sendable {
   ) throws -> Metadata {
     var forwarded = try principal(caller, audience, now)
     forwarded.append(contentsOf: metadata, named: Self.allowed)
-    if !metadata.contains("traceparent") { traces.append(to: &forwarded) }
+    // One that breaks the rule would leave the call without identity: a new trace begins, and the
+    // state of the other one is not its own (Trace Context §3.2.2, §3.3.1).
+    if TraceContext(metadata) == nil {
+      traces.append(to: &forwarded)
+    } else {
+      forwarded.append(contentsOf: metadata, named: Self.traceContext)
+    }
     return forwarded
   }
 

@@ -144,9 +144,15 @@ struct GatewayProgram: Sendable {
     _ channel: ClientChannel, _ signer: PrincipalSigner, sites: Set<SiteCode>
   ) -> RPCCaller {
     let principal = Principal(subject: integrationSubject, kind: .integration, sites: sites)
-    return RPCCaller(channel) {
-      let token = try signer.token(for: principal, audience: productionDestination.audience)
-      return [(PrincipalToken.metadataName, token)]
+    return caller(channel, signer, principal, audience: productionDestination.audience)
+  }
+
+  /// Calls to a service in somebody's name.
+  private static func caller(
+    _ channel: ClientChannel, _ signer: PrincipalSigner, _ principal: Principal, audience: String
+  ) -> RPCCaller {
+    RPCCaller(channel) {
+      [(PrincipalToken.metadataName, try signer.token(for: principal, audience: audience))]
     }
   }
 
@@ -162,10 +168,7 @@ struct GatewayProgram: Sendable {
           "there is no service \(request.service); there are \(channels.keys.sorted().joined(separator: ", "))",
           metadata: ["service": request.service])
       }
-      let caller = RPCCaller(channel) {
-        let token = try signer.token(for: call.principal, audience: request.service)
-        return [(PrincipalToken.metadataName, token)]
-      }
+      let caller = caller(channel, signer, call.principal, audience: request.service)
       return try await Audit.V1.AuditServiceClient(caller).listEntries(
         request, options: CallOptions(timeoutMilliseconds: auditTimeoutMilliseconds))
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contracts
 import Environment
+import Identity
 import JSON
 import Protobuf
 import ServiceKit
@@ -118,9 +119,9 @@ enum AuditEntryText {
       "principal": .string(entry.principal), "origin": .string(entry.origin),
       "action": .string(entry.action), "object": .string(entry.object),
       "outcome": .string(entry.outcome), "correlationID": .string(entry.correlationID),
-      "digestBefore": .string(hexadecimal(entry.digestBefore)),
-      "digestAfter": .string(hexadecimal(entry.digestAfter)),
-      "link": .string(hexadecimal(entry.link)),
+      "digestBefore": .string(Hexadecimal.encode(entry.digestBefore)),
+      "digestAfter": .string(Hexadecimal.encode(entry.digestAfter)),
+      "link": .string(Hexadecimal.encode(entry.link)),
     ]
     return JSONValue.object(members).text
   }
@@ -129,9 +130,5 @@ enum AuditEntryText {
     entry.at.map {
       Instant(microseconds: $0.seconds * 1_000_000 + Int64($0.nanos) / 1_000).description
     } ?? ""
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
   }
 }

@@ -47,8 +47,9 @@ struct Bytes32: Sendable, Hashable {
 }
 
 /// Lower-case hexadecimal digits, two per byte.
-enum Hexadecimal {
-  static func encode(_ bytes: some Sequence<UInt8>) -> String {
+public enum Hexadecimal {
+  /// Bytes as digits.
+  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     bytes.reduce(into: "") { text, byte in
       text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }

@@ -54,6 +54,12 @@ public struct Principal: Sendable, Hashable {
     self.revision = revision
   }
 
+  /// Whether it may do the same as another one, whatever each of them has shown.
+  public func hasRights(of other: Principal) -> Bool {
+    subject == other.subject && kind == other.kind && sites == other.sites && roles == other.roles
+      && partnerCode == other.partnerCode
+  }
+
   /// Whether it may act for a site.
   public func mayAct(for site: SiteCode) -> Bool { sites.contains(site) }
 

@@ -4,6 +4,16 @@ public import Values
 /// Which in-plant tokens are not believed although they have not expired, as the Gateway has said
 /// last. Looked at for every direct call: a dictionary away.
 public final class RevocationList: Sendable {
+  /// One thing that is revoked.
+  public enum Entry: Sendable, Hashable {
+    /// The tokens of a credential, from a time on.
+    case credential(String, endsAt: Instant)
+    /// A partner's tokens of revisions below this one.
+    case partner(String, minimumRevision: Int64)
+    /// Everybody's tokens that were issued before a time.
+    case all(issuedBefore: Instant)
+  }
+
   /// Everything that is revoked.
   public struct Content: Sendable, Hashable {
     /// In which database the epochs are counted.
@@ -31,6 +41,25 @@ public final class RevocationList: Sendable {
       self.credentials = credentials
       self.partners = partners
       self.allIssuedBefore = allIssuedBefore
+    }
+
+    /// A list of entries.
+    public init(source: String, epoch: Int64, _ entries: some Sequence<Entry>) {
+      self.init(source: source, epoch: epoch)
+      for entry in entries {
+        switch entry {
+        case .credential(let name, let end): credentials[name] = end
+        case .partner(let name, let revision): partners[name] = revision
+        case .all(let limit): allIssuedBefore = limit
+        }
+      }
+    }
+
+    /// Its entries, in no order.
+    public var entries: [Entry] {
+      credentials.map { .credential($0.key, endsAt: $0.value) }
+        + partners.map { .partner($0.key, minimumRevision: $0.value) }
+        + (allIssuedBefore.map { [.all(issuedBefore: $0)] } ?? [])
     }
 
     /// Whether this holds instead of another that was said before: epochs of different databases

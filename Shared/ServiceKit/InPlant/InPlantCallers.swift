@@ -28,8 +28,10 @@ public struct InPlantCallers: Sendable {
       && context.metadata[PrincipalToken.metadataName] == nil
   }
 
-  /// Who makes a direct call.
-  func authenticate(_ context: CallContext) throws(Refusal) -> Principal {
+  /// Who makes a direct call, and what the token is for.
+  func authenticate(
+    _ context: CallContext
+  ) throws(Refusal) -> (principal: Principal, binding: TokenBinding) {
     let (principal, binding) = try believed(context)
     guard let shown = context.peer.identity, shown.certificateDigest == binding.certificate else {
       throw InPlantRefusals.tokenNotBound
@@ -41,17 +43,7 @@ public struct InPlantCallers: Sendable {
     guard !revocations.revokes(principal, issuedAt: binding.issuedAt, at: now) else {
       throw InPlantRefusals.tokenRevoked
     }
-    return principal
-  }
-
-  /// Whether the token of a direct call is for this method. Of a forwarded one the Gateway has
-  /// decided.
-  func authorize(_ context: CallContext) throws(Refusal) {
-    guard isDirect(context) else { return }
-    let (principal, binding) = try believed(context)
-    guard binding.paths.contains(context.path) else {
-      throw InPlantRefusals.methodNotGranted(context.path, principal)
-    }
+    return (principal, binding)
   }
 
   private func believed(
@@ -89,8 +81,7 @@ enum InPlantRefusals {
     "the credential of the token has ended, or the partner's rights have changed; exchange again at the Gateway (TokenService.Exchange)"
   )
 
-  static func methodNotGranted(_ path: String, _ principal: Principal) -> Refusal {
-    let method = String(path.dropFirst())
+  static func methodNotGranted(_ method: String, _ principal: Principal) -> Refusal {
     let roles = principal.roles.sorted().map(\.description).joined(separator: ", ")
     return Refusal(
       .permissionDenied, reason: "METHOD_NOT_GRANTED",

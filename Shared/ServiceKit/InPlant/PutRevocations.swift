@@ -25,46 +25,33 @@ struct PutRevocations: WriteOperation {
   func validate(
     _ request: Contracts.Identity.V1.PutRevocationsRequest, _ fields: inout Fields
   ) -> RevocationList.Content {
-    var content = RevocationList.Content(
-      source: fields.text(request.source, "source", Self.sourceRule),
-      epoch: fields.number(request.epoch, "epoch", 0...Int64.max))
+    let source = fields.text(request.source, "source", Self.sourceRule)
+    let epoch = fields.number(request.epoch, "epoch", 0...Int64.max)
     let entries = fields.each(
       request.revocations, "revocations", atMost: RevocationList.Content.maximumEntries
     ) { fields, entry in Self.entry(entry, &fields) }
-    for case let entry? in entries {
-      switch entry {
-      case .credential(let id, let end): content.credentials[id] = end
-      case .partner(let name, let revision): content.partners[name] = revision
-      case .allIssuedBefore(let limit): content.allIssuedBefore = limit
-      }
-    }
-    return content
-  }
-
-  private enum Entry {
-    case credential(String, Instant)
-    case partner(String, Int64)
-    case allIssuedBefore(Instant)
+    return RevocationList.Content(source: source, epoch: epoch, entries.compactMap(\.self))
   }
 
   private static func entry(
     _ entry: Contracts.Identity.V1.Revocation, _ fields: inout Fields
-  ) -> Entry? {
+  ) -> RevocationList.Entry? {
     switch entry.what {
     case .credentialID(let id):
       return .credential(
         fields.text(id, "credential_id", Principal.codeRule),
-        fields.optionalTime(entry.endsAt, "ends_at", Fields.earliest...Fields.latest)
+        endsAt: fields.optionalTime(entry.endsAt, "ends_at", Fields.earliest...Fields.latest)
           ?? Fields.earliest)
     case .partner(let partner):
       return fields.inside("partner") { fields in
         .partner(
           fields.text(partner.partner, "partner", Principal.subjectRule),
-          fields.number(partner.minimumRevision, "minimum_revision", 1...Int64.max))
+          minimumRevision: fields.number(partner.minimumRevision, "minimum_revision", 1...Int64.max)
+        )
       }
     case .allIssuedBefore(let limit):
-      return .allIssuedBefore(
-        fields.time(limit, "all_issued_before", Fields.earliest...Fields.latest))
+      return .all(
+        issuedBefore: fields.time(limit, "all_issued_before", Fields.earliest...Fields.latest))
     case nil:
       fields.reject("what", "must be credential_id, partner or all_issued_before")
       return nil

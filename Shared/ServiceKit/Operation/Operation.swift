@@ -56,6 +56,9 @@ public struct Call: Sendable {
   /// The digest of the client certificate that the connection has shown; `nil` when it has shown
   /// none.
   public let certificateDigest: [UInt8]?
+  /// Which paths may be called with the token of a direct call; `nil` for a forwarded one, of which the
+  /// Gateway has decided.
+  var grantedPaths: Set<String>?
   /// By which it is found in logs; empty when it has come without a trace.
   public let traceID: String
 

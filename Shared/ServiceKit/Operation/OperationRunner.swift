@@ -21,9 +21,10 @@ enum OperationRunner {
   static func call<O: Operation>(
     _ operation: O.Type, _ message: ByteBuffer, _ context: CallContext, _ service: ServiceContext
   ) throws -> Call {
-    Call(
-      principal: try service.caller(context), context,
-      byteCount: message.readableBytes)
+    let (principal, grantedPaths) = try service.caller(context)
+    var call = Call(principal: principal, context, byteCount: message.readableBytes)
+    call.grantedPaths = grantedPaths
+    return call
   }
 
   /// Everything else before the records are touched.

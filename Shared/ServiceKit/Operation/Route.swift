@@ -79,7 +79,9 @@ public struct Route: Sendable {
         throw refusal
       }
       do {
-        try service.authorizeMethod(context)
+        if let granted = call.grantedPaths, !granted.contains(context.path) {
+          throw InPlantRefusals.methodNotGranted(call.method, call.principal)
+        }
         return try await body(call)
       } catch let refusal as Refusal {
         await service.refusals.record(refusal, call)

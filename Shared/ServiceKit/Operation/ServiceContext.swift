@@ -42,14 +42,16 @@ public struct ServiceContext: Sendable {
       database, clock: environment.clock, logger: logger, counts: refusals)
   }
 
-  /// Who calls.
-  func caller(_ context: CallContext) throws -> Principal {
-    if let inPlant, inPlant.isDirect(context) { return try inPlant.authenticate(context) }
-    return try authenticate(context)
+  /// Who calls, and which paths it may call: `nil` for all, because the Gateway has decided.
+  func caller(
+    _ context: CallContext
+  ) throws -> (principal: Principal, grantedPaths: Set<String>?) {
+    guard let inPlant, inPlant.isDirect(context) else {
+      return (try authenticate(context), nil)
+    }
+    let (principal, binding) = try inPlant.authenticate(context)
+    return (principal, binding.paths)
   }
-
-  /// Whether the caller may call this method. Of a forwarded call the Gateway has decided.
-  func authorizeMethod(_ context: CallContext) throws { try inPlant?.authorize(context) }
 
   /// Runs the body of a call that lasts, and ends it when its token does. A forwarded one is ended by
   /// the Gateway.

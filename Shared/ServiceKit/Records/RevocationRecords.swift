@@ -1,6 +1,5 @@
 public import Identity
 public import RecordStore
-import Values
 
 /// The list of revocations as a service stores it, so that it holds after a restart while the Gateway
 /// is down.
@@ -30,20 +29,13 @@ public enum RevocationRecords {
   /// What the Gateway has said last.
   public static func load(_ snapshot: Snapshot) throws -> RevocationList.Content {
     let said = try snapshot.row("SELECT source, epoch FROM revocation_epoch") {
-      RevocationList.Content(source: try $0.text(0), epoch: try $0.int64(1))
+      (source: try $0.text(0), epoch: try $0.int64(1))
     }
-    guard var content = said else { return RevocationList.Content() }
-    let rows = try snapshot.rows("SELECT kind, name, bound FROM revocations") {
-      (kind: try $0.text(0), name: try $0.text(1), bound: try $0.int64(2))
+    guard let said else { return RevocationList.Content() }
+    let entries = try snapshot.rows("SELECT kind, name, bound FROM revocations") {
+      try RevocationList.Entry($0)
     }
-    for row in rows {
-      switch row.kind {
-      case "credential": content.credentials[row.name] = Instant(microseconds: row.bound)
-      case "partner": content.partners[row.name] = row.bound
-      default: content.allIssuedBefore = Instant(microseconds: row.bound)
-      }
-    }
-    return content
+    return RevocationList.Content(source: said.source, epoch: said.epoch, entries)
   }
 
   static func put(_ content: RevocationList.Content, _ transaction: Transaction) throws {
@@ -53,20 +45,9 @@ public enum RevocationRecords {
       ON CONFLICT (id) DO UPDATE SET source = excluded.source, epoch = excluded.epoch
       """, content.source, content.epoch)
     try transaction.execute("DELETE FROM revocations")
-    for (credential, end) in content.credentials {
-      try insert("credential", credential, end.microseconds, transaction)
+    for entry in content.entries {
+      try transaction.execute(
+        "INSERT INTO revocations VALUES (?, ?, ?)", entry.kind, entry.name, entry.bound)
     }
-    for (partner, revision) in content.partners {
-      try insert("partner", partner, revision, transaction)
-    }
-    if let limit = content.allIssuedBefore {
-      try insert("all", "", limit.microseconds, transaction)
-    }
-  }
-
-  private static func insert(
-    _ kind: String, _ name: String, _ bound: Int64, _ transaction: Transaction
-  ) throws {
-    try transaction.execute("INSERT INTO revocations VALUES (?, ?, ?)", kind, name, bound)
   }
 }

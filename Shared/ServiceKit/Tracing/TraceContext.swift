@@ -5,38 +5,36 @@ import Synchronization
 /// The identity by which a call is found in the logs of every program it went through: W3C Trace
 /// Context, metadata `traceparent`.
 public struct TraceContext: Sendable, Hashable {
-  /// The metadata that carries it.
-  public static let metadataName = "traceparent"
   static let byteCount = 55
-  static let idByteCount = 32
+  private static let idByteCount = 32
 
   /// 32 lower-case hexadecimal digits.
   public let traceID: String
 
-  /// The context that came with a call; `nil` when none did, or one that breaks the rule
-  /// (`00-<32 digits>-<16 digits>-<2 digits>`, no identity all zeros).
+  /// The context that came with a call; `nil` when none did, more than one, or one that breaks the
+  /// rule (`00-<32 digits>-<16 digits>-<2 digits>`, no identity all zeros). Read in its place: this is
+  /// done for every call.
   public init?(_ metadata: Metadata) {
-    guard let text = metadata[Self.metadataName] else { return nil }
-    self.init(traceparent: text)
+    let found = metadata.withOnlyValue("traceparent") { Self(traceparent: $0) }
+    guard let context = found.flatMap(\.self) else { return nil }
+    self = context
   }
 
-  init?(traceparent text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count >= Self.byteCount else { return nil }
-    let (version, trace, span, flags) = (
-      bytes[0..<2], bytes[3..<35], bytes[36..<52], bytes[53..<55]
-    )
-    // Later versions may have more behind a hyphen; version 00 has not, and ff is none.
-    let isWhole =
-      version.elementsEqual("00".utf8)
-      ? bytes.count == Self.byteCount
-      : !version.elementsEqual("ff".utf8)
-        && (bytes.count == Self.byteCount || bytes[55] == UInt8(ascii: "-"))
-    guard isWhole, [2, 35, 52].allSatisfy({ bytes[$0] == UInt8(ascii: "-") }),
-      [version, trace, span, flags].joined().allSatisfy(Self.isDigit),
-      [trace, span].allSatisfy({ $0.contains { $0 != UInt8(ascii: "0") } })
+  private init?(traceparent bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= Self.byteCount, Self.isWhole(bytes),
+      [2, 35, 52].allSatisfy({ bytes[$0] == UInt8(ascii: "-") }),
+      [0..<2, 3..<35, 36..<52, 53..<55].allSatisfy({ bytes[$0].allSatisfy(Self.isDigit) }),
+      [3..<35, 36..<52].allSatisfy({ bytes[$0].contains { $0 != UInt8(ascii: "0") } })
     else { return nil }
-    traceID = String(decoding: trace, as: UTF8.self)
+    traceID = String(decoding: bytes[3..<35], as: UTF8.self)
+  }
+
+  /// Later versions may have more behind a hyphen; version 00 has not, and ff is none.
+  private static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let version = bytes[0..<2]
+    if version.elementsEqual("00".utf8) { return bytes.count == byteCount }
+    return !version.elementsEqual("ff".utf8)
+      && (bytes.count == byteCount || bytes[byteCount] == UInt8(ascii: "-"))
   }
 
   /// Of a text of our own, whose form need not be looked at.

@@ -48,9 +48,8 @@ public struct Strangers: Sendable {
   /// Whose the key was that a call has shown, when it has ended and is not in memory any more. Only
   /// who has the whole key is told that it was one.
   private func formerOwner(_ context: CallContext) async -> String? {
-    guard let value = context.metadata["authorization"],
-      let key = Array(value.utf8).withUnsafeBytes({ APIKey(bearer: $0) })
-    else { return nil }
+    let shown = context.metadata.withOnlyValue("authorization") { APIKey(bearer: $0) }
+    guard let key = shown.flatMap(\.self) else { return nil }
     do {
       let credential = try await database.read {
         try CredentialRecords.find(key.id.description, $0)

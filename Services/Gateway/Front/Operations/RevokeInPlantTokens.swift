@@ -1,4 +1,5 @@
 import Contracts
+import Identity
 import Protobuf
 import RecordStore
 import ServiceKit
@@ -14,7 +15,7 @@ struct RevokeInPlantTokens: WriteOperation {
   func execute(_ input: Void, _ transaction: Transaction, _ call: Call) throws
     -> Effect<Gateway.V1.RevokeInPlantTokensResponse>
   {
-    try RevokedTokens.add(.all(transaction.now), transaction)
+    try RevokedTokens.add(.all(issuedBefore: transaction.now), transaction)
     return Effect(
       .with { $0.issuedBefore = .init(transaction.now) },
       audit: AuditNote(object: "in-plant tokens issued before \(transaction.now)"))

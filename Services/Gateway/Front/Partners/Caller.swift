@@ -19,13 +19,6 @@ public final class Caller: Sendable {
   /// How it is told to services, ready to be sent, by audience.
   let signed = Mutex<[String: SignedPrincipal]>([:])
 
-  /// Whether it may do the same as another one: other limits are no other rights.
-  func hasRights(of other: Caller) -> Bool {
-    principal.subject == other.principal.subject && principal.sites == other.principal.sites
-      && principal.roles == other.principal.roles
-      && principal.partnerCode == other.principal.partnerCode
-  }
-
   /// A partner with one of its credentials.
   public init(_ partner: Partner, _ credential: Credential) {
     principal = partner.principal(showing: credential.id)

@@ -33,7 +33,8 @@ struct PartnerBook: Sendable {
     }
     try PartnerRecords.put(partner, transaction)
     if let before, !partner.hasRights(of: before) {
-      try RevokedTokens.add(.partner(partner.name, partner.revision), transaction)
+      try RevokedTokens.add(
+        .partner(partner.name, minimumRevision: partner.revision), transaction)
     }
     transaction.afterCommit { [directory, partner] in directory.put(partner) }
     return Change(before: before, after: partner)
@@ -82,7 +83,7 @@ struct PartnerBook: Sendable {
     }
     try CredentialRecords.end(id, at: max(end, transaction.now), transaction)
     let now = transaction.now
-    try RevokedTokens.add(.credential(id, max(end, now)), transaction)
+    try RevokedTokens.add(.credential(id, endsAt: max(end, now)), transaction)
     transaction.afterCommit { [directory, after] in directory.put(after, at: now) }
     return Change(before: before, after: after)
   }

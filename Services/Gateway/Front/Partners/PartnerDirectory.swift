@@ -87,7 +87,7 @@ public final class PartnerDirectory: Sendable {
       case .token(let subject): self.caller(subject)
       }
     guard let found, !found.isSuspended else { return false }
-    return !found.credential.hasEnded(at: now) && found.hasRights(of: caller)
+    return !found.credential.hasEnded(at: now) && found.principal.hasRights(of: caller.principal)
   }
 }
 

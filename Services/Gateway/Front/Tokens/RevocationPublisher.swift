@@ -84,24 +84,24 @@ extension Contracts.Identity.V1.PutRevocationsRequest {
     self.init()
     source = content.source
     epoch = content.epoch
-    revocations =
-      content.credentials.map { id, end in
+    revocations = content.entries.map { .init($0) }
+  }
+}
+
+extension Contracts.Identity.V1.Revocation {
+  fileprivate init(_ entry: RevocationList.Entry) {
+    self.init()
+    switch entry {
+    case .credential(let id, let end):
+      what = .credentialID(id)
+      endsAt = .init(end)
+    case .partner(let name, let revision):
+      what = .partner(
         .with {
-          $0.what = .credentialID(id)
-          $0.endsAt = .init(end)
-        }
-      }
-      + content.partners.map { name, revision in
-        .with {
-          $0.what = .partner(
-            .with {
-              $0.partner = name
-              $0.minimumRevision = revision
-            })
-        }
-      }
-    if let limit = content.allIssuedBefore {
-      revocations.append(.with { $0.what = .allIssuedBefore(.init(limit)) })
+          $0.partner = name
+          $0.minimumRevision = revision
+        })
+    case .all(let limit): what = .allIssuedBefore(.init(limit))
     }
   }
 }

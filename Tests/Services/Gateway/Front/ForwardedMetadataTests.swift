@@ -27,7 +27,7 @@ struct ForwardedMetadataTests {
   func allowList() async throws {
     let metadata = try Metadata([
       ("authorization", "Bearer mr_live_x"), ("millrace-principal", "forged"),
-      ("Millrace-Principal", "forged too"), ("traceparent", "00-1-2-01"), ("cookie", "a=b"),
+      ("Millrace-Principal", "forged too"), ("traceparent", Self.trace), ("cookie", "a=b"),
       ("tracestate", "a=1"), ("tracestate", "b=2"), ("user-agent", "grpc-python/1.60"),
       ("x-anything", "1"),
     ])
@@ -36,10 +36,26 @@ struct ForwardedMetadataTests {
     let principals = found.values("millrace-principal")
     #expect(principals.count == 1)
     #expect(principals.first?.split(separator: ".").count == 3)
-    #expect(found.values("traceparent") == ["00-1-2-01"])
+    #expect(found.values("traceparent") == [Self.trace])
     #expect(found.values("tracestate") == ["a=1", "b=2"])
     #expect(found.values("user-agent") == ["grpc-python/1.60"])
     #expect(found.entries.count == 5)
+  }
+
+  private static let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+  @Test(
+    "A trace that breaks the rule is replaced by a new one, and its state stays at the door",
+    arguments: [["00-1-2-01"], ["garbage"], [""], [trace, trace]])
+  func brokenTrace(values: [String]) async throws {
+    let metadata = try Metadata(
+      values.map { ("traceparent", $0) } + [("tracestate", "a=1")])
+    let found = try await forwarded().make(
+      from: metadata, caller, audience: "millrace.production", at: clock.now)
+    #expect(found.values("traceparent").count == 1)
+    #expect(TraceContext(found) != nil)
+    #expect(found.values("traceparent") != [Self.trace])
+    #expect(found["tracestate"] == nil)
   }
 
   @Test("Without anything that passes there are the principal and a trace")

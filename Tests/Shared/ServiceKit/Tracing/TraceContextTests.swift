@@ -11,8 +11,18 @@ import Testing
     "00-\(trace)-b7ad6b7169203331-01", "00-\(trace)-b7ad6b7169203331-00",
     "01-\(trace)-b7ad6b7169203331-01-more",
   ])
-  func `is taken as it is sent`(text: String) {
-    #expect(TraceContext(traceparent: text)?.traceID == Self.trace)
+  func `is taken as it is sent`(text: String) throws {
+    #expect(try Self.context([text])?.traceID == Self.trace)
+  }
+
+  private static func context(_ values: [String]) throws -> TraceContext? {
+    TraceContext(try Metadata(values.map { ("traceparent", $0) }))
+  }
+
+  @Test func `that is there twice is none`() throws {
+    let text = "00-\(Self.trace)-b7ad6b7169203331-01"
+    #expect(try Self.context([text, text]) == nil)
+    #expect(try Self.context([]) == nil)
   }
 
   @Test(arguments: [
@@ -23,8 +33,8 @@ import Testing
     "00_\(trace)-b7ad6b7169203331-01", "00-\(trace)-b7ad6b716920333g-01",
     "01-\(trace)-b7ad6b7169203331-01+",
   ])
-  func `that breaks the rule is none`(text: String) {
-    #expect(TraceContext(traceparent: text) == nil)
+  func `that breaks the rule is none`(text: String) throws {
+    #expect(try Self.context([text]) == nil)
   }
 
   @Test func `is made for calls without one, each unlike the others`() throws {
