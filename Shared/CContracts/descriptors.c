@@ -306,20 +306,20 @@ const char millrace__gateway__v1__tokens__file_descriptor[] =
 
 const char millrace__gateway__v1__usage__file_descriptor[] =
   "\012\037millrace/gateway/v1/usage.proto\022\023millrace.gateway.v1\032\037google/protobuf/time"
-  "stamp.proto\032\037millrace/common/v1/common.proto\"\270\002\012\005Usage\022\020\012\003day"
+  "stamp.proto\032\037millrace/common/v1/common.proto\"\322\002\012\005Usage\022\020\012\003day"
   "\030\001 \001(\011R\003day\022\030\012\007partner\030\002 \001(\011R\007partner\022\026\012"
   "\006method\030\003 \001(\011R\006method\022\026\012\006status\030\004 \001(\011R\006status\022"
   "\024\012\005calls\030\005 \001(\003R\005calls\022#\012\015request_bytes\030\006 \001(\003R\014"
   "requestBytes\022%\012\016response_bytes\030\007 \001(\003R\015responseBytes\0223\012\025durati"
   "on_microseconds\030\010 \001(\003R\024durationMicroseconds\022<\012\014last_used_at\030\011 "
-  "\001(\0132\032.google.protobuf.TimestampR\012lastUsedAt\"\231\001\012\020ListUsageRequest\022"
-  "\030\012\007partner\030\001 \001(\011R\007partner\022\033\012\011first_day\030\002 \001(\011R"
-  "\010firstDay\022\031\012\010last_day\030\003 \001(\011R\007lastDay\0223\012\004page\030\004 "
-  "\001(\0132\037.millrace.common.v1.PageRequestR\004page\"{\012\021ListUsageResponse\0220\012"
-  "\005usage\030\001 \003(\0132\032.millrace.gateway.v1.UsageR\005usage\0224\012\004page\030\002 "
-  "\001(\0132 .millrace.common.v1.PageResponseR\004page2j\012\014UsageService\022Z\012\011ListUsa"
-  "ge\022%.millrace.gateway.v1.ListUsageRequest\032&.millrace.gateway.v1.ListUsageResponseb\006pr"
-  "oto3";
+  "\001(\0132\032.google.protobuf.TimestampR\012lastUsedAt\022\030\012\007charged\030\012 \001("
+  "\003R\007charged\"\231\001\012\020ListUsageRequest\022\030\012\007partner\030\001 \001(\011R"
+  "\007partner\022\033\012\011first_day\030\002 \001(\011R\010firstDay\022\031\012\010last_day"
+  "\030\003 \001(\011R\007lastDay\0223\012\004page\030\004 \001(\0132\037.millrace.common.v1.Page"
+  "RequestR\004page\"{\012\021ListUsageResponse\0220\012\005usage\030\001 \003(\0132\032.millrace"
+  ".gateway.v1.UsageR\005usage\0224\012\004page\030\002 \001(\0132 .millrace.common.v1.PageRespon"
+  "seR\004page2j\012\014UsageService\022Z\012\011ListUsage\022%.millrace.gateway.v1.ListUsageRequ"
+  "est\032&.millrace.gateway.v1.ListUsageResponseb\006proto3";
 
 const char millrace__gateway__v1__versions__file_descriptor[] =
   "\012\"millrace/gateway/v1/versions.proto\022\023millrace.gateway.v1\032\037google/protobuf/tim"

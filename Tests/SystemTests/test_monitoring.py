@@ -16,7 +16,7 @@ from Support.client import refused
 from Support.conditions import eventually
 from Support.plant import OTHER_SITE, SITE, Plant
 from Support.programs import free_port
-from Support.stubs import gateway, production, versions
+from Support.stubs import gateway, production, usage, versions
 
 PROGRAMS = ("millrace-gateway", "millrace-production")
 
@@ -152,13 +152,74 @@ def test_one_identity_leads_through_all_logs_and_records(plant):
             "SELECT outcome FROM rs_audit WHERE correlation = ?", (trace,)).fetchall()
 
 
-def test_a_call_without_a_trace_is_given_one(plant):
+def ends(program) -> list:
+    """The calls that a program has logged."""
+    return [line for line in log_lines(program) if line["message"] == "a call has ended"]
+
+
+def test_a_call_without_a_trace_is_given_one_that_leads_through_all_logs(plant):
     client = plant.mes()
-    behind = refused(lambda: client.production.GetOrder(
-        production.GetOrderRequest(site=OTHER_SITE, order_name="MO/NONE")))
-    at_the_door = refused(lambda: client.versions.ListVersions(versions.ListVersionsRequest()))
-    assert len({behind.request_id, at_the_door.request_id}) == 2
-    assert all(len(found.request_id) == 32 for found in (behind, at_the_door))
+    calls = {
+        "behind the gateway": lambda: client.production.GetOrder(
+            production.GetOrderRequest(site=OTHER_SITE, order_name="MO/NONE")),
+        "at the door": lambda: client.versions.ListVersions(versions.ListVersionsRequest()),
+        "of the gateway itself": lambda: client.gateway.ListCases(
+            gateway.ListCasesRequest(site=OTHER_SITE)),
+        "with wrong fields": lambda: client.gateway.ListCases(gateway.ListCasesRequest()),
+        "of another partner": lambda: client.usage.ListUsage(
+            usage.ListUsageRequest(partner="somebody")),
+        "of nothing": lambda: client.send_bytes("/made.up.v1.Service/Method", b""),
+    }
+    found = {name: refused(call).request_id for name, call in calls.items()}
+    assert len(set(found.values())) == len(calls)
+    for name, trace in found.items():
+        assert len(trace) == 32, name
+        line = eventually(f"the call {name} is logged", lambda trace=trace: next(
+            (line for line in ends(plant.gateway) if line.get("trace_id") == trace), None))
+        assert line.get("principal") == (None if name == "of nothing" else "mes-line-1")
+    line = eventually("production has logged it", lambda: next(
+        (line for line in ends(plant.production)
+         if line.get("trace_id") == found["behind the gateway"]), None))
+    assert line["principal"] == "mes-line-1"
+
+
+def test_a_change_of_the_administration_is_on_record_with_its_trace(plant):
+    plant.administer("quota", "mes-line-1", "--burst", "500")
+    with contextlib.closing(sqlite3.connect(plant.folder / "gateway.sqlite")) as records:
+        traces = records.execute(
+            "SELECT correlation FROM rs_audit WHERE action LIKE '%PutPartner'").fetchall()
+    assert traces and all(len(trace) == 32 for (trace,) in traces)
+    eventually("the call is logged", lambda: any(
+        line.get("trace_id") == traces[-1][0] for line in ends(plant.gateway)))
+
+
+def test_what_is_asked_of_odoo_is_logged_with_the_trace_of_what_it_is_for(plant):
+    def polled():
+        found = {}
+        for line in log_lines(plant.gateway):
+            if line["message"] == "Odoo was called":
+                found.setdefault(line["trace_id"], []).append(line)
+        return next((lines for lines in found.values() if len(lines) > 1), None)
+    lines = eventually("one look for orders", polled)
+    assert {line["site"] for line in lines} == {SITE}
+    assert all("." in line["call"] for line in lines)
+
+
+def test_what_the_runtime_itself_refuses_is_refused_with_a_reason_and_an_identity(plant):
+    client = plant.mes()
+    request = production.GetOrderRequest(site=SITE, order_name="MO/NONE")
+    cases = {
+        "HEADERS_TOO_LARGE": lambda: client.production.GetOrder(
+            request, metadata=[("x", "a" * 9_000)]),
+        "MESSAGE_TOO_LARGE": lambda: client.send_bytes(
+            "/millrace.production.v1.ProductionService/GetOrder", bytes(5 << 20)),
+        "METHOD_UNKNOWN": lambda: plant.direct().send_bytes("/a.B/C", b""),
+    }
+    for reason, call in cases.items():
+        found = refused(call)
+        assert (found.reason, len(found.request_id)) == (reason, 32)
+
+
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

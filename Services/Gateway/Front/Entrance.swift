@@ -11,6 +11,8 @@ struct Entrance: Sendable {
   let grant: Authorizer.Grant
   /// What a call counts for.
   let cost: Int64
+  /// Whether it counts in its caller's day.
+  let isCharged: Bool
   /// How many calls may be under way for one more to be let in; `nil` for those that last.
   let bound: Int64?
   /// How fast its calls are lately; `nil` when nobody looks.

@@ -1,7 +1,7 @@
 import Environment
 public import Identity
 public import RPC
-public import ServiceKit
+import ServiceKit
 import Synchronization
 public import Values
 
@@ -27,25 +27,22 @@ public struct ForwardedMetadata: Sendable {
   static let keptSeconds = PrincipalSigner.renewalMarginSeconds / 2
 
   private let signer: PrincipalSigner
-  private let traces: TraceSource
 
-  /// Metadata with principals of this signer, and a trace for calls that have none.
-  public init(signer: PrincipalSigner, traces: TraceSource) {
-    self.signer = signer
-    self.traces = traces
-  }
+  /// Metadata with principals of this signer.
+  public init(signer: PrincipalSigner) { self.signer = signer }
 
   /// The metadata of the onward call of a caller.
   /// - Throws: when its principal can't be signed.
   public func make(
-    from metadata: Metadata, _ caller: Caller, audience: String, at now: Instant
+    from call: CallContext, _ caller: Caller, audience: String, at now: Instant
   ) throws -> Metadata {
+    let metadata = call.metadata
     var forwarded = try principal(caller, audience, now)
     forwarded.append(contentsOf: metadata, named: Self.allowed)
     // One that breaks the rule would leave the call without identity: a new trace begins, and the
     // state of the other one is not its own (Trace Context §3.2.2, §3.3.1).
     if TraceContext(metadata) == nil {
-      traces.append(to: &forwarded)
+      TraceContext.append(call.id, to: &forwarded)
     } else {
       forwarded.append(contentsOf: metadata, named: Self.traceContext)
     }

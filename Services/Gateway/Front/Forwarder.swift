@@ -39,19 +39,20 @@ public struct Forwarder: Sendable {
     return Relay(
       channel: channel, options: options(context, onward), answerMetadata: onward.answerMetadata,
       opensAtOnce: destination.opensAtOnce(context.path),
-      failure: { Self.forTheCaller($0, destination, onward) }, ended: ended)
+      failure: { Self.forTheCaller($0, destination, context) }, ended: ended)
   }
 
   /// Forwards a call with one request that lasts.
   public func forward(
     _ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter, _ onward: Onward
   ) async throws {
+    context.setInitialMetadata(onward.answerMetadata)
     do throws(Status) {
       let stream = try await channel.serverStreaming(
         path: context.path, request, options: options(context, onward))
       try await pass(stream, to: responses, context, onward)
     } catch {
-      throw Self.forTheCaller(error, destination, onward)
+      throw Self.forTheCaller(error, destination, context)
     }
   }
 
@@ -61,6 +62,7 @@ public struct Forwarder: Sendable {
     _ requests: RequestStream, _ context: CallContext, _ responses: ResponseWriter,
     _ onward: Onward
   ) async throws {
+    context.setInitialMetadata(onward.answerMetadata)
     do throws(Status) {
       let call = try await channel.streaming(
         path: context.path, options: options(context, onward))
@@ -69,7 +71,7 @@ public struct Forwarder: Sendable {
       defer { upward.cancel() }
       try await pass(call.responses, to: responses, context, onward)
     } catch {
-      throw Self.forTheCaller(error, destination, onward)
+      throw Self.forTheCaller(error, destination, context)
     }
   }
 
@@ -102,11 +104,10 @@ public struct Forwarder: Sendable {
 
   /// The service's own UNAVAILABLE has details; without them it is the connection that failed.
   private static func forTheCaller(
-    _ status: Status, _ destination: Destination, _ onward: Onward
+    _ status: Status, _ destination: Destination, _ context: CallContext
   ) -> Status {
     guard status.code == .unavailable, status.details.isEmpty else { return status }
-    let traceID = TraceContext(onward.metadata)?.traceID ?? ""
-    return Refusals.serviceDown(destination.audience).status(traceID: traceID)
+    return Refusals.serviceDown(destination.audience).status(of: context)
   }
 
   private func options(_ context: CallContext, _ onward: Onward) -> ClientCallOptions {

@@ -20,7 +20,6 @@ public struct Front: Sendable {
   private let overload: OverloadGuard
   private let fastest: FastestCalls?
   private let forwarded: ForwardedMetadata
-  private let traces: TraceSource
   private let drain: Drain
   private let refusals: RefusalAudit
   private let strangers: Strangers
@@ -31,7 +30,6 @@ public struct Front: Sendable {
   ///   - fastest: knows which deadlines can't be met; an observer of the server.
   ///   - refusals: remembers who was refused for lack of rights.
   ///   - strangers: what becomes of those who show wrong credentials.
-  ///   - traces: names calls that come without a trace.
   ///   - drain: ends calls that last when the Gateway stops.
   ///   - channel: the channel to a service; it is asked once for each.
   public init(
@@ -39,7 +37,7 @@ public struct Front: Sendable {
     authorizer: Authorizer, limiter: RateLimiter, overload: OverloadGuard = OverloadGuard(),
     fastest: FastestCalls? = nil, destinations: [Destination], signer: PrincipalSigner,
     refusals: RefusalAudit,
-    strangers: Strangers, traces: TraceSource, drain: Drain = Drain(), logger: Logger,
+    strangers: Strangers, drain: Drain = Drain(), logger: Logger,
     channel: (Destination) -> ClientChannel
   ) {
     self.authenticator = authenticator
@@ -48,9 +46,8 @@ public struct Front: Sendable {
     self.limiter = limiter
     self.overload = overload
     self.fastest = fastest
-    self.traces = traces
     self.drain = drain
-    forwarded = ForwardedMetadata(signer: signer, traces: traces)
+    forwarded = ForwardedMetadata(signer: signer)
     self.refusals = refusals
     self.strangers = strangers
     self.logger = logger
@@ -65,9 +62,10 @@ public struct Front: Sendable {
   public func handler(for path: String) -> MethodHandler {
     guard let destination = router.destination(for: path), let forwarder = forwarders[destination]
     else {
-      let status = Refusals.unknownService(path).status
       // Answered at once, also to a caller whose stream of requests goes on.
-      return .bidirectional { _, _, _ in throw status }
+      return .bidirectional { _, context, _ in
+        throw Refusals.unknownService(path).status(of: context)
+      }
     }
     let entrance = entrance(path, isLongLived: destination.longLivedPaths.contains(path))
     if destination.requestStreamPaths.contains(path) {
@@ -109,11 +107,15 @@ public struct Front: Sendable {
       }
     case .clientStreaming(let answer):
       return .clientStreaming { requests, context in
-        try await whileAdmitted(context, entrance) { _ in try await answer(requests, context) }
+        try await whileAdmitted(context, entrance) { admission in
+          context.setInitialMetadata(admission.notices)
+          return try await answer(requests, context)
+        }
       }
     case .bidirectional(let answer):
       return .bidirectional { requests, context, responses in
-        try await whileAdmitted(context, entrance) { _ in
+        try await whileAdmitted(context, entrance) { admission in
+          context.setInitialMetadata(admission.notices)
           try await answer(requests, context, responses)
         }
       }
@@ -134,7 +136,7 @@ extension Front {
   private func entrance(_ path: String, isLongLived: Bool = false) -> Entrance {
     Entrance(
       path: path, package: VersionPolicy.package(of: path), grant: authorizer.grant(path),
-      cost: MethodCosts.cost(of: path),
+      cost: MethodCosts.cost(of: path), isCharged: !MethodCosts.free.contains(path),
       bound: isLongLived ? nil : overload.bound(of: CallPriority(path: path)),
       fastest: isLongLived ? nil : fastest?.method(path))
   }
@@ -147,24 +149,29 @@ extension Front {
     // From here on the call is the partner's, and in its usage.
     context.attachment = caller
     let partner = caller.principal.subject
+    var notices = Metadata()
     do throws(Refusal) {
-      let notice = try versions.judge(entrance.package, partner, at: authenticator.now)
+      if let notice = try versions.judge(entrance.package, partner, at: authenticator.now) {
+        notices = notice
+      }
       try entrance.grant.authorize(caller)
       try checkDeadline(context, entrance)
       if let bound = entrance.bound { try overload.begin(bound: bound) }
       let allowance: RateLimiter.Allowance
       do throws(Refusal) {
-        allowance = try limiter.begin(partner, caller.limits, cost: entrance.cost)
+        allowance = try limiter.begin(
+          partner, caller.limits, cost: entrance.cost, isCharged: entrance.isCharged)
       } catch {
         if entrance.bound != nil { overload.end() }
         throw error
       }
       context.attachment = caller.admitted
-      var notices = Metadata(allowance)
-      if let notice { notices.append(contentsOf: notice) }
+      notices.append(allowance)
       return Admission(
         caller: caller, notices: notices, isCounted: entrance.bound != nil)
     } catch {
+      notices.append(limiter.allowance(partner, caller.limits))
+      context.setInitialMetadata(notices)
       throw .refused(error, caller.principal)
     }
   }
@@ -186,14 +193,11 @@ extension Front {
 
   /// The status of a refusal, when it is on record.
   private func status(of rejection: Rejection, _ context: CallContext) async -> Status {
-    let trace = TraceContext(context.metadata) ?? traces.context()
     switch rejection {
-    case .stranger(let error):
-      return await strangers.refuse(error, context, trace).status(traceID: trace.traceID)
+    case .stranger(let error): return await strangers.refuse(error, context).status(of: context)
     case .refused(let refusal, let principal):
-      await refusals.record(
-        refusal, Call(principal: principal, context, traceID: trace.traceID))
-      return refusal.status(traceID: trace.traceID)
+      await refusals.record(refusal, Call(principal: principal, context))
+      return refusal.status(of: context)
     }
   }
 
@@ -238,12 +242,12 @@ extension Front {
   ) throws(Status) -> Onward {
     do {
       let metadata = try forwarded.make(
-        from: context.metadata, admission.caller, audience: destination.audience,
+        from: context, admission.caller, audience: destination.audience,
         at: authenticator.now)
       return Onward(metadata: metadata, answerMetadata: admission.notices)
     } catch {
       logger.error("a principal could not be signed", metadata: ["error": "\(error)"])
-      throw Refusals.unsigned.status
+      throw Refusals.unsigned.status(of: context)
     }
   }
 
@@ -260,15 +264,14 @@ extension Front {
           }, body)
       }
     } catch let refusal as Refusal {
-      throw refusal.status(traceID: TraceContext(context.metadata)?.traceID ?? "")
+      throw refusal.status(of: context)
     }
   }
 }
 
 extension Metadata {
   /// `ratelimit-limit`, `-remaining` and `-reset` (seconds), as the IETF's draft names them.
-  fileprivate init(_ allowance: RateLimiter.Allowance) {
-    self.init()
+  fileprivate mutating func append(_ allowance: RateLimiter.Allowance) {
     append("ratelimit-limit", number: allowance.limit)
     append("ratelimit-remaining", number: allowance.remaining)
     append("ratelimit-reset", number: allowance.resetSeconds)

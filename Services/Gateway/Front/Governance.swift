@@ -23,15 +23,15 @@ public struct Governance: Sendable {
 
   /// Loads what a database has.
   /// - Parameters:
-  ///   - roles: the roles that partners can be given.
+  ///   - grantable: what partners can be given.
   ///   - keyEnvironment: which keys are issued and let in.
   public init(
-    _ database: Database, roles: [Role], keyEnvironment: KeyEnvironment,
+    _ database: Database, grantable: Grantable, keyEnvironment: KeyEnvironment,
     environment: Environment, logger: Logger
   ) async throws {
     let clock = environment.clock
     partners = try await PartnerAdministration(
-      database, roles: roles, keyEnvironment: keyEnvironment, environment: environment)
+      database, grantable: grantable, keyEnvironment: keyEnvironment, environment: environment)
     versions = VersionPolicy(try await database.read { try VersionRecords.all($0) })
     ledger = UsageLedger(database, clock: clock, logger: logger)
     limiter = RateLimiter(

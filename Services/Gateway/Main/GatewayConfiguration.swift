@@ -40,6 +40,14 @@ struct GatewayConfiguration: Sendable {
   /// Every site that has an Odoo.
   var sites: Set<SiteCode> { Set(odoo.map(\.site)) }
 
+  /// What partners can be given.
+  var grantable: Grantable {
+    Grantable(
+      roles: Set(allRoles.map(\.name)), sites: sites,
+      issuers: Set(externalIssuers.entries.map(\.issuer.name)),
+      takesCertificates: door.tls.map { $0.clientCertificates != .none } ?? false)
+  }
+
   /// Reads a file.
   /// - Throws: ``ServiceKit/ConfigurationError`` with every problem: the key's path and the rule.
   static func load(_ path: String) async throws -> GatewayConfiguration {

@@ -81,7 +81,7 @@ struct GatewayProgram: Sendable {
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
       strangers: Strangers(
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
-      traces: TraceSource(environment.randomness), drain: drain, logger: logger,
+      drain: drain, logger: logger,
       channel: { _ in production })
     let integration = Self.integrationCaller(production, signer, sites: configuration.sites)
     wing = OdooWing(
@@ -169,8 +169,10 @@ struct GatewayProgram: Sendable {
           metadata: ["service": request.service])
       }
       let caller = caller(channel, signer, call.principal, audience: request.service)
-      return try await Audit.V1.AuditServiceClient(caller).listEntries(
-        request, options: CallOptions(timeoutMilliseconds: auditTimeoutMilliseconds))
+      return try await TraceContext.of(call) {
+        try await Audit.V1.AuditServiceClient(caller).listEntries(
+          request, options: CallOptions(timeoutMilliseconds: auditTimeoutMilliseconds))
+      }
     }
   }
 
@@ -230,7 +232,7 @@ extension Governance {
     logger: Logger
   ) async throws {
     try await self.init(
-      database, roles: configuration.allRoles, keyEnvironment: configuration.keyEnvironment,
+      database, grantable: configuration.grantable, keyEnvironment: configuration.keyEnvironment,
       environment: environment, logger: logger)
   }
 }

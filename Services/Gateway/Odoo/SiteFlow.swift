@@ -2,6 +2,7 @@ import Environment
 import Logging
 import Protobuf
 import RecordStore
+import ServiceKit
 import Synchronization
 import Values
 
@@ -46,7 +47,7 @@ final class SiteFlow: Sendable {
       credentials: OdooCredentials(
         database: configuration.database, login: configuration.login,
         apiKey: configuration.apiKey),
-      board: board, environment: environment)
+      board: board, environment: environment, logger: logger)
     odoo = GatedCaller(odoo: client, gate: gate)
   }
 
@@ -81,7 +82,7 @@ final class SiteFlow: Sendable {
   ) async {
     while !Task.isCancelled {
       var pause = milliseconds
-      do { try await step() } catch RecordStoreError.closed {
+      do { try await TraceContext.withNew(step) } catch RecordStoreError.closed {
         return
       } catch let failure as OdooFailure {
         logger.warning("Odoo: \(failure.text)", metadata: ["loop": "\(name)"])

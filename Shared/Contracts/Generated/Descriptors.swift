@@ -401,7 +401,8 @@ public enum ContractDescriptors {
       "millrace.gateway.v1.Usage.status", "millrace.gateway.v1.Usage.calls",
       "millrace.gateway.v1.Usage.request_bytes", "millrace.gateway.v1.Usage.response_bytes",
       "millrace.gateway.v1.Usage.duration_microseconds", "millrace.gateway.v1.Usage.last_used_at",
-      "millrace.gateway.v1.ListUsageRequest", "millrace.gateway.v1.ListUsageRequest.partner",
+      "millrace.gateway.v1.Usage.charged", "millrace.gateway.v1.ListUsageRequest",
+      "millrace.gateway.v1.ListUsageRequest.partner",
       "millrace.gateway.v1.ListUsageRequest.first_day",
       "millrace.gateway.v1.ListUsageRequest.last_day", "millrace.gateway.v1.ListUsageRequest.page",
       "millrace.gateway.v1.ListUsageResponse", "millrace.gateway.v1.ListUsageResponse.usage",
@@ -409,7 +410,7 @@ public enum ContractDescriptors {
       "millrace.gateway.v1.UsageService.ListUsage",
     ],
     start: millrace__gateway__v1__usage__file_descriptor_ptr(),
-    byteCount: 832)
+    byteCount: 858)
 
   private static let file16 = FileDescriptorRecord(
     name: "millrace/gateway/v1/versions.proto",

@@ -27,7 +27,8 @@ extension Audit.V1 {
     /// "OK", or the reason of the refusal.
     public var outcome: String = ""
 
-    /// The correlation of the fact, or else the trace of the call; empty when there is neither.
+    /// The correlation of the fact, or else the trace of the call: the one it came with, or was
+    /// given at the door. Empty for what was done at the machine itself.
     public var correlationID: String = ""
 
     /// SHA-256 of the object before; empty when there was none.

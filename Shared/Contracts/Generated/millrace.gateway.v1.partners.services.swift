@@ -14,6 +14,7 @@ extension Gateway.V1 {
     /// Makes a partner, or changes the one of that name: what is said here replaces what was
     /// said before; its credentials stay. The same said again changes nothing.
     /// RESOURCE_EXHAUSTED, TOO_MANY_PARTNERS: a Gateway has at most 10,000.
+    /// FAILED_PRECONDITION, LAST_ADMINISTRATOR: nobody with the role admin could call any more.
     public static let putPartner = Method<
       Gateway.V1.PutPartnerRequest, Gateway.V1.PutPartnerResponse
     >(
@@ -34,15 +35,17 @@ extension Gateway.V1 {
 
     /// Lets a partner in by a client certificate, or by a token of its own identity provider.
     /// NOT_FOUND, PARTNER_NOT_FOUND; ALREADY_EXISTS, CREDENTIAL_TAKEN, when it is another
-    /// partner's; FAILED_PRECONDITION, TOO_MANY_CREDENTIALS.
+    /// partner's; FAILED_PRECONDITION, TOO_MANY_CREDENTIALS, or CERTIFICATES_NOT_TAKEN by a
+    /// Gateway that asks callers for none.
     public static let registerCredential = Method<
       Gateway.V1.RegisterCredentialRequest, Gateway.V1.RegisterCredentialResponse
     >(
       service: name, name: "RegisterCredential", kind: .unary)
 
     /// Ends a credential, at once or at a time. To rotate one, make the new one first and let
-    /// the old one end when every client has changed. NOT_FOUND, CREDENTIAL_NOT_FOUND. A later
-    /// end than the one it has changes nothing.
+    /// the old one end when every client has changed. NOT_FOUND, CREDENTIAL_NOT_FOUND;
+    /// FAILED_PRECONDITION, LAST_ADMINISTRATOR: issue another key of an administrator first. A
+    /// later end than the one it has changes nothing.
     public static let revokeCredential = Method<
       Gateway.V1.RevokeCredentialRequest, Gateway.V1.RevokeCredentialResponse
     >(
@@ -70,6 +73,7 @@ extension Gateway.V1 {
     /// Makes a partner, or changes the one of that name: what is said here replaces what was
     /// said before; its credentials stay. The same said again changes nothing.
     /// RESOURCE_EXHAUSTED, TOO_MANY_PARTNERS: a Gateway has at most 10,000.
+    /// FAILED_PRECONDITION, LAST_ADMINISTRATOR: nobody with the role admin could call any more.
     func putPartner(_ request: Gateway.V1.PutPartnerRequest, context: Context) async throws
       -> Gateway.V1.PutPartnerResponse
 
@@ -86,13 +90,15 @@ extension Gateway.V1 {
 
     /// Lets a partner in by a client certificate, or by a token of its own identity provider.
     /// NOT_FOUND, PARTNER_NOT_FOUND; ALREADY_EXISTS, CREDENTIAL_TAKEN, when it is another
-    /// partner's; FAILED_PRECONDITION, TOO_MANY_CREDENTIALS.
+    /// partner's; FAILED_PRECONDITION, TOO_MANY_CREDENTIALS, or CERTIFICATES_NOT_TAKEN by a
+    /// Gateway that asks callers for none.
     func registerCredential(_ request: Gateway.V1.RegisterCredentialRequest, context: Context)
       async throws -> Gateway.V1.RegisterCredentialResponse
 
     /// Ends a credential, at once or at a time. To rotate one, make the new one first and let
-    /// the old one end when every client has changed. NOT_FOUND, CREDENTIAL_NOT_FOUND. A later
-    /// end than the one it has changes nothing.
+    /// the old one end when every client has changed. NOT_FOUND, CREDENTIAL_NOT_FOUND;
+    /// FAILED_PRECONDITION, LAST_ADMINISTRATOR: issue another key of an administrator first. A
+    /// later end than the one it has changes nothing.
     func revokeCredential(_ request: Gateway.V1.RevokeCredentialRequest, context: Context)
       async throws -> Gateway.V1.RevokeCredentialResponse
 
@@ -112,6 +118,7 @@ extension Gateway.V1 {
     /// Makes a partner, or changes the one of that name: what is said here replaces what was
     /// said before; its credentials stay. The same said again changes nothing.
     /// RESOURCE_EXHAUSTED, TOO_MANY_PARTNERS: a Gateway has at most 10,000.
+    /// FAILED_PRECONDITION, LAST_ADMINISTRATOR: nobody with the role admin could call any more.
     public func putPartner(_ request: Gateway.V1.PutPartnerRequest, options: CallOptions = .init())
       async throws -> Gateway.V1.PutPartnerResponse
     {
@@ -137,7 +144,8 @@ extension Gateway.V1 {
 
     /// Lets a partner in by a client certificate, or by a token of its own identity provider.
     /// NOT_FOUND, PARTNER_NOT_FOUND; ALREADY_EXISTS, CREDENTIAL_TAKEN, when it is another
-    /// partner's; FAILED_PRECONDITION, TOO_MANY_CREDENTIALS.
+    /// partner's; FAILED_PRECONDITION, TOO_MANY_CREDENTIALS, or CERTIFICATES_NOT_TAKEN by a
+    /// Gateway that asks callers for none.
     public func registerCredential(
       _ request: Gateway.V1.RegisterCredentialRequest, options: CallOptions = .init()
     ) async throws -> Gateway.V1.RegisterCredentialResponse {
@@ -145,8 +153,9 @@ extension Gateway.V1 {
     }
 
     /// Ends a credential, at once or at a time. To rotate one, make the new one first and let
-    /// the old one end when every client has changed. NOT_FOUND, CREDENTIAL_NOT_FOUND. A later
-    /// end than the one it has changes nothing.
+    /// the old one end when every client has changed. NOT_FOUND, CREDENTIAL_NOT_FOUND;
+    /// FAILED_PRECONDITION, LAST_ADMINISTRATOR: issue another key of an administrator first. A
+    /// later end than the one it has changes nothing.
     public func revokeCredential(
       _ request: Gateway.V1.RevokeCredentialRequest, options: CallOptions = .init()
     ) async throws -> Gateway.V1.RevokeCredentialResponse {

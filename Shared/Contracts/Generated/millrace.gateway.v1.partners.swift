@@ -9,7 +9,7 @@ extension Gateway.V1 {
     /// in audit logs.
     public var name: String = ""
 
-    /// The sites it may act for: 1 to 100, each once.
+    /// The sites it may act for: 1 to 100 of those that the Gateway has, each once.
     public var sites: [String] = []
 
     /// What it may call, by the names of roles: mes, wms, supplier, logistics, planner,
@@ -53,7 +53,8 @@ extension Gateway.V1 {
     /// Calls that may be under way, streams among them, 1 to 10,000; default 200.
     public var concurrentCalls: Int64 = 0
 
-    /// Calls per day (UTC), 1 to 10,000,000,000; default unlimited.
+    /// Calls per day (UTC), 1 to 10,000,000,000; default unlimited. Each call that is let in
+    /// counts once, whatever it counts for per second; see Usage.charged.
     public var callsPerDay: Int64 = 0
 
     /// A message with every field absent or zero.

@@ -38,6 +38,7 @@ extension Gateway.V1.Usage {
     if let value = c.pointee.last_used_at {
       self.lastUsedAt = try Google.ProtobufTypes.Timestamp(value)
     }
+    self.charged = c.pointee.charged
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Gateway__V1__Usage> {
@@ -53,6 +54,7 @@ extension Gateway.V1.Usage {
     c.pointee.response_bytes = self.responseBytes
     c.pointee.duration_microseconds = self.durationMicroseconds
     c.pointee.last_used_at = self.lastUsedAt?.laidOut(in: &arena)
+    c.pointee.charged = self.charged
     return c
   }
 }

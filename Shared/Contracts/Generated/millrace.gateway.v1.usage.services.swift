@@ -13,7 +13,8 @@ extension Gateway.V1 {
 
     /// The caller's own usage; for the roles admin and auditor that of every partner.
     /// UNAUTHENTICATED; INVALID_ARGUMENT with every field violation; PERMISSION_DENIED,
-    /// PARTNER_NOT_GRANTED, for another partner's.
+    /// PARTNER_NOT_GRANTED, for another partner's; NOT_FOUND, PARTNER_NOT_FOUND. It is answered
+    /// also when the partner's calls of the day are used up.
     public static let listUsage = Method<Gateway.V1.ListUsageRequest, Gateway.V1.ListUsageResponse>(
       service: name, name: "ListUsage", kind: .unary)
 
@@ -30,7 +31,8 @@ extension Gateway.V1 {
 
     /// The caller's own usage; for the roles admin and auditor that of every partner.
     /// UNAUTHENTICATED; INVALID_ARGUMENT with every field violation; PERMISSION_DENIED,
-    /// PARTNER_NOT_GRANTED, for another partner's.
+    /// PARTNER_NOT_GRANTED, for another partner's; NOT_FOUND, PARTNER_NOT_FOUND. It is answered
+    /// also when the partner's calls of the day are used up.
     func listUsage(_ request: Gateway.V1.ListUsageRequest, context: Context) async throws
       -> Gateway.V1.ListUsageResponse
   }
@@ -44,7 +46,8 @@ extension Gateway.V1 {
 
     /// The caller's own usage; for the roles admin and auditor that of every partner.
     /// UNAUTHENTICATED; INVALID_ARGUMENT with every field violation; PERMISSION_DENIED,
-    /// PARTNER_NOT_GRANTED, for another partner's.
+    /// PARTNER_NOT_GRANTED, for another partner's; NOT_FOUND, PARTNER_NOT_FOUND. It is answered
+    /// also when the partner's calls of the day are used up.
     public func listUsage(_ request: Gateway.V1.ListUsageRequest, options: CallOptions = .init())
       async throws -> Gateway.V1.ListUsageResponse
     {

@@ -34,6 +34,11 @@ extension Gateway.V1 {
     /// When the last one ended.
     public var lastUsedAt: Google.ProtobufTypes.Timestamp?
 
+    /// How many of them count in the partner's calls per day: those that were let in, each
+    /// once, however they ended. A call that is refused at the door is free, and so are
+    /// ListUsage and GetMyDeprecations.
+    public var charged: Int64 = 0
+
     /// A message with every field absent or zero.
     public init() {}
 

@@ -58,7 +58,9 @@ extension Gateway.V1 {
     /// back.
     public var state: Gateway.V1.VersionState = .unspecified
 
-    /// Since when it is deprecated; required when it is, otherwise absent.
+    /// Since when it is deprecated; required when it is. When it is RETIRED, what its callers
+    /// with an exception are told; absent means since it was deprecated, or else since now. Not
+    /// when it is served.
     public var deprecatedSince: Google.ProtobufTypes.Timestamp?
 
     /// When it is to be retired, later than deprecated_since; nothing happens by itself then.
@@ -68,7 +70,8 @@ extension Gateway.V1 {
     /// The package to use instead; empty when there is none. Not when it is served.
     public var successor: String = ""
 
-    /// Who may go on when it is retired: at most 100, each partner once. Not when it is served.
+    /// Who may go on when it is retired: at most 100 partners that there are, each once. Not
+    /// when it is served.
     public var exceptions: [Gateway.V1.VersionException] = []
 
     /// A message with every field absent or zero.

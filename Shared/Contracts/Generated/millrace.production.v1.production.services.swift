@@ -10,11 +10,19 @@ extension Production.V1 {
   /// SITE_NOT_GRANTED (it may not act for this site), NOT_FOUND with reason SITE_UNKNOWN (it
   /// may, but this service has no such site), INVALID_ARGUMENT with every field violation,
   /// RESOURCE_EXHAUSTED with RetryInfo (overload, no space left, or with QuotaFailure the
-  /// caller's own limit: RATE_EXCEEDED, TOO_MANY_CALLS_UNDER_WAY) and UNAVAILABLE. Through
-  /// the Gateway every answer tells in ratelimit-limit, -remaining and -reset (seconds) what
-  /// is left. A refused call changes nothing and may be repaired and sent again under the
-  /// same identity. Every refusal carries google.rpc.ErrorInfo with domain "millrace" and a
-  /// stable reason; never parse the text.
+  /// caller's own limit: RATE_EXCEEDED, TOO_MANY_CALLS_UNDER_WAY, DAILY_QUOTA_EXCEEDED) and
+  /// UNAVAILABLE. A refused call changes nothing and may be repaired and sent again under the
+  /// same identity.
+  ///
+  /// Every refusal carries google.rpc.ErrorInfo with domain "millrace" and a stable reason,
+  /// and RequestInfo with the identity under which the call is in the logs of every program
+  /// it went through: that of its traceparent (W3C Trace Context), or one that it was given
+  /// at the door. Never parse the text. Only what is over before it is understood (a broken
+  /// connection, a reset stream) has no details.
+  ///
+  /// Through the Gateway every answer to a known caller tells in ratelimit-limit, -remaining
+  /// and -reset (seconds) what is left: in the initial metadata, or with the status when
+  /// there is nothing but a status.
   public enum ProductionService {
     /// The service's full name in the contracts.
     public static let name = "millrace.production.v1.ProductionService"

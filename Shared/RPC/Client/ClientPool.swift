@@ -45,7 +45,7 @@ final class ClientPool: @unchecked Sendable {
     guard waiting.count < connector.limits.queuedCalls else {
       return call.finish(
         Status(
-          code: .resourceExhausted,
+          code: .resourceExhausted, reason: "TOO_MANY_CALLS_WAIT",
           message: "too many calls wait for \(connector.target.authority)"))
     }
     waiting.append(call)

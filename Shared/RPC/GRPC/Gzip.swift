@@ -32,18 +32,18 @@ enum Gzip {
     }
     guard output.readableBytes <= maximum else {
       throw Status(
-        code: .resourceExhausted,
+        code: .resourceExhausted, reason: "MESSAGE_TOO_LARGE",
         message: "the decompressed message has more than \(maximum) bytes, which is the limit")
     }
     guard result != Z_MEM_ERROR else { throw outOfMemory }
     guard result == Z_STREAM_END, stream.avail_in == 0 else {
-      throw Status(code: .internalError, message: "the compressed message is not whole gzip data")
+      throw Status(code: .internalError, reason: "MESSAGE_NOT_GZIP", message: "the compressed message is not whole gzip data")
     }
     return output
   }
 
   private static let outOfMemory = Status(
-    code: .resourceExhausted, message: "there is no memory to decompress the message")
+    code: .resourceExhausted, reason: "OUT_OF_MEMORY", message: "there is no memory to decompress the message")
 
   /// What is inflated at a time: the least that memory grows by.
   private static let stepBytes = 16 << 10

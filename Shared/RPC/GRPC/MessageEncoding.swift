@@ -72,7 +72,7 @@ struct MessageReader {
       }
       guard encoding == .gzip else {
         throw Status(
-          code: .internalError,
+          code: .internalError, reason: "ENCODING_NOT_AGREED",
           message: "a message is marked as compressed, but no grpc-encoding was agreed")
       }
       let bytes = try Gzip.decompress(message, maximum: min(maximum, max(0, room())))

@@ -48,12 +48,12 @@ struct MessageDeframer {
 
   private func messageLength() throws(Status) -> Int {
     guard prefix >> 32 <= 1 else {
-      throw Status(code: .internalError, message: "the first byte of a message must be 0 or 1")
+      throw Status(code: .internalError, reason: "MESSAGE_PREFIX_INVALID", message: "the first byte of a message must be 0 or 1")
     }
     let length = Int(prefix & 0xFFFF_FFFF)
     guard length <= maximumMessageBytes else {
       throw Status(
-        code: .resourceExhausted,
+        code: .resourceExhausted, reason: "MESSAGE_TOO_LARGE",
         message: "the message has \(length) bytes, the limit is \(maximumMessageBytes)")
     }
     return length

@@ -52,6 +52,12 @@ public struct Metadata: Hashable, Sendable {
   /// Adds all entries of another metadata at the end.
   public mutating func append(contentsOf other: Metadata) { flat.append(contentsOf: other.flat) }
 
+  /// Adds all entries of another metadata, if there is one, before the others.
+  mutating func insert(contentsOf other: Metadata?) {
+    guard let other, !other.isEmpty else { return }
+    flat = other.flat + flat
+  }
+
   /// Adds an entry whose value is a number.
   /// - Parameter name: lower case, as it is written in the program; not a name of gRPC's own.
   public mutating func append(_ name: StaticString, number: Int64) {

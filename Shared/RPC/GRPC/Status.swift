@@ -65,12 +65,17 @@ public struct Status: Error, Hashable, Sendable, CustomStringConvertible {
   public var details: [UInt8]
   /// The trailing metadata that goes, or came, with the status.
   public var metadata: Metadata
+  /// Why the runtime itself has ended the call, in UPPER_SNAKE, for programs: the details are made of
+  /// it (``ServerConfiguration/details``). Empty for every status that somebody else has made.
+  public var reason: String
 
   /// Puts a status together.
   public init(
-    code: StatusCode, message: String = "", details: [UInt8] = [], metadata: Metadata = Metadata()
+    code: StatusCode, reason: String = "", message: String = "", details: [UInt8] = [],
+    metadata: Metadata = Metadata()
   ) {
     self.code = code
+    self.reason = reason
     self.message = message
     self.details = details
     self.metadata = metadata

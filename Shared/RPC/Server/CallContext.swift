@@ -14,6 +14,8 @@ public final class CallContext: Sendable {
   public let peer: Peer
   /// The event loop of the connection; the handler starts on it.
   public let eventLoop: any EventLoop
+  /// By which the call can be told from all others.
+  public let id: CallID
 
   /// The other end of a connection, the same for all of its calls.
   public final class Peer: Sendable {
@@ -46,13 +48,14 @@ public final class CallContext: Sendable {
   /// directly.
   public init(
     path: String, metadata: Metadata = Metadata(), deadline: Deadline = .none,
-    peer: Peer = Peer(), eventLoop: any EventLoop
+    peer: Peer = Peer(), eventLoop: any EventLoop, id: CallID = .random()
   ) {
     self.path = path
     self.metadata = metadata
     self.deadline = deadline
     self.peer = peer
     self.eventLoop = eventLoop
+    self.id = id
   }
 
   /// Whether nobody waits for the answer any more: the caller cancelled, its connection is gone, or

@@ -55,6 +55,7 @@ final class RelayedCall: ClientReceiver, @unchecked Sendable {
   private var hasEnded = false
   /// Whether the other server may not send more until there is room.
   private(set) var isHeld = false
+  private var hasHeaders = false
 
   init(_ stream: ServerStream, _ relay: Relay) {
     self.stream = stream
@@ -81,6 +82,7 @@ final class RelayedCall: ClientReceiver, @unchecked Sendable {
 
   func receive(initialMetadata: Metadata) {
     onLoop { relayed in
+      relayed.hasHeaders = true
       var metadata = initialMetadata
       metadata.append(contentsOf: relayed.relay.answerMetadata)
       relayed.stream.relay(initialMetadata: metadata, atOnce: relayed.relay.opensAtOnce)
@@ -99,10 +101,16 @@ final class RelayedCall: ClientReceiver, @unchecked Sendable {
     onLoop { relayed in
       relayed.hasEnded = true
       relayed.call = nil
-      relayed.stream.relayEnded(
-        status.code == .ok ? status : relayed.relay.failure(status))
+      relayed.stream.relayEnded(status.code == .ok ? status : relayed.failure(status))
       relayed.relay.ended()
     }
+  }
+
+  /// A refusal without headers of its own takes with it what they would have had.
+  private func failure(_ status: Status) -> Status {
+    var status = relay.failure(status)
+    if !hasHeaders { status.metadata.insert(contentsOf: relay.answerMetadata) }
+    return status
   }
 
   /// On another loop the next responses come when this one has written the last: not more than a

@@ -71,6 +71,7 @@ final class RequestHeadReader {
   /// A header block begins.
   func begin() {
     route = nil
+    unknownPath.removeAll(keepingCapacity: true)
     deadline = .none
     metadata.removeAllKeepingCapacity()
     encoding = .identity
@@ -124,6 +125,9 @@ final class RequestHeadReader {
     }
   }
 
+  /// What is called, whether it is there or not.
+  var path: String { route?.path ?? String(decoding: unknownPath, as: UTF8.self) }
+
   /// Whether the list is larger than it may be.
   var isTooLarge: Bool { listBytes > maximumListBytes }
 
@@ -141,7 +145,7 @@ final class RequestHeadReader {
     guard !isTooLarge else {
       return .refused(
         Status(
-          code: .resourceExhausted,
+          code: .resourceExhausted, reason: "HEADERS_TOO_LARGE",
           message: "the headers have \(listBytes) bytes, the limit is \(maximumListBytes)"))
     }
     if case .health = route?.destination {
@@ -158,16 +162,15 @@ final class RequestHeadReader {
 
   private func refusal() -> Status? {
     if route == nil {
-      let path = String(decoding: unknownPath, as: UTF8.self)
-      return Status(code: .unimplemented, message: "there is no method \(path)")
+      return Status(code: .unimplemented, reason: "METHOD_UNKNOWN", message: "there is no method \(path)")
     }
     if encoding == nil {
       return Status(
-        code: .unimplemented, message: "grpc-encoding must be identity or gzip here")
+        code: .unimplemented, reason: "ENCODING_UNKNOWN", message: "grpc-encoding must be identity or gzip here")
     }
     if hasBadTimeout {
       return Status(
-        code: .internalError,
+        code: .internalError, reason: "TIMEOUT_INVALID",
         message: "grpc-timeout must be 1 to 8 digits and one of H, M, S, m, u, n")
     }
     return deadline.hasPassed ? ServerStream.deadlinePassed : nil

@@ -84,7 +84,8 @@ public final class Server: Sendable {
   private func accept(_ channel: any Channel, _ credentials: Credentials?) throws {
     let connection = ServerConnection(
       limits: configuration.limits, isSecured: credentials != nil, channel: channel,
-      logger: configuration.logger, routes: routes, connections: connections)
+      logger: configuration.logger, routes: routes, connections: connections,
+      details: configuration.details)
     let arrival = connections.insert(connection)
     if arrival == .refused {
       configuration.logger.debug("refusing a connection: too many")

@@ -17,6 +17,9 @@ public struct ServerConfiguration: Sendable {
   public var interceptors: [any ServerInterceptor] = []
   /// Who is told how calls end.
   public var observers: [any CallObserver] = []
+  /// What the caller of a call that the runtime itself ends is told beside code and message: a
+  /// serialized `google.rpc.Status`, made of ``Status/reason``. Without it there are no details.
+  public var details: (@Sendable (_ status: Status, _ call: CallContext) -> [UInt8])?
   /// Told of connections closed for a reason (debug) and of handlers that fail in an unforeseen way
   /// (error).
   public var logger: Logger

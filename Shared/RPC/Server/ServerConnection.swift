@@ -15,6 +15,8 @@ final class ServerConnection: Connection, @unchecked Sendable {
   /// Reads the header block that is being received.
   let headReader: RequestHeadReader
 
+  private let details: (@Sendable (Status, CallContext) -> [UInt8])?
+  private var lastCallID = CallID.random()
   private let connections: ServerConnections
   private var ready = CircularBuffer<ServerStream>()
   private var owedWindow = 0
@@ -32,7 +34,8 @@ final class ServerConnection: Connection, @unchecked Sendable {
 
   init(
     limits: Limits, isSecured: Bool = false, channel: any Channel, logger: Logger, routes: Routes,
-    connections: ServerConnections
+    connections: ServerConnections,
+    details: (@Sendable (Status, CallContext) -> [UInt8])? = nil
   ) {
     executor = EventLoopTaskExecutor(channel.eventLoop)
     peer = CallContext.Peer(address: channel.remoteAddress)
@@ -40,6 +43,7 @@ final class ServerConnection: Connection, @unchecked Sendable {
     headReader = RequestHeadReader(
       maximumListBytes: limits.headerListBytes, routes: RouteCache(routes))
     self.connections = connections
+    self.details = details
     super.init(
       side: .server, limits: limits, isSecured: isSecured, eventLoop: channel.eventLoop,
       logger: logger)
@@ -89,6 +93,20 @@ final class ServerConnection: Connection, @unchecked Sendable {
 
   override func pingAnswered(_ number: UInt64) {
     if number == Self.drainNumber { sayGoodbye() }
+  }
+
+  /// What is known of a call, when its headers are here.
+  func context(of request: RequestHead, path: String) -> CallContext {
+    lastCallID = lastCallID.next
+    return CallContext(
+      path: path, metadata: request.metadata, deadline: request.deadline, peer: peer,
+      eventLoop: eventLoop, id: lastCallID)
+  }
+
+  /// Adds the details to a status of the runtime's own.
+  func describe(_ status: inout Status, _ call: CallContext?) {
+    guard let details, let call, !status.reason.isEmpty, status.details.isEmpty else { return }
+    status.details = details(status, call)
   }
 
   /// A call's handler may start.
@@ -239,7 +257,7 @@ extension ServerConnection {
     // Whatever the peer does, and does not read, it is over soon.
     end(within: limits.drainRoundTripMilliseconds)
     for case let stream as ServerStream in session.openStreams {
-      stream.abort(Status(code: .unavailable, message: "the server is shutting down"))
+      stream.abort(Status(code: .unavailable, reason: "SHUTTING_DOWN", message: "the server is shutting down"))
     }
     drain()
     terminate(.noError, reason: "the server is shutting down")

@@ -10,23 +10,19 @@ extension ServerStream {
   /// Ends the call with a status that is not OK.
   func fail(_ status: Status) {
     tell(status.code)
-    let metadata = context?.finish()
+    let set = context?.finish()
     var status = status
-    if let trailing = metadata?.trailing, !trailing.isEmpty {
-      let own = status.metadata
-      status.metadata = trailing
-      status.metadata.append(contentsOf: own)
-    }
+    connection.describe(&status, context)
+    status.metadata.insert(contentsOf: set?.trailing)
+    // One block of headers when there was none: a client that tries again by itself takes a call
+    // whose headers have come as begun, and does not (gRFC A6).
+    if !hasSentHeaders { status.metadata.insert(contentsOf: set?.initial) }
     status = status.fitting(
       headerListBytes: connection.session?.remoteMaximumHeaderListBytes ?? .max)
-    if !hasSentHeaders, metadata?.initial.isEmpty != false {
-      leave()
-      sendStatusAlone(status)
-      connection.scheduleDrain()
-    } else {
-      sendHeaders(metadata?.initial)
-      end(.failure(status))
-    }
+    guard !hasSentHeaders else { return end(.failure(status)) }
+    leave()
+    sendStatusAlone(status)
+    connection.scheduleDrain()
   }
 
   /// Makes the outcome known and lets it be sent after what is already waiting.

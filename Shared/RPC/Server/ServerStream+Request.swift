@@ -39,7 +39,7 @@ extension ServerStream {
       try reader.feed(bytes, room: { limit - others }) { message throws(Status) in
         guard self.message == nil else {
           throw Status(
-            code: .unimplemented, message: "the method takes one request message, there are more")
+            code: .unimplemented, reason: "ONE_REQUEST_EXPECTED", message: "the method takes one request message, there are more")
         }
         self.message = message
       }
@@ -63,7 +63,7 @@ extension ServerStream {
     } else if message == nil {
       abort(
         Status(
-          code: .unimplemented, message: "the method takes one request message, there is none"))
+          code: .unimplemented, reason: "ONE_REQUEST_EXPECTED", message: "the method takes one request message, there is none"))
     } else {
       phase = .ready
       connection.enqueue(self)
@@ -71,7 +71,7 @@ extension ServerStream {
   }
 
   private static let cutOff = Status(
-    code: .internalError, message: "the request ended inside a message")
+    code: .internalError, reason: "REQUEST_CUT_OFF", message: "the request ended inside a message")
 
   /// The handler has read what was there: the caller may send more.
   func releaseWindow() {
@@ -104,7 +104,7 @@ extension ServerStream {
 
   private var tooMuchHeld: Status {
     Status(
-      code: .resourceExhausted,
+      code: .resourceExhausted, reason: "REQUESTS_TOO_LARGE",
       message: "the unfinished requests of this connection have more than "
         + "\(connection.limits.connectionRequestBytes) bytes together, which is the limit")
   }

@@ -5,15 +5,10 @@ import NIOCore
 extension ServerStream {
   /// Starts the handler in place: one that does not suspend has answered when this returns.
   func run() {
-    guard phase == .ready, case .method(let handler) = request.route?.destination,
-      let path = request.route?.path
+    guard phase == .ready, case .method(let handler) = request.route?.destination, let context
     else { return }
     guard !request.deadline.hasPassed else { return fail(Self.deadlinePassed) }
     phase = .running
-    let context = CallContext(
-      path: path, metadata: request.metadata, deadline: request.deadline, peer: connection.peer,
-      eventLoop: connection.eventLoop)
-    self.context = context
     guard let task = start(handler, context), phase == .running else { return }
     // It suspended: only now a task to cancel and a timer are worth their cost.
     self.task = task
@@ -118,7 +113,7 @@ extension ServerStream {
     } else {
       // The text of an unforeseen error may hold what the caller must not see.
       connection.logger.error("a handler of \(context?.path ?? "?") failed: \(error)")
-      fail(Status(code: .unknown, message: "the handler failed"))
+      fail(Status(code: .unknown, reason: "INTERNAL", message: "the handler failed"))
     }
   }
 

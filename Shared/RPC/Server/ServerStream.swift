@@ -81,7 +81,10 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     if connection.headReader.isTooLarge { connection.count(.glitch) }
     switch verdict {
     case .accepted: accept(connection.headReader.head())
-    case .refused(let status): abort(status)
+    case .refused(let status):
+      request = connection.headReader.head()
+      context = connection.context(of: request, path: connection.headReader.path)
+      abort(status)
     case .http(let answer):
       request = connection.headReader.head()
       answerHTTP(answer)
@@ -90,6 +93,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
 
   private func accept(_ head: RequestHead) {
     request = head
+    context = connection.context(of: head, path: connection.headReader.path)
     if head.route?.observations.isEmpty == false { meter = CallMeter() }
     reader.encoding = head.encoding
     if let route = head.route, route.messageBytes != connection.limits.messageBytes {
@@ -141,10 +145,10 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     sweeps += 1
     let limits = connection.limits
     if sweeps * limits.sweepMilliseconds >= limits.requestMilliseconds {
-      abort(Status(code: .cancelled, message: "the request did not arrive in time"))
+      abort(Status(code: .cancelled, reason: "REQUEST_TOO_SLOW", message: "the request did not arrive in time"))
     }
   }
 
   static let deadlinePassed = Status(
-    code: .deadlineExceeded, message: "the deadline passed before the call was finished")
+    code: .deadlineExceeded, reason: "DEADLINE_PASSED", message: "the deadline passed before the call was finished")
 }

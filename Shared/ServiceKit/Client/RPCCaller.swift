@@ -3,7 +3,8 @@ public import Protobuf
 public import RPC
 
 /// Carries the calls of generated clients over an RPC channel. A call that is refused throws
-/// ``Refusal``, with the reason, the violations and the retry delay that came with the status.
+/// ``Refusal``, with the reason, the violations and the retry delay that came with the status. A call
+/// that is made for something with a trace (``TraceContext/withNew(_:)``) carries it.
 public struct RPCCaller: ServiceCaller {
   private let channel: RPC.ClientChannel
   private let defaultMetadata: @Sendable () throws -> [(name: String, value: String)]
@@ -87,7 +88,10 @@ public struct RPCCaller: ServiceCaller {
 
   private func callOptions(_ options: CallOptions) throws -> ClientCallOptions {
     var metadata = try Metadata(defaultMetadata())
-    for entry in options.metadata { try metadata.append(entry.name, entry.value) }
+    let trace = TraceContext.current?.traceparent
+    for entry in options.metadata + (trace.map { [$0] } ?? []) {
+      try metadata.append(entry.name, entry.value)
+    }
     let deadline = options.timeoutMilliseconds.map { Deadline.after(milliseconds: $0) } ?? .none
     return ClientCallOptions(deadline: deadline, metadata: metadata)
   }

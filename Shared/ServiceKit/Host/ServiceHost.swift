@@ -94,6 +94,7 @@ public struct ServiceHost: Sendable {
       host: door.listen.host, port: door.listen.port, tls: door.tls, limits: door.limits,
       logger: logger)
     configuration.observers = observers
+    configuration.details = { Refusal(ofRuntime: $0).status(of: $1).details }
     let server = RPC.Server(
       configuration: configuration, group: group,
       lookup: {

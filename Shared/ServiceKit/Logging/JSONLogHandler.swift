@@ -16,10 +16,11 @@ struct JSONLogHandler: LogHandler {
   private let write: @Sendable (String) -> Void
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level
+  var metadataProvider: Logger.MetadataProvider?
 
   /// A handler for one logger.
-  init(label: String, level: Logger.Level) {
-    self.init(label: label, level: level) { line in
+  init(label: String, level: Logger.Level, _ provider: Logger.MetadataProvider? = nil) {
+    self.init(label: label, level: level, provider) { line in
       var line = line
       // One call for the whole line, so that two threads do not write into each other's. Whether it
       // could be written, nobody could be told.
@@ -27,8 +28,12 @@ struct JSONLogHandler: LogHandler {
     }
   }
 
-  init(label: String, level: Logger.Level, write: @escaping @Sendable (String) -> Void) {
+  init(
+    label: String, level: Logger.Level, _ provider: Logger.MetadataProvider? = nil,
+    write: @escaping @Sendable (String) -> Void
+  ) {
     self.label = label
+    metadataProvider = provider
     self.write = write
     logLevel = level
   }
@@ -49,8 +54,8 @@ struct JSONLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     var members: [String: JSONValue] = [:]
-    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
-      members[key] = .string("\(value)")
+    for more in [metadataProvider?.get(), metadata, event.metadata] {
+      for (key, value) in more ?? [:] { members[key] = .string("\(value)") }
     }
     members["time"] = .string("\(SystemClock().now)")
     members["level"] = .string(event.level.rawValue)

@@ -28,15 +28,16 @@ public struct LogSettings: Sendable, Hashable {
   /// Makes swift-log write to standard error like this. Call it once, first thing in a program.
   public func bootstrap() {
     let (format, level) = (format, level)
-    LoggingSystem.bootstrap { label in
-      switch format {
-      case .json: return JSONLogHandler(label: label, level: level)
-      case .text:
-        var handler = StreamLogHandler.standardError(label: label)
-        handler.logLevel = level
-        return handler
-      }
-    }
+    LoggingSystem.bootstrap(
+      { label, provider in
+        switch format {
+        case .json: return JSONLogHandler(label: label, level: level, provider)
+        case .text:
+          var handler = StreamLogHandler.standardError(label: label, metadataProvider: provider)
+          handler.logLevel = level
+          return handler
+        }
+      }, metadataProvider: TraceContext.logMetadata)
   }
 }
 

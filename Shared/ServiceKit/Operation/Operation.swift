@@ -59,7 +59,7 @@ public struct Call: Sendable {
   /// Which paths may be called with the token of a direct call; `nil` for a forwarded one, of which the
   /// Gateway has decided.
   var grantedPaths: Set<String>?
-  /// By which it is found in logs; empty when it has come without a trace.
+  /// By which it is found in logs, see ``TraceContext``.
   public let traceID: String
 
   /// A call of its parts.
@@ -76,14 +76,11 @@ public struct Call: Sendable {
   }
 
   /// A call as the runtime has it.
-  /// - Parameter traceID: instead of the one that came with it.
-  public init(
-    principal: Principal, _ context: CallContext, byteCount: Int = 0, traceID: String? = nil
-  ) {
+  public init(principal: Principal, _ context: CallContext, byteCount: Int = 0) {
     self.init(
       principal: principal, method: String(context.path.dropFirst()),
       origin: context.peer.address?.ipAddress ?? "", byteCount: byteCount,
       certificateDigest: context.peer.identity?.certificateDigest,
-      traceID: traceID ?? TraceContext(context.metadata)?.traceID ?? "")
+      traceID: TraceContext(context).traceID)
   }
 }

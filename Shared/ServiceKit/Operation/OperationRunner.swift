@@ -1,5 +1,6 @@
 import Environment
 import Identity
+import Logging
 import NIOCore
 import Protobuf
 import RPC
@@ -24,6 +25,10 @@ enum OperationRunner {
     let (principal, grantedPaths) = try service.caller(context)
     var call = Call(principal: principal, context, byteCount: message.readableBytes)
     call.grantedPaths = grantedPaths
+    // At the Gateway the front has said it.
+    if service.logger.logLevel <= .debug, context.attachment == nil {
+      context.attachment = NamedCaller(principal.subject)
+    }
     return call
   }
 

@@ -88,8 +88,8 @@ public struct Route: Sendable {
         throw refusal
       }
     } catch {
-      let traceID = TraceContext(context.metadata)?.traceID ?? ""
-      throw StatusMapping.status(error, traceID: traceID, logger: service.logger)
+      throw StatusMapping.status(
+        error, traceID: TraceContext(context).traceID, logger: service.logger)
     }
   }
 }

@@ -1,6 +1,4 @@
-public import Environment
 public import RPC
-import Synchronization
 
 /// The identity by which a call is found in the logs of every program it went through: W3C Trace
 /// Context, metadata `traceparent`.
@@ -37,9 +35,23 @@ public struct TraceContext: Sendable, Hashable {
       && (bytes.count == byteCount || bytes[byteCount] == UInt8(ascii: "-"))
   }
 
-  /// Of a text of our own, whose form need not be looked at.
-  fileprivate init(madeOf traceparent: String) {
-    traceID = String(traceparent.dropFirst(3).prefix(Self.idByteCount))
+  /// The context of a call, the same in everything that is said about it: the one that it came with,
+  /// or one of its own.
+  public init(_ call: CallContext) {
+    self = Self(call.metadata) ?? Self(call.id)
+  }
+
+  /// The context of an operation's call.
+  init(of call: Call) { traceID = call.traceID }
+
+  /// The identity of a call that came without one.
+  init(_ call: CallID) {
+    traceID = String(unsafeUninitializedCapacity: Self.idByteCount) { bytes in
+      var writer = TraceWriter(bytes: UnsafeMutableRawBufferPointer(bytes))
+      writer.add(call.connection)
+      writer.add(call.number)
+      return Self.idByteCount
+    }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {
@@ -50,62 +62,46 @@ public struct TraceContext: Sendable, Hashable {
   }
 }
 
-/// Makes contexts for calls that came without one. Each is unlike any other: a random start for each
-/// program, and a number. It is made for every call, so it takes no randomness of its own.
-public final class TraceSource: Sendable {
-  private let start: UInt64
-  private let number: Atomic<UInt64>
-
-  /// A source that starts at random.
-  public init(_ randomness: Randomness) {
-    // Never zero, which would be no identity.
-    start = randomness.next() | 1
-    number = Atomic(randomness.next())
+extension TraceContext {
+  /// As metadata of a call that is made for this one, which has an identity of its own in the trace.
+  var traceparent: (name: String, value: String) {
+    let call = String(UInt64.random(in: 1 ... .max), radix: 16)
+    let zeros = String(repeating: "0", count: 16 - call.count)
+    return ("traceparent", "00-\(traceID)-\(zeros)\(call)-00")
   }
 
-  /// A context that no call has had.
-  public func context() -> TraceContext {
-    TraceContext(
-      madeOf: String(unsafeUninitializedCapacity: TraceContext.byteCount) { bytes in
-        write(UnsafeMutableRawBufferPointer(bytes))
-        return TraceContext.byteCount
-      })
-  }
-
-  /// Adds a `traceparent` that no call has had. Its flags say that nobody records the trace.
-  public func append(to metadata: inout Metadata) {
-    metadata.append("traceparent", byteCount: TraceContext.byteCount) { write($0) }
-  }
-
-  private func write(_ bytes: UnsafeMutableRawBufferPointer) {
-    let number = number.wrappingAdd(1, ordering: .relaxed).newValue
-    var writer = Writer(bytes: bytes)
-    writer.add("00-")
-    writer.add(start)
-    writer.add(number)
-    writer.add("-")
-    writer.add(number | 1 << 63)
-    writer.add("-00")
-  }
-
-  private struct Writer {
-    let bytes: UnsafeMutableRawBufferPointer
-    var count = 0
-
-    mutating func add(_ text: StaticString) {
-      for index in 0..<text.utf8CodeUnitCount { add(byte: text.utf8Start[index]) }
+  /// Adds the `traceparent` of a call that came without one. Its flags say that nobody records the
+  /// trace. Written in its place: this is done for most calls.
+  public static func append(_ call: CallID, to metadata: inout Metadata) {
+    metadata.append("traceparent", byteCount: byteCount) { bytes in
+      var writer = TraceWriter(bytes: bytes)
+      writer.add("00-")
+      writer.add(call.connection)
+      writer.add(call.number)
+      writer.add("-")
+      writer.add(call.number | 1 << 63)
+      writer.add("-00")
     }
+  }
+}
 
-    mutating func add(_ number: UInt64) {
-      for shift in stride(from: 60, through: 0, by: -4) {
-        let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15
-        add(byte: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-      }
-    }
+private struct TraceWriter {
+  let bytes: UnsafeMutableRawBufferPointer
+  var count = 0
 
-    private mutating func add(byte: UInt8) {
-      bytes[count] = byte
-      count += 1
+  mutating func add(_ text: StaticString) {
+    for index in 0..<text.utf8CodeUnitCount { add(byte: text.utf8Start[index]) }
+  }
+
+  mutating func add(_ number: UInt64) {
+    for shift in stride(from: 60, through: 0, by: -4) {
+      let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15
+      add(byte: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
+  }
+
+  private mutating func add(byte: UInt8) {
+    bytes[count] = byte
+    count += 1
   }
 }

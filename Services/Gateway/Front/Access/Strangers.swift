@@ -27,19 +27,17 @@ public struct Strangers: Sendable {
   }
 
   /// The refusal, when it may be given. Who shows nothing has guessed nothing, and is not slowed down.
-  func refuse(
-    _ error: CredentialError, _ context: CallContext, _ trace: TraceContext
-  ) async -> Refusal {
+  func refuse(_ error: CredentialError, _ context: CallContext) async -> Refusal {
     let former = error == .unknown ? await formerOwner(context) : nil
     let error = former == nil ? error : .ended
     if case .tokenInvalid(let problem) = error {
       // The caller is not told; whoever set the identity provider up finds it here.
       logger.notice(
         "a token was not believed",
-        metadata: ["error": "\(problem)", "trace_id": "\(trace.traceID)"])
+        metadata: ["error": "\(problem)", "trace_id": "\(TraceContext(context).traceID)"])
     }
     let caller = Principal(subject: former ?? "", kind: .partner, sites: [])
-    await audit.record(error.refusal, Call(principal: caller, context, traceID: trace.traceID))
+    await audit.record(error.refusal, Call(principal: caller, context))
     if error == .missing { return error.refusal }
     await delay.wait(CallerNetwork(context.peer.address))
     return error.refusal

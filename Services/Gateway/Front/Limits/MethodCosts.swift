@@ -9,6 +9,12 @@ public enum MethodCosts {
   /// What a call of a path counts for.
   static func cost(of path: String) -> Int64 { standard[path, default: 1] }
 
+  /// What does not count in its caller's day: by it a partner sees how far it is, and what becomes of
+  /// its calls, also when the day is used up.
+  public static let free: Set<String> = [
+    Gateway.V1.UsageService.listUsage.path, Gateway.V1.VersionService.getMyDeprecations.path,
+  ]
+
   /// Those that cost more than one call, by path.
   public static let standard: [String: Int64] = [
     Production.V1.ProductionService.listOrders.path: list,

@@ -49,11 +49,13 @@ public final class RateLimiter: Sendable {
   }
 
   /// Counts a call that begins. When it has ended, say so with ``end(_:)``.
-  /// - Parameter cost: what it counts for in the rate, see ``MethodCosts``.
+  /// - Parameters:
+  ///   - cost: what it counts for in the rate, see ``MethodCosts``.
+  ///   - isCharged: whether it counts in the day.
   /// - Throws: RESOURCE_EXHAUSTED, with when to try again.
-  public func begin(_ partner: String, _ limits: CallLimits, cost: Int64) throws(Refusal)
-    -> Allowance
-  {
+  public func begin(
+    _ partner: String, _ limits: CallLimits, cost: Int64, isCharged: Bool = true
+  ) throws(Refusal) -> Allowance {
     let now = clock.monotonicNanoseconds
     return try usages.withLock { usages throws(Refusal) in
       var usage = usage(usages[partner], partner, limits, now)
@@ -61,7 +63,7 @@ public final class RateLimiter: Sendable {
       guard usage.underWay < limits.concurrentCalls else {
         throw Refusals.tooManyUnderWay(partner, limits)
       }
-      try checkToday(&usage.daily, partner, limits)
+      if isCharged { try checkToday(&usage.daily, partner, limits) }
       // A method that costs more than the burst needs a full one.
       let wanted = min(cost, limits.burst)
       guard usage.bucket.take(wanted, atNanoseconds: now) else {
@@ -71,8 +73,16 @@ public final class RateLimiter: Sendable {
           partner, limits, cost: cost, retryMilliseconds: milliseconds)
       }
       usage.underWay += 1
-      usage.daily.calls += 1
+      if isCharged { usage.daily.calls += 1 }
       return Self.allowance(usage.bucket, now)
+    }
+  }
+
+  /// What a partner has left, for one whose call was not counted.
+  func allowance(_ partner: String, _ limits: CallLimits) -> Allowance {
+    let now = clock.monotonicNanoseconds
+    return usages.withLock { usages in
+      Self.allowance(usage(usages[partner], partner, limits, now).bucket, now)
     }
   }
 
@@ -83,9 +93,10 @@ public final class RateLimiter: Sendable {
   private func checkToday(_ daily: inout DailyCount, _ partner: String, _ limits: CallLimits)
     throws(Refusal)
   {
-    guard let callsPerDay = limits.callsPerDay else { return }
+    // Counted also without a limit: one may be set during the day.
     let now = clock.now
     daily.turn(to: CalendarDay(now))
+    guard let callsPerDay = limits.callsPerDay else { return }
     guard daily.calls < callsPerDay else {
       throw Refusals.dailyQuotaExceeded(
         partner, callsPerDay, retryMilliseconds: daily.millisecondsLeft(at: now))

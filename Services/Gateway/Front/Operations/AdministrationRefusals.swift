@@ -27,6 +27,18 @@ extension Refusals {
     .failedPrecondition, reason: "TOO_MANY_CREDENTIALS",
     "the partner has \(Partner.maximumCredentials) credentials; revoke one first")
 
+  /// FAILED_PRECONDITION: callers are not asked for certificates.
+  static let certificatesNotTaken = Refusal(
+    .failedPrecondition, reason: "CERTIFICATES_NOT_TAKEN",
+    "this Gateway asks callers for no certificate; set clientCertificates in listen.tls of its configuration first"
+  )
+
+  /// FAILED_PRECONDITION: there would be nobody left to take the change back.
+  static let lastAdministrator = Refusal(
+    .failedPrecondition, reason: "LAST_ADMINISTRATOR",
+    "nobody could administer this Gateway any more; make another administrator, or another key of this one, first"
+  )
+
   /// ALREADY_EXISTS: another partner is let in by the same.
   static let credentialTaken = Refusal(
     .alreadyExists, reason: "CREDENTIAL_TAKEN",

@@ -21,7 +21,7 @@ struct GetMyDeprecations: ReadOperation {
       try UsageRecords.methods(of: version.package, partner, snapshot).map { used in
         Gateway.V1.Deprecation.with {
           $0.method = used.method
-          $0.state = version.state == .retired ? .retired : .deprecated
+          $0.state = version.isRetired ? .retired : .deprecated
           $0.successor = version.successor
           $0.moveBy = version.moveBy(partner).map { .init($0) }
           $0.calls = used.calls

@@ -60,7 +60,7 @@ struct ListUsage: ReadOperation {
   func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws
     -> Gateway.V1.ListUsageResponse
   {
-    let partner = try partner(input.partner, call.principal)
+    let partner = try partner(input.partner, call.principal, snapshot)
     let found = try UsageRecords.list(
       partner, input.days, after: lastID(input.page), limit: input.page.size + 1, snapshot)
     let page = found.prefix(input.page.size)
@@ -72,12 +72,14 @@ struct ListUsage: ReadOperation {
   }
 
   /// Whose usage it is; `nil` for everybody's.
-  private func partner(_ asked: String, _ principal: Principal) throws(Refusal) -> String? {
+  private func partner(_ asked: String, _ principal: Principal, _ snapshot: Snapshot) throws -> String? {
     if asked.isEmpty || asked == principal.subject { return principal.subject }
     guard !principal.roles.isDisjoint(with: Self.seeingAll) else {
       throw Refusals.partnerNotGranted(asked)
     }
-    return asked == Self.everybody ? nil : asked
+    if asked == Self.everybody { return nil }
+    try PartnerBook.require(asked, snapshot)
+    return asked
   }
 
   private func lastID(_ page: Page) throws -> Int64 {
@@ -103,6 +105,7 @@ extension Gateway.V1.Usage {
     responseBytes = entry.count.responseBytes
     durationMicroseconds = entry.count.durationMicroseconds
     lastUsedAt = .init(entry.count.lastUsedAt)
+    charged = entry.count.charged
   }
 }
 

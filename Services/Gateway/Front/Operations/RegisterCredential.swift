@@ -9,6 +9,7 @@ struct RegisterCredential: WriteOperation {
   static let method = Gateway.V1.PartnerService.registerCredential
 
   let book: PartnerBook
+  let grantable: Grantable
 
   struct Input: Sendable {
     var partner: String
@@ -22,7 +23,21 @@ struct RegisterCredential: WriteOperation {
   func validate(_ request: Gateway.V1.RegisterCredentialRequest, _ fields: inout Fields) -> Input {
     Input(
       partner: fields.text(request.partner, "partner", Partner.nameRule),
-      shown: fields.shown(request.shown), expiresAt: fields.credentialEnd(request.expiresAt))
+      shown: shown(request.shown, &fields), expiresAt: fields.credentialEnd(request.expiresAt))
+  }
+
+  private func shown(
+    _ value: Gateway.V1.RegisterCredentialRequest.OneOf_Shown?, _ fields: inout Fields
+  ) -> Credential.Shown? {
+    let shown = fields.shown(value)
+    if case .token(let token)? = shown, !grantable.issuers.contains(token.issuer) {
+      let known = grantable.issuers.sorted().joined(separator: ", ")
+      fields.reject(
+        "token.issuer",
+        "is not among externalIssuers in the Gateway's configuration"
+          + (known.isEmpty ? ", which names none" : "; there are \(known)"))
+    }
+    return shown
   }
 
   func execute(_ input: Input, _ transaction: Transaction, _ call: Call) throws
@@ -30,6 +45,9 @@ struct RegisterCredential: WriteOperation {
   {
     guard let shown = input.shown else {
       throw Refusal.invalidFields([FieldViolation("certificate", "or token is required")])
+    }
+    if case .certificate = shown, !grantable.takesCertificates {
+      throw Refusals.certificatesNotTaken
     }
     let change = try book.register(
       shown, for: input.partner, expiresAt: input.expiresAt, transaction)

@@ -22,14 +22,18 @@ struct SetVersion: WriteOperation {
   func execute(_ wanted: PackageVersion?, _ transaction: Transaction, _ call: Call) throws
     -> Effect<Gateway.V1.SetVersionResponse>
   {
-    guard let wanted else {
+    guard var wanted else {
       throw Refusal.invalidFields([FieldViolation("version", "is required")])
     }
     let before = try VersionRecords.find(wanted.package, transaction)
+    if case .retired(nil) = wanted.state {
+      wanted.state = .retired(since: before.deprecatedSince ?? transaction.now)
+    }
+    try requireKnown(wanted.exceptions.keys, transaction)
     let isNews = before != wanted
     if isNews {
       try VersionRecords.put(wanted, transaction)
-      transaction.afterCommit { [policy] in policy.put(wanted) }
+      transaction.afterCommit { [policy, wanted] in policy.put(wanted) }
     }
     let response = Gateway.V1.SetVersionResponse.with {
       $0.receipt = isNews ? .accepted : .duplicate
@@ -38,5 +42,13 @@ struct SetVersion: WriteOperation {
     let note = AuditNote(
       object: "version \(wanted.package)", digestBefore: before.digest, digestAfter: wanted.digest)
     return Effect(response, audit: isNews ? note : nil)
+  }
+
+  /// An exception for nobody is a mistake in the typing, and whom it was for would be shut out.
+  private func requireKnown(_ partners: some Sequence<String>, _ snapshot: Snapshot) throws {
+    let unknown = try partners.sorted().filter { try PartnerRecords.find($0, snapshot) == nil }
+    guard !unknown.isEmpty else { return }
+    throw Refusal.invalidFields(
+      unknown.map { FieldViolation("version.exceptions", "names \($0), who is no partner") })
   }
 }

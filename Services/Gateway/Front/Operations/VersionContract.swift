@@ -22,7 +22,9 @@ extension Gateway.V1.PackageVersion {
       state = .deprecated
       deprecatedSince = .init(since)
       self.sunsetAt = sunsetAt.map { .init($0) }
-    case .retired: state = .retired
+    case .retired(let since):
+      state = .retired
+      deprecatedSince = since.map { .init($0) }
     }
   }
 }
@@ -64,13 +66,16 @@ extension Fields {
         reject("sunset_at", "must be later than deprecated_since")
       }
       return .deprecated(since: since ?? Self.earliest, sunsetAt: sunsetAt)
-    case .served, .retired:
-      if since != nil { reject("deprecated_since", "is only for a deprecated package") }
+    case .retired:
       if sunsetAt != nil { reject("sunset_at", "is only for a deprecated package") }
-      return value.state == .served ? .served : .retired
+      return .retired(since: since)
+    case .served:
+      if since != nil { reject("deprecated_since", "is not for a served package") }
+      if sunsetAt != nil { reject("sunset_at", "is only for a deprecated package") }
+      return .served
     default:
       reject("state", "must be SERVED, DEPRECATED or RETIRED")
-      return .retired
+      return .served
     }
   }
 
@@ -103,7 +108,9 @@ extension PackageVersion {
       digest.add("deprecated")
       digest.add(since.microseconds)
       digest.add(sunsetAt?.microseconds)
-    case .retired: digest.add("retired")
+    case .retired(let since):
+      digest.add("retired")
+      digest.add(since?.microseconds)
     }
     digest.add(successor)
     for (partner, until) in exceptions.sorted(by: { $0.key < $1.key }) {

@@ -1,11 +1,14 @@
 public import Identity
+public import ServiceKit
 import Synchronization
 
 /// A partner as one of its credentials lets it in. The same object from call to call as long as
 /// neither has changed, so whoever holds one sees by identity whether it still counts.
-public final class Caller: Sendable {
+public final class Caller: CallSubject {
   /// As the services will see it.
   public let principal: Principal
+  /// The partner's name.
+  public var subject: String { principal.subject }
   /// Its limits.
   public let limits: CallLimits
   /// Whether the partner may not call for the time being.
@@ -25,16 +28,16 @@ public final class Caller: Sendable {
     limits = partner.limits
     isSuspended = partner.isSuspended
     self.credential = credential
-    admitted = AdmittedPartner(name: partner.name)
+    admitted = AdmittedPartner(partner.name)
   }
 }
 
 /// Attached to a call instead of its ``Caller`` when it has been let in: the ledger then knows that
 /// the call counts in its partner's day. One object for each caller, so that a call makes none.
-final class AdmittedPartner: Sendable {
+final class AdmittedPartner: CallSubject {
   /// The partner.
-  let name: String
+  let subject: String
 
   /// A partner's mark.
-  init(name: String) { self.name = name }
+  init(_ name: String) { subject = name }
 }

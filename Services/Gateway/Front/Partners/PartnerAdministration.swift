@@ -10,7 +10,7 @@ public struct PartnerAdministration: Sendable {
   public let directory: PartnerDirectory
 
   private let database: Database
-  private let roles: Set<RoleName>
+  private let grantable: Grantable
   private let keyEnvironment: KeyEnvironment
   private let environment: Environment
 
@@ -22,14 +22,14 @@ public struct PartnerAdministration: Sendable {
 
   /// Loads the partners of a database.
   /// - Parameters:
-  ///   - roles: the roles that partners can be given.
+  ///   - grantable: what partners can be given.
   ///   - keyEnvironment: which keys are issued and let in.
   public init(
-    _ database: Database, roles: [Role], keyEnvironment: KeyEnvironment,
+    _ database: Database, grantable: Grantable, keyEnvironment: KeyEnvironment,
     environment: Environment
   ) async throws {
     self.database = database
-    self.roles = Set(roles.map(\.name))
+    self.grantable = grantable
     self.keyEnvironment = keyEnvironment
     self.environment = environment
     let now = environment.clock.now
@@ -43,10 +43,10 @@ public struct PartnerAdministration: Sendable {
   /// What `PartnerService` offers.
   public var routes: [Route] {
     [
-      .write(PutPartner(book: book, roles: roles)),
+      .write(PutPartner(book: book, grantable: grantable)),
       .read(ListPartners(incarnation: database.incarnation)),
       .write(IssueKey(book: book, keyEnvironment: keyEnvironment, environment: environment)),
-      .write(RegisterCredential(book: book)),
+      .write(RegisterCredential(book: book, grantable: grantable)),
       .write(RevokeCredential(book: book)),
       .read(ListCredentials()),
     ]

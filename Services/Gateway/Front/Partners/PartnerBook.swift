@@ -31,6 +31,9 @@ struct PartnerBook: Sendable {
       }
       partner.revision = 1
     }
+    if partner.isSuspended || !partner.roles.contains(PartnerAdministration.adminRole) {
+      try requireAdministrator(transaction) { $0.partner == partner.name }
+    }
     try PartnerRecords.put(partner, transaction)
     if let before, !partner.hasRights(of: before) {
       try RevokedTokens.add(
@@ -81,6 +84,9 @@ struct PartnerBook: Sendable {
     if let known = before.expiresAt, let wanted = after.expiresAt, known <= wanted {
       return Change(before: before, after: before)
     }
+    if after.hasEnded(at: transaction.now) {
+      try requireAdministrator(transaction) { $0.id == id }
+    }
     try CredentialRecords.end(id, at: max(end, transaction.now), transaction)
     let now = transaction.now
     try RevokedTokens.add(.credential(id, endsAt: max(end, now)), transaction)
@@ -98,6 +104,18 @@ struct PartnerBook: Sendable {
     guard current < Partner.maximumCredentials else { throw Refusals.tooManyCredentials }
     try CredentialRecords.insert(credential, madeBy: fact, transaction)
     transaction.afterCommit { [directory] in directory.put(credential, at: now) }
+  }
+
+  /// Refuses to take away the last way in for administrators. A credential that ends later, or by
+  /// itself, is not looked at.
+  private func requireAdministrator(
+    _ snapshot: Snapshot, without isTaken: (Credential) -> Bool
+  ) throws {
+    let ways = try CredentialRecords.current(
+      ofRole: PartnerAdministration.adminRole, at: snapshot.now, snapshot)
+    if ways.contains(where: isTaken), ways.allSatisfy(isTaken) {
+      throw Refusals.lastAdministrator
+    }
   }
 
   /// Refuses what is said about a partner that is not there.

@@ -13,6 +13,20 @@ enum CredentialRecords {
     ) { try read($0) }
   }
 
+  /// Every credential that lets somebody in who has a role now.
+  static func current(
+    ofRole role: RoleName, at now: Instant, _ snapshot: Snapshot
+  ) throws -> [Credential] {
+    try snapshot.rows(
+      """
+      SELECT \(columns) FROM front_credentials
+      WHERE (expires_at IS NULL OR expires_at > ?1) AND partner IN
+        (SELECT name FROM front_partners
+         WHERE NOT is_suspended AND instr(' ' || roles || ' ', ' ' || ?2 || ' ') > 0)
+      """, now, role.description
+    ) { try read($0) }
+  }
+
   /// The credential of an identifier.
   static func find(_ id: String, _ snapshot: Snapshot) throws -> Credential? {
     try snapshot.row(

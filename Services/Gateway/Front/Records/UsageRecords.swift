@@ -48,7 +48,7 @@ enum UsageRecords {
     try snapshot.rows(
       """
       SELECT usage_id, day, partner, method, code, calls, request_bytes, response_bytes,
-        duration_microseconds, last_used_at FROM front_usage
+        duration_microseconds, last_used_at, charged FROM front_usage
       WHERE (?1 IS NULL OR partner = ?1) AND day BETWEEN ?2 AND ?3 AND usage_id > ?4
       ORDER BY usage_id LIMIT ?5
       """, partner, days.lowerBound.number, days.upperBound.number, id, limit
@@ -56,7 +56,7 @@ enum UsageRecords {
       var count = UsageCount()
       (count.calls, count.requestBytes) = (try row.int64(5), try row.int64(6))
       (count.responseBytes, count.durationMicroseconds) = (try row.int64(7), try row.int64(8))
-      count.lastUsedAt = try row.instant(9)
+      (count.lastUsedAt, count.charged) = (try row.instant(9), try row.int64(10))
       return Entry(
         id: try row.int64(0),
         key: UsageKey(

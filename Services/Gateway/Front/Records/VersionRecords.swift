@@ -36,7 +36,7 @@ enum VersionRecords {
     switch version.state {
     case .served: return
     case .deprecated(let from, let to): (state, since, sunsetAt) = ("deprecated", from, to)
-    case .retired: (state, since, sunsetAt) = ("retired", nil, nil)
+    case .retired(let from): (state, since, sunsetAt) = ("retired", from, nil)
     }
     try transaction.execute(
       "INSERT INTO front_versions VALUES (?, ?, ?, ?, ?)", version.package, state, since, sunsetAt,
@@ -52,7 +52,7 @@ enum VersionRecords {
   {
     switch (text, since) {
     case ("deprecated", let since?): .deprecated(since: since, sunsetAt: sunsetAt)
-    case ("retired", nil): .retired
+    case ("retired", let since): .retired(since: since)
     default: throw StoredVersionError(state: text)
     }
   }

@@ -47,7 +47,7 @@ public struct RevocationPublisher: Sendable {
     var isReached = true
     while true {
       do {
-        if try await isDue(said) { said = try await say() }
+        if try await isDue(said) { said = try await TraceContext.withNew(say) }
         if !isReached { logger.notice("revocations are heard again", metadata: ["by": "\(name)"]) }
         isReached = true
       } catch let error where !(error is CancellationError) {

@@ -50,12 +50,13 @@ public final class UsageLedger: CallObserver {
   public func observation(of path: String) -> (@Sendable (CallOutcome) -> Void)? {
     guard paths.contains(path) else { return nil }
     let method = String(path.dropFirst())
+    let isCharged = !MethodCosts.free.contains(path)
     return { [self] outcome in
       switch outcome.context?.attachment {
       case let partner as AdmittedPartner:
-        count(outcome, of: partner.name, method, isCharged: true)
+        count(outcome, of: partner.subject, method, isCharged: isCharged)
       case let caller as Caller:
-        count(outcome, of: caller.principal.subject, method, isCharged: false)
+        count(outcome, of: caller.subject, method, isCharged: false)
       default: return
       }
     }

@@ -8,8 +8,9 @@ public struct PackageVersion: Sendable, Hashable {
     case served
     /// Served, and its callers are told to move: since when, and by when if that is known.
     case deprecated(since: Instant, sunsetAt: Instant?)
-    /// Refused, but for partners with an exception.
-    case retired
+    /// Refused, but for partners with an exception, who are told since when it is deprecated; `nil`
+    /// when nobody has said that.
+    case retired(since: Instant?)
   }
 
   /// The package's name.
@@ -23,6 +24,18 @@ public struct PackageVersion: Sendable, Hashable {
 
   /// What a package's name looks like.
   static let nameRule = TextRule(maximumLength: 64, characters: .code)
+  /// Since when its callers are told to move.
+  var deprecatedSince: Instant? {
+    switch state {
+    case .served: nil
+    case .deprecated(let since, _): since
+    case .retired(let since): since
+    }
+  }
+
+  /// Whether it is refused.
+  var isRetired: Bool { if case .retired = state { true } else { false } }
+
   /// Most exceptions of a package: with more of them it is not retired.
   static let maximumExceptions = 100
 

@@ -42,11 +42,11 @@ public final class VersionPolicy: Sendable {
     case .served: return nil
     case .deprecated(let since, let sunsetAt):
       return Self.metadata(since: since, sunsetAt: sunsetAt, version.successor)
-    case .retired:
+    case .retired(let since):
       guard let until = version.exceptions[partner], now < until else {
         throw Refusals.versionRetired(version)
       }
-      return Self.metadata(since: nil, sunsetAt: until, version.successor)
+      return Self.metadata(since: since, sunsetAt: until, version.successor)
     }
   }
 
@@ -61,10 +61,10 @@ public final class VersionPolicy: Sendable {
     -> Metadata
   {
     var metadata = Metadata()
-    // Dates and codes are text that metadata can carry. An exception's package is retired: since
-    // when is not kept, and RFC 9745 wants a date; the epoch is one that has passed.
-    let since = since ?? Instant(seconds: 0)
-    try? metadata.append("deprecation", "@\(since.microseconds / Instant.microsecondsPerSecond)")
+    // Dates and codes are text that metadata can carry.
+    if let since {
+      try? metadata.append("deprecation", "@\(since.microseconds / Instant.microsecondsPerSecond)")
+    }
     if let sunsetAt { try? metadata.append("sunset", HTTPDate.text(sunsetAt)) }
     if !successor.isEmpty { try? metadata.append("millrace-successor", successor) }
     return metadata

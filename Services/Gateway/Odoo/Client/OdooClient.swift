@@ -1,5 +1,6 @@
 import Environment
 import JSON
+import Logging
 import Synchronization
 
 /// Who calls, and where.
@@ -20,6 +21,7 @@ final class OdooClient: OdooCaller {
   private let transport: any OdooTransport
   private let credentials: OdooCredentials
   private let environment: Environment
+  private let logger: Logger
   private let nextID = Atomic<Int64>(1)
   /// The numeric user, asked for once and kept: it is stable (contract §1).
   private let userID = Mutex<Int64?>(nil)
@@ -29,12 +31,13 @@ final class OdooClient: OdooCaller {
 
   init(
     transport: any OdooTransport, credentials: OdooCredentials, board: OdooStatusBoard,
-    environment: Environment
+    environment: Environment, logger: Logger = Logger(label: "millrace.odoo")
   ) {
     self.transport = transport
     self.credentials = credentials
     self.board = board
     self.environment = environment
+    self.logger = logger
   }
 
   func call(_ call: OdooCall) async throws(OdooFailure) -> OdooAnswer {
@@ -90,6 +93,8 @@ final class OdooClient: OdooCaller {
       ]),
     ])
     board.sent(countedAs.model, countedAs.method)
+    let startedAt = environment.clock.monotonicNanoseconds
+    defer { log(countedAs, since: startedAt) }
     do {
       let answer = try await post(body.serialized).read(requestID: id)
       board.answered(at: environment.clock.now)
@@ -103,6 +108,17 @@ final class OdooClient: OdooCaller {
       }
       throw error
     }
+  }
+
+  /// For whoever follows an order through all programs: the task's trace is in the line.
+  private func log(_ called: (model: String, method: String), since startedAt: Int64) {
+    logger.debug(
+      "Odoo was called",
+      metadata: [
+        "call": "\(called.model).\(called.method)",
+        "duration_microseconds":
+          "\((environment.clock.monotonicNanoseconds - startedAt) / 1_000)",
+      ])
   }
 
   private func post(_ body: [UInt8]) async throws(OdooFailure) -> OdooHTTPAnswer {

@@ -91,7 +91,7 @@ final class Backend: Sendable {
       refusals: RefusalAudit(
         database, clock: environment.clock, logger: logger, counts: RefusalCounts()),
       strangers: Strangers(database, clock: environment.clock, logger: logger),
-      traces: TraceSource(environment.randomness), logger: logger,
+      logger: logger,
       channel: { _ in onward })
     self.front = Server(
       configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
@@ -141,10 +141,11 @@ final class Backend: Sendable {
 
   /// How a call ends that must not succeed.
   func refusal(
-    path: String = callPath, options: ClientCallOptions
+    _ request: ByteBuffer = ByteBuffer(string: "x"), path: String = callPath,
+    options: ClientCallOptions
   ) async throws -> Status {
     do throws(Status) {
-      _ = try await client.unary(path: path, ByteBuffer(string: "x"), options: options)
+      _ = try await client.unary(path: path, request, options: options)
     } catch {
       return error
     }

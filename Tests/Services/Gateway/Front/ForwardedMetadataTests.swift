@@ -1,6 +1,8 @@
 import Environment
 import GatewayFront
 import Identity
+import NIOCore
+import NIOPosix
 import RPC
 import ServiceKit
 import Testing
@@ -17,10 +19,15 @@ struct ForwardedMetadataTests {
 
   init() { (environment, clock) = Environment.manual(seed: 1) }
 
+  private static func call(_ metadata: Metadata) -> CallContext {
+    CallContext(
+      path: "/test.Echo/Unary", metadata: metadata,
+      eventLoop: MultiThreadedEventLoopGroup.singleton.any())
+  }
+
   private func forwarded() async throws -> ForwardedMetadata {
     ForwardedMetadata(
-      signer: try PrincipalSigner(key: await SigningKey.generate(), environment: environment),
-      traces: TraceSource(environment.randomness))
+      signer: try PrincipalSigner(key: await SigningKey.generate(), environment: environment))
   }
 
   @Test("Only what is allowed passes, and the principal is the Gateway's own")
@@ -32,7 +39,7 @@ struct ForwardedMetadataTests {
       ("x-anything", "1"),
     ])
     let found = try await forwarded().make(
-      from: metadata, caller, audience: "millrace.production", at: clock.now)
+      from: Self.call(metadata), caller, audience: "millrace.production", at: clock.now)
     let principals = found.values("millrace-principal")
     #expect(principals.count == 1)
     #expect(principals.first?.split(separator: ".").count == 3)
@@ -51,7 +58,7 @@ struct ForwardedMetadataTests {
     let metadata = try Metadata(
       values.map { ("traceparent", $0) } + [("tracestate", "a=1")])
     let found = try await forwarded().make(
-      from: metadata, caller, audience: "millrace.production", at: clock.now)
+      from: Self.call(metadata), caller, audience: "millrace.production", at: clock.now)
     #expect(found.values("traceparent").count == 1)
     #expect(TraceContext(found) != nil)
     #expect(found.values("traceparent") != [Self.trace])
@@ -61,7 +68,7 @@ struct ForwardedMetadataTests {
   @Test("Without anything that passes there are the principal and a trace")
   func principalAlone() async throws {
     let found = try await forwarded().make(
-      from: Metadata(), caller, audience: "millrace.production", at: clock.now)
+      from: Self.call(Metadata()), caller, audience: "millrace.production", at: clock.now)
     #expect(found.entries.map(\.name) == ["millrace-principal", "traceparent"])
     #expect(TraceContext(found) != nil)
   }
@@ -70,8 +77,7 @@ struct ForwardedMetadataTests {
   func renewal() async throws {
     let key = try await SigningKey.generate()
     let forwarded = ForwardedMetadata(
-      signer: try PrincipalSigner(key: key, environment: environment),
-      traces: TraceSource(environment.randomness))
+      signer: try PrincipalSigner(key: key, environment: environment))
     let verifier = PrincipalVerifier(
       keys: try await VerificationKeys(keySet: key.publicKeySet()), audience: "millrace.production",
       environment: environment)
@@ -79,7 +85,7 @@ struct ForwardedMetadataTests {
     for _ in 0..<200 {
       clock.advance(milliseconds: 7_000)
       let found = try forwarded.make(
-        from: Metadata(), caller, audience: "millrace.production", at: clock.now)
+        from: Self.call(Metadata()), caller, audience: "millrace.production", at: clock.now)
       let token = try #require(found["millrace-principal"])
       tokens.insert(token)
       // A call that is under way for a minute is still believed.
@@ -89,7 +95,7 @@ struct ForwardedMetadataTests {
         audience: "millrace.production", environment: later)
       #expect(try patient.verify(token).subject == "acme")
       let other = try forwarded.make(
-        from: Metadata(), caller, audience: "millrace.quality", at: clock.now)
+        from: Self.call(Metadata()), caller, audience: "millrace.quality", at: clock.now)
       let foreign = try #require(other["millrace-principal"])
       #expect(throws: (any Error).self) { try verifier.verify(foreign) }
     }

@@ -41,6 +41,35 @@ struct FrontTests {
     }
   }
 
+  @Test("Every answer to a known caller tells what is left of its rate")
+  func rateOnEveryAnswer() async throws {
+    let refusing = MethodHandler.unary { request, _ in
+      if request.readableBytes == 0 { return request }
+      throw Status(code: .notFound, message: "not here")
+    }
+    let limits = CallLimits(callsPerSecond: 1, burst: 3, concurrentCalls: 10)
+    try await Backend.run(refusing, limits: limits) { backend in
+      let good = try await backend.client.unary(
+        path: Backend.callPath, ByteBuffer(), options: backend.options())
+      #expect(good.initialMetadata["ratelimit-remaining"] == "2")
+      let refused = try await backend.refusal(
+        ByteBuffer(string: "x"), options: backend.options())
+      #expect(refused.code == .notFound)
+      #expect(refused.metadata.values("ratelimit-remaining") == ["1"])
+      let forbidden = try await backend.refusal(
+        path: Backend.forbiddenPath, options: backend.options())
+      #expect(Refusal(forbidden).reason == "METHOD_NOT_GRANTED")
+      #expect(forbidden.metadata.values("ratelimit-remaining") == ["1"])
+      _ = try await backend.client.unary(
+        path: Backend.callPath, ByteBuffer(), options: backend.options())
+      let exceeded = try await backend.refusal(options: backend.options())
+      #expect(Refusal(exceeded).reason == "RATE_EXCEEDED")
+      #expect(exceeded.metadata.values("ratelimit-remaining") == ["0"])
+      let stranger = try await backend.refusal(options: ClientCallOptions())
+      #expect(stranger.metadata["ratelimit-remaining"] == nil)
+    }
+  }
+
   @Test("What is not offered is UNIMPLEMENTED, with a key and without")
   func unknownService() async throws {
     try await Backend.run(answer) { backend in

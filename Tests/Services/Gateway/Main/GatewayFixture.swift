@@ -76,15 +76,20 @@ extension GatewayProgram {
 /// A Gateway as its callers meet it: a server on loopback. The Odoo wing stands still.
 enum GatewayFixture {
   /// Runs the body with a channel to the Gateway and a caller with a key.
+  /// - Parameter old: a text of the good configuration that another one stands for.
   static func run(
+    replacing old: String = "", with new: String = "",
     _ body: (_ channel: RPC.ClientChannel, _ caller: RPCCaller, _ files: GatewayFiles)
       async throws -> Void
   ) async throws {
-    try await runProgram { channel, caller, files, _ in try await body(channel, caller, files) }
+    try await runProgram(replacing: old, with: new) { channel, caller, files, _ in
+      try await body(channel, caller, files)
+    }
   }
 
   /// The same with what is inside.
   static func runProgram(
+    replacing old: String = "", with new: String = "",
     _ body: (
       _ channel: RPC.ClientChannel, _ caller: RPCCaller, _ files: GatewayFiles,
       _ program: GatewayProgram
@@ -93,7 +98,7 @@ enum GatewayFixture {
     let group = MultiThreadedEventLoopGroup.singleton
     let files = try await GatewayFiles()
     let program = try await GatewayProgram(
-      await GatewayConfiguration.load(files.configuration()), environment: .system, group: group,
+      await GatewayConfiguration.load(files.configuration(replacing: old, with: new)), environment: .system, group: group,
       logger: Logger(label: "test"))
     for (partner, key) in files.partners { program.letIn(partner, key) }
     var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)

@@ -121,6 +121,14 @@ struct GovernanceServicesTests {
       _ = try await callers.versions.setVersion(
         Self.version(.retired) { $0.successor = "millrace.production.v2" })
       #expect(await reason() == "API_VERSION_RETIRED")
+      _ = try await Gateway.V1.PartnerServiceClient(callers.admin).putPartner(
+        .with {
+          $0.partner = .with {
+            $0.name = "planner"
+            $0.sites = ["PLANT1"]
+            $0.roles = ["planner"]
+          }
+        })
       _ = try await callers.versions.setVersion(
         Self.version(.retired) {
           $0.exceptions = [
@@ -133,6 +141,36 @@ struct GovernanceServicesTests {
       #expect(await reason() == "SERVICE_DOWN")
       _ = try await callers.versions.setVersion(Self.version(.served))
       #expect(await reason() == "SERVICE_DOWN")
+    }
+  }
+
+  @Test("What is retired stays deprecated since when it was, and nobody unknown has an exception")
+  func retiredSince() async throws {
+    let since = Google.ProtobufTypes.Timestamp(Instant(seconds: 1_790_000_000))
+    try await run { callers in
+      _ = try await callers.versions.setVersion(
+        Self.version(.deprecated) { $0.deprecatedSince = since })
+      let retired = try await callers.versions.setVersion(Self.version(.retired))
+      #expect(retired.version?.deprecatedSince == since)
+      let again = try await callers.versions.setVersion(Self.version(.retired))
+      #expect(again.receipt == .duplicate)
+      _ = try await callers.versions.setVersion(Self.version(.served))
+      let now = try await callers.versions.setVersion(Self.version(.retired))
+      #expect(now.version?.deprecatedSince != nil)
+      #expect(now.version?.deprecatedSince != since)
+      let mistyped = await refusal {
+        _ = try await callers.versions.setVersion(
+          Self.version(.retired) {
+            $0.exceptions = [
+              .with {
+                $0.partner = "plannre"
+                $0.until = since
+              }
+            ]
+          })
+      }
+      #expect(mistyped?.violations.map(\.field) == ["version.exceptions"])
+      #expect(mistyped?.message.contains("plannre") == true)
     }
   }
 
@@ -196,6 +234,11 @@ struct GovernanceServicesTests {
       #expect(counts == ["ListCases OK 3", "ListPostings OK 1", "ListCases PERMISSION_DENIED 1"])
       #expect(own.allSatisfy { $0.partner == "planner" && $0.lastUsedAt != nil })
       #expect(own.allSatisfy { $0.requestBytes > 0 })
+      #expect(own.map(\.charged).reduce(0, +) == 5, "a call that was let in counts, however it ends")
+      let mistyped = await refusal {
+        _ = try await callers.usage.listUsage(.with { $0.partner = "plannre" })
+      }
+      #expect(mistyped?.reason == "PARTNER_NOT_FOUND")
       var (all, token) = ([Gateway.V1.Usage](), "")
       repeat {
         let page = Common.V1.PageRequest.with {

@@ -24,9 +24,10 @@ struct PartnerServiceTests {
 
   /// Runs the body with an administrator's client and a way to call as somebody else.
   private func run(
+    replacing old: String = "", with new: String = "",
     _ body: (Client, _ answers: (String) async -> String) async throws -> Void
   ) async throws {
-    try await GatewayFixture.run { channel, _, files in
+    try await GatewayFixture.run(replacing: old, with: new) { channel, _, files in
       let admin = files.adminKey.text
       let client = Client(RPCCaller(channel) { [("authorization", "Bearer \(admin)")] })
       try await body(client) { key in
@@ -84,7 +85,7 @@ struct PartnerServiceTests {
       #expect(again.receipt == .duplicate)
       #expect(again.partner == made.partner)
       var changed = Self.acme
-      changed.sites = ["PLANT1", "PLANT2"]
+      changed.roles = ["planner"]
       changed.partnerCode = "ACME"
       changed.limits = .with { $0.callsPerDay = 1_000 }
       let second = try await client.putPartner(.with { $0.partner = changed })
@@ -180,9 +181,15 @@ struct PartnerServiceTests {
     }
   }
 
+  /// Of a Gateway that asks for certificates, by files that are not read here.
+  private static let tls = """
+    "listen": {"tls": {"certificateChainFile": "a", "privateKeyFile": "b",
+                       "clientCertificates": "optional", "clientAuthoritiesFile": "c"},
+    """
+
   @Test("A certificate belongs to one partner at a time")
   func certificates() async throws {
-    try await run { client, _ in
+    try await run(replacing: "\"listen\": {", with: Self.tls) { client, _ in
       for name in ["acme", "other"] {
         var partner = Self.acme
         partner.name = name
@@ -227,6 +234,67 @@ struct PartnerServiceTests {
       let id = issued[3].credential?.credentialID ?? ""
       _ = try await client.revokeCredential(.with { $0.credentialID = id })
       #expect(try await key(client, "more").receipt == .accepted)
+    }
+  }
+
+  @Test("What there is not at this Gateway can't be given: a site, an issuer, a certificate")
+  func mistypes() async throws {
+    try await run { client, _ in
+      var wrong = Self.acme
+      wrong.sites = ["PLANT1", "PLANT9"]
+      let site = await refusal { [wrong] in
+        _ = try await client.putPartner(.with { $0.partner = wrong })
+      }
+      #expect(site?.violations.map(\.field) == ["partner.sites"])
+      #expect(site?.message.contains("PLANT9") == true)
+      _ = try await client.putPartner(.with { $0.partner = Self.acme })
+      let issuer = await refusal {
+        _ = try await client.registerCredential(
+          .with {
+            $0.partner = "acme"
+            $0.shown = .token(
+              .with {
+                $0.issuer = "https://typo.example"
+                $0.subject = "x"
+              })
+          })
+      }
+      #expect(issuer?.violations.map(\.field) == ["token.issuer"])
+      let certificate = await refusal {
+        _ = try await client.registerCredential(
+          .with {
+            $0.partner = "acme"
+            $0.shown = .certificate(.with { $0.name = "DNS:line-1.plant" })
+          })
+      }
+      #expect(certificate?.reason == "CERTIFICATES_NOT_TAKEN")
+    }
+  }
+
+  @Test("The last administrator can't shut itself out; when there is another way in, it can")
+  func lastAdministrator() async throws {
+    try await run { client, _ in
+      var chief = Self.acme
+      chief.roles = ["admin"]
+      func put(_ change: (inout Gateway.V1.Partner) -> Void = { _ in }) async -> Refusal? {
+        var partner = chief
+        change(&partner)
+        return await refusal { [partner] in
+          _ = try await client.putPartner(.with { $0.partner = partner })
+        }
+      }
+      #expect(await put() == nil)
+      let id = try await key(client).credential?.credentialID ?? ""
+      func revoke() async -> Refusal? {
+        await refusal { _ = try await client.revokeCredential(.with { $0.credentialID = id }) }
+      }
+      #expect(await put { $0.suspended = true }?.reason == "LAST_ADMINISTRATOR")
+      #expect(await put { $0.roles = ["mes"] }?.reason == "LAST_ADMINISTRATOR")
+      #expect(await revoke()?.reason == "LAST_ADMINISTRATOR")
+      #expect(await put { $0.partnerCode = "A" } == nil, "what does not matter may be changed")
+      _ = try await key(client, "2")
+      #expect(await revoke() == nil)
+      #expect(await put { $0.suspended = true }?.reason == "LAST_ADMINISTRATOR")
     }
   }
 

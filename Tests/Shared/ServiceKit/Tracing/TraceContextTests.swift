@@ -1,4 +1,6 @@
-import Environment
+import Logging
+import NIOCore
+import NIOPosix
 import RPC
 import Testing
 
@@ -37,13 +39,37 @@ import Testing
     #expect(try Self.context([text]) == nil)
   }
 
-  @Test func `is made for calls without one, each unlike the others`() throws {
-    let source = TraceSource(Environment.manual(seed: 1).environment.randomness)
-    let identities = try (0..<1_000).map { _ in
-      var metadata = Metadata()
-      source.append(to: &metadata)
-      return try #require(TraceContext(metadata)).traceID
+  @Test func `is the one that came with a call`() throws {
+    let text = "00-\(Self.trace)-b7ad6b7169203331-01"
+    #expect(TraceContext(Self.call([("traceparent", text)])).traceID == Self.trace)
+  }
+
+  @Test(arguments: [[], ["garbage"], ["00-\(trace)-b7ad6b7169203331-01", "00-1-2-01"]])
+  func `is made for a call without one, the same whenever it is asked for`(values: [String]) throws {
+    let call = Self.call(values.map { ("traceparent", $0) })
+    let made = TraceContext(call)
+    #expect(made == TraceContext(call))
+    #expect(made != TraceContext(Self.call([])))
+    var metadata = Metadata()
+    TraceContext.append(call.id, to: &metadata)
+    #expect(TraceContext(metadata) == made)
+  }
+
+  @Test func `of a task goes with what the task does`() async throws {
+    #expect(TraceContext.current == nil)
+    let trace = try await TraceContext.withNew {
+      let current = try #require(TraceContext.current)
+      #expect(try Self.context([current.traceparent.value]) == current)
+      #expect(TraceContext.logMetadata.get() == ["trace_id": "\(current.traceID)"])
+      return current
     }
-    #expect(Set(identities + [source.context().traceID]).count == identities.count + 1)
+    #expect(TraceContext.current == nil)
+    #expect(await TraceContext.withNew { TraceContext.current } != trace)
+  }
+
+  private static func call(_ metadata: [(String, String)]) -> CallContext {
+    CallContext(
+      path: "/test.Echo/Unary", metadata: (try? Metadata(metadata)) ?? Metadata(),
+      eventLoop: MultiThreadedEventLoopGroup.singleton.any())
   }
 }

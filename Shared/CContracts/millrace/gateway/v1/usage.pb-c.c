@@ -142,7 +142,7 @@ void   millrace__gateway__v1__list_usage_response__free_unpacked
   assert(message->base.descriptor == &millrace__gateway__v1__list_usage_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor millrace__gateway__v1__usage__field_descriptors[9] =
+static const ProtobufCFieldDescriptor millrace__gateway__v1__usage__field_descriptors[10] =
 {
   {
     "day",
@@ -252,9 +252,22 @@ static const ProtobufCFieldDescriptor millrace__gateway__v1__usage__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "charged",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Gateway__V1__Usage, charged),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__gateway__v1__usage__field_indices_by_name[] = {
   4,   /* field[4] = calls */
+  9,   /* field[9] = charged */
   0,   /* field[0] = day */
   7,   /* field[7] = duration_microseconds */
   8,   /* field[8] = last_used_at */
@@ -267,7 +280,7 @@ static const unsigned millrace__gateway__v1__usage__field_indices_by_name[] = {
 static const ProtobufCIntRange millrace__gateway__v1__usage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor millrace__gateway__v1__usage__descriptor =
 {
@@ -277,7 +290,7 @@ const ProtobufCMessageDescriptor millrace__gateway__v1__usage__descriptor =
   "Millrace__Gateway__V1__Usage",
   "millrace.gateway.v1",
   sizeof(Millrace__Gateway__V1__Usage),
-  9,
+  10,
   millrace__gateway__v1__usage__field_descriptors,
   millrace__gateway__v1__usage__field_indices_by_name,
   1,  millrace__gateway__v1__usage__number_ranges,

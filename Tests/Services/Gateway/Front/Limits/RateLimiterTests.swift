@@ -169,6 +169,24 @@ struct RateLimiterTests {
     #expect(call("mes", limits) == nil)
   }
 
+  @Test("A limit of the day that is set during it counts what was called before")
+  func dailyQuotaSetLater() {
+    for _ in 0..<3 { #expect(call() == nil) }
+    var limits = Self.limits
+    limits.callsPerDay = 3
+    #expect(call("mes", limits)?.reason == "DAILY_QUOTA_EXCEEDED")
+  }
+
+  @Test("What is free is answered when the day is used up, and takes nothing of it")
+  func freeCalls() throws {
+    var limits = Self.limits
+    limits.callsPerDay = 1
+    _ = try limiter.begin("mes", limits, cost: 1, isCharged: false)
+    #expect(call("mes", limits) == nil)
+    #expect(call("mes", limits)?.reason == "DAILY_QUOTA_EXCEEDED")
+    _ = try limiter.begin("mes", limits, cost: 1, isCharged: false)
+  }
+
   @Test("Calls before a restart count; calls that are refused do not")
   func dailyQuotaAcrossRestart() {
     var limits = Self.limits

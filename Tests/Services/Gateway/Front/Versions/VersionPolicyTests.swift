@@ -26,7 +26,7 @@ struct VersionPolicyTests {
   func served() throws {
     let policy = VersionPolicy()
     #expect(try judge(policy) == nil)
-    policy.put(PackageVersion(package: "millrace.other.v1", state: .retired))
+    policy.put(PackageVersion(package: "millrace.other.v1", state: .retired(since: nil)))
     #expect(try judge(policy) == nil)
   }
 
@@ -54,7 +54,7 @@ struct VersionPolicyTests {
   func retired() throws {
     let policy = VersionPolicy([
       PackageVersion(
-        package: Self.package, state: .retired, successor: "millrace.production.v2",
+        package: Self.package, state: .retired(since: Self.since), successor: "millrace.production.v2",
         exceptions: ["late": Self.sunset])
     ])
     let refusal = #expect(throws: Refusal.self) { try judge(policy) }
@@ -63,7 +63,10 @@ struct VersionPolicyTests {
     #expect(
       refusal?.metadata == ["package": Self.package, "successor": "millrace.production.v2"])
     let before = Instant(microseconds: Self.sunset.microseconds - 1)
-    #expect(try judge(policy, "late", at: before)?["sunset"] == "Fri, 15 Jan 2027 08:00:00 GMT")
+    let told = try judge(policy, "late", at: before)
+    #expect(told?["sunset"] == "Fri, 15 Jan 2027 08:00:00 GMT")
+    let seconds = Self.since.microseconds / Instant.microsecondsPerSecond
+    #expect(told?["deprecation"] == "@\(seconds)")
     #expect(throws: Refusal.self) { try judge(policy, "late", at: Self.sunset) }
   }
 

@@ -39,10 +39,11 @@ struct  Millrace__Gateway__V1__Usage
   int64_t response_bytes;
   int64_t duration_microseconds;
   Google__Protobuf__Timestamp *last_used_at;
+  int64_t charged;
 };
 #define MILLRACE__GATEWAY__V1__USAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__gateway__v1__usage__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0, NULL, 0 }
 
 
 struct  Millrace__Gateway__V1__ListUsageRequest
