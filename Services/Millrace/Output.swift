@@ -1,10 +1,15 @@
 import Foundation
 
-/// The tool's standard output. Written at once: whoever reads a pipe sees each line when it
+/// What the tool says. Written at once: whoever reads a pipe sees each line when it
 /// happens.
 enum Output {
-  /// Prints a line.
+  /// Prints a line to standard output.
   static func line(_ text: String) {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  /// Prints a line to standard error, for a person: not for the file that takes the output.
+  static func note(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 }

@@ -28,7 +28,8 @@ class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
     def _details(self, details):
         return _Details(
             details.method, self._seconds if details.timeout is None else details.timeout,
-            [*self._metadata, *(details.metadata or [])], details.credentials, None, None)
+            [*self._metadata, *(details.metadata or [])], details.credentials,
+            details.wait_for_ready, details.compression)
 
     def intercept_unary_unary(self, continuation, details, request):
         return continuation(self._details(details), request)

@@ -12,6 +12,7 @@ from grpc_status import rpc_status
 
 from Support import facts
 from Support.client import refusal
+from Support.external_tokens import ISSUER
 from Support.paths import PROTO
 from Support.stubs import (
     audit, common, events, gateway, partners, production, revocations, tokens, usage, versions)
@@ -61,8 +62,8 @@ def _partner(target):
             calls_per_second=100_000, burst=1_000_000, concurrent_calls=10_000))
 
 
-def _certificate(target):
-    return partners.CertificateCredential(name=f"DNS:{target.partner}.example")
+def _token(target):
+    return partners.TokenCredential(issuer=ISSUER, subject=target.partner)
 
 
 def _command() -> str:
@@ -85,7 +86,7 @@ _REQUESTS = {
         page=common.PageRequest(page_size=500)),
     "IssueKey": lambda to: partners.IssueKeyRequest(request_id=_command(), partner=to.partner),
     "RegisterCredential": lambda to: partners.RegisterCredentialRequest(
-        partner=to.partner, certificate=_certificate(to)),
+        partner=to.partner, token=_token(to)),
     "RevokeCredential": lambda to: partners.RevokeCredentialRequest(credential_id=to.credential),
     "ListCredentials": lambda to: partners.ListCredentialsRequest(partner=to.partner),
     "ListUsage": lambda to: usage.ListUsageRequest(partner=to.partner),

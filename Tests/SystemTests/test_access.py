@@ -17,6 +17,7 @@ from Support import facts, odoo
 from Support.client import Client
 from Support.conditions import eventually
 from Support.contract_calls import Target, ask, methods, short
+from Support.external_tokens import AUDIENCE, ISSUER, jwk
 from Support.plant import OTHER_SITE, SITE, Plant
 from Support.principals import HEADER, key_id, mint
 from Support.programs import Program, free_port
@@ -126,12 +127,16 @@ def plant(tmp_path_factory):
 
 
 def _other_odoo(plant):
-    """The foreign site's Odoo. The Gateway shows its contracts here, so that they can be counted."""
+    """The foreign site's Odoo. The Gateway shows its contracts here, so that they can be counted, and knows an issuer
+    of tokens."""
     port, path = free_port(), plant.folder / "millrace-gateway.json"
     settings = json.loads(path.read_text())
     mine = settings["odoo"][0]
     settings["odoo"].append(mine | {"site": OTHER_SITE, "url": f"http://127.0.0.1:{port}"})
-    path.write_text(json.dumps(settings | {"reflection": True}))
+    keys = plant.folder / "issuer-keys.json"
+    keys.write_text(json.dumps({"keys": [jwk("EdDSA")]}))
+    path.write_text(json.dumps(settings | {"reflection": True, "externalIssuers": [
+        {"issuer": ISSUER, "audience": AUDIENCE, "type": "at+jwt", "keySetFile": str(keys)}]}))
     return Program("millrace-odoo-sandbox", [
         "--port", str(port), "--database", odoo.DATABASE, "--login", odoo.LOGIN,
         "--api-key", odoo.API_KEY], plant.folder)
@@ -166,7 +171,7 @@ def bystander(plant) -> Target:
     admin.PutPartner(partners.PutPartnerRequest(partner=partners.Partner(
         name=BYSTANDER, sites=[OTHER_SITE], roles=["mes"], partner_code="secret-code")))
     admin.RegisterCredential(partners.RegisterCredentialRequest(
-        partner=BYSTANDER, certificate=partners.CertificateCredential(name=f"DNS:{SECRETS[5]}")))
+        partner=BYSTANDER, token=partners.TokenCredential(issuer=ISSUER, subject=SECRETS[5])))
     _, credential = _issue(admin, BYSTANDER)
     return Target("foreign", partner=BYSTANDER, credential=credential)
 
@@ -232,7 +237,9 @@ def promised(caller: str, method: str, target: str) -> tuple:
 
 def _promised_of_partners(caller, name, target):
     if name == "ListUsage":
-        return OK if target == "own" or caller in SEES_ALL_USAGE else PARTNER_NOT_GRANTED
+        if target != "own" and caller not in SEES_ALL_USAGE:
+            return PARTNER_NOT_GRANTED
+        return PARTNER_NOT_FOUND if target == "no such partner" else OK
     # Administrators administer every partner, whatever their own sites are.
     if target != "no such partner" or name == "PutPartner":
         return OK

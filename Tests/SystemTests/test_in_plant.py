@@ -9,6 +9,7 @@ from Support.certificates import Authority
 from Support.client import Client, refused
 from Support.conditions import eventually
 from Support.plant import OTHER_SITE, SITE, Plant
+from Support.programs import run
 from Support.stubs import production, tokens
 
 AUDIENCE = "millrace.production"
@@ -173,3 +174,13 @@ def test_the_tool_gets_one_too(plant):
         api_key_file=key))
     client.direct(token=answer["token"]).production.ListOrders(
         production.ListOrdersRequest(site=SITE))
+
+
+def test_the_tool_gets_one_for_a_certificate_alone(plant):
+    client = InPlantClient(plant, "keyless")
+    plant.administer("key", "register-certificate", "keyless", "DNS:keyless.plant.example")
+    token = run(
+        "millrace", "token", "exchange", AUDIENCE, "--gateway", f"127.0.0.1:{plant.gateway_port}",
+        "--authorities-file", str(plant.authority.certificate), "--certificate-file",
+        str(client.issued.certificate), "--certificate-key-file", str(client.issued.key))
+    client.direct(token=token).production.ListOrders(production.ListOrdersRequest(site=SITE))

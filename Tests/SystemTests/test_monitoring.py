@@ -1,5 +1,6 @@
 """What those see who watch over the programs: metrics, readiness, and one identity through all logs."""
 
+import base64
 import contextlib
 import json
 import socket
@@ -8,12 +9,14 @@ import subprocess
 import urllib.error
 import urllib.request
 
+import grpc
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from Support import facts, paths
 from Support.client import refused
 from Support.conditions import eventually
+from Support.http2 import Connection, call_headers, message
 from Support.plant import OTHER_SITE, SITE, Plant
 from Support.programs import free_port
 from Support.stubs import gateway, production, usage, versions
@@ -100,9 +103,22 @@ def test_what_waits_is_shown_with_its_age(plant):
         "millrace_records_queued_writes", "millrace_feed_events_behind",
         "millrace_feed_oldest_age_seconds", "millrace_odoo_postings_waiting",
         "millrace_odoo_postings_oldest_age_seconds", "millrace_odoo_cases_open",
-        "millrace_odoo_reachable"}
+        "millrace_odoo_reachable", "millrace_service_reachable"}
     for program in PROGRAMS:
         assert metrics(plant, program)[("millrace_metrics_missing",)] == 0
+
+
+def test_a_service_that_is_down_is_seen_at_the_gateway(plant):
+    reachable = ("millrace_service_reachable", ("service", "millrace.production"))
+    eventually("production is reached", lambda: metrics(
+        plant, "millrace-gateway")[reachable] == 1)
+    plant.production.stop()
+    eventually("production is not reached", lambda: metrics(
+        plant, "millrace-gateway")[reachable] == 0)
+    assert ask(plant, "millrace-gateway", "/readyz") == (200, "ready\n")
+    plant.production.start()
+    eventually("production is reached again", lambda: metrics(
+        plant, "millrace-gateway")[reachable] == 1)
 
 
 def test_histograms_rise_to_their_count(plant):
@@ -220,6 +236,17 @@ def test_what_the_runtime_itself_refuses_is_refused_with_a_reason_and_an_identit
         assert (found.reason, len(found.request_id)) == (reason, 32)
 
 
+def test_what_production_does_not_answer_in_time_is_refused_with_a_reason(plant):
+    # A stock client would give up by itself at the same time.
+    request = production.GetOrderRequest(site=SITE, order_name="MO/NONE").SerializeToString()
+    fields = call_headers(
+        "/millrace.production.v1.ProductionService/GetOrder",
+        ("authorization", f"Bearer {plant.key}"), ("grpc-timeout", "300m"))
+    with plant.production.frozen(), Connection(plant.gateway_port) as connection:
+        *_, trailers = connection.open().exchange(fields, message(request))
+    assert trailers["grpc-status"] == str(grpc.StatusCode.DEADLINE_EXCEEDED.value[0])
+    details = base64.b64decode(trailers["grpc-status-details-bin"] + "==")
+    assert b"DEADLINE_PASSED" in details and b"google.rpc.RequestInfo" in details
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

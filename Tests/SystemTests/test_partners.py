@@ -12,6 +12,7 @@ from Support.certificates import Authority
 from Support.client import refused
 from Support.conditions import eventually
 from Support.plant import OTHER_SITE, SITE, Plant
+from Support.programs import run
 from Support.stubs import gateway, production, usage, versions
 
 PACKAGE = "millrace.production.v1"
@@ -102,6 +103,43 @@ def test_the_tool_tells_a_refusal_and_its_reason(plant):
         plant.administer("key", "issue", "nobody")
     with pytest.raises(AssertionError, match=r"partner\.roles\[0\] is no role"):
         plant.administer("partner", "put", "x", "--site", SITE, "--role", "boss")
+
+
+def test_the_tool_shows_by_what_a_refused_call_is_found(plant):
+    with pytest.raises(AssertionError, match=r"\(PARTNER_NOT_FOUND\), request [0-9a-f]{32}"):
+        plant.administer("key", "list", "nobody")
+
+
+def test_the_tool_says_of_every_command_that_a_partner_is_unknown(plant):
+    for command in (["partner", "suspend"], ["quota"], ["usage"], ["key", "rotate"]):
+        with pytest.raises(AssertionError, match=r"there is no partner nobody \(PARTNER_NOT_FOUND\)"):
+            plant.administer(*command, "nobody")
+
+
+def test_a_rotated_key_alone_goes_into_the_file(plant):
+    plant.issue_key("filed", SITE)
+    printed = plant.administer("key", "rotate", "filed")
+    assert printed.startswith("mr_live_") and len(printed.split()) == 1
+    look(plant.mes(printed))
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    ((), "--api-key-file or --certificate-file must say who calls"),
+    (("--api-key-file", "anna.key"), "would go to gateway.plant in the clear"),
+])
+def test_the_tool_sends_no_key_where_others_can_read_it(arguments, words):
+    with pytest.raises(AssertionError, match=words):
+        run("millrace", "version", "list", "--gateway", "gateway.plant:50050", *arguments)
+
+
+def test_a_partner_asks_for_its_own_usage_with_the_tool(plant, tmp_path):
+    file = tmp_path / "key"
+    file.write_text(plant.issue_key("curious", SITE))
+    file.chmod(0o600)
+    with pytest.raises(AssertionError, match=r"not that of all \(PARTNER_NOT_GRANTED\)"):
+        plant.administer("usage", api_key_file=file)
+    eventually("the call before is listed", lambda: "PERMISSION_DENIED" in plant.administer(
+        "usage", "--own", api_key_file=file))
 
 
 def test_deprecation_is_told_and_retirement_refused(plant):

@@ -107,7 +107,8 @@ enum Refusals {
   static func partnerNotGranted(_ partner: String) -> Refusal {
     Refusal(
       .permissionDenied, reason: "PARTNER_NOT_GRANTED",
-      "you may not see what the partner \(partner) does", metadata: ["partner": partner])
+      "you may see your own usage (an empty partner), not that of \(partner == "*" ? "all" : partner)",
+      metadata: ["partner": partner])
   }
 
   /// UNAUTHENTICATED: a call that lasts has outlived the rights of its caller.

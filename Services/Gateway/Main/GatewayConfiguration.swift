@@ -43,7 +43,7 @@ struct GatewayConfiguration: Sendable {
   /// What partners can be given.
   var grantable: Grantable {
     Grantable(
-      roles: Set(allRoles.map(\.name)), sites: sites,
+      roles: Set(allRoles.map(\.name)),
       issuers: Set(externalIssuers.entries.map(\.issuer.name)),
       takesCertificates: door.tls.map { $0.clientCertificates != .none } ?? false)
   }

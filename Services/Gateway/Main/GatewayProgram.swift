@@ -94,6 +94,7 @@ struct GatewayProgram: Sendable {
       database: database, authenticate: front.authenticate, sites: configuration.sites,
       environment: environment, logger: logger, drain: drain, refusals: metrics.refusals)
     metrics.add(wing)
+    metrics.add(revocations)
     self.metrics = metrics
     table = RouteTable(
       GatewayService.routes(database.incarnation, wing: wing) + governance.routes

@@ -14,9 +14,9 @@ struct GatewayOptions: ParsableArguments {
 
   @Option(
     help:
-      "A file that holds the API key to call with (mode 0600), of an administrator for most commands."
+      "A file that holds the API key to call with (mode 0600), of an administrator for most commands. Not needed where the certificate is registered."
   )
-  var apiKeyFile: String
+  var apiKeyFile: String?
 
   @Option(help: "The authorities of the Gateway's certificate (PEM); without it no TLS is spoken.")
   var authoritiesFile: String?
@@ -27,8 +27,15 @@ struct GatewayOptions: ParsableArguments {
   @Option(help: "The private key of --certificate-file (PEM, mode 0600).")
   var certificateKeyFile: String?
 
+  @Flag(help: "Send the API key without TLS to another machine.")
+  var inTheClear = false
+
   func validate() throws {
-    _ = try GatewayAddress(gateway)
+    try GatewayAddress(gateway).requirePrivacy(
+      tls: authoritiesFile != nil || apiKeyFile == nil, inTheClear: inTheClear)
+    guard apiKeyFile != nil || certificateFile != nil else {
+      throw ValidationError("--api-key-file or --certificate-file must say who calls")
+    }
     guard (certificateFile == nil) == (certificateKeyFile == nil) else {
       throw ValidationError("--certificate-file and --certificate-key-file belong together")
     }
@@ -43,7 +50,7 @@ struct GatewayOptions: ParsableArguments {
   func use<Result>(
     _ body: (Administration) async throws -> Result
   ) async throws -> Result {
-    let key = try SecretFile.line(apiKeyFile)
+    let key = try apiKeyFile.map { try SecretFile.line($0) }
     let address = try GatewayAddress(gateway)
     let tls = authoritiesFile.map {
       ClientTLS(
@@ -65,13 +72,13 @@ struct Administration {
   /// Calls it, and closes the connection afterwards.
   /// - Throws: ``RefusedCommand`` when the Gateway refuses.
   static func use<Result>(
-    _ address: GatewayAddress, apiKey: String, tls: ClientTLS? = nil,
+    _ address: GatewayAddress, apiKey: String?, tls: ClientTLS? = nil,
     _ body: (Administration) async throws -> Result
   ) async throws -> Result {
     let channel = RPC.ClientChannel(
       host: address.host, port: address.port, configuration: ClientConfiguration(tls: tls),
       group: MultiThreadedEventLoopGroup.singleton)
-    let caller = RPCCaller(channel) { [("authorization", "Bearer \(apiKey)")] }
+    let caller = RPCCaller(channel) { apiKey.map { [("authorization", "Bearer \($0)")] } ?? [] }
     do {
       let result = try await body(
         Administration(
@@ -89,9 +96,12 @@ struct Administration {
   }
 }
 
-/// A command that the Gateway has refused: what it says, and the reason for scripts.
+/// A command that the Gateway has refused: what it says, the reason for scripts, and by what whoever
+/// runs the Gateway finds the call in its log.
 struct RefusedCommand: Error, CustomStringConvertible {
   let refusal: Refusal
 
-  var description: String { "\(refusal.message) (\(refusal.reason))" }
+  var description: String {
+    refusal.requestID.isEmpty ? "\(refusal)" : "\(refusal), request \(refusal.requestID)"
+  }
 }

@@ -74,8 +74,9 @@ struct RotateKeyCommand: AsyncParsableCommand {
       return (response, try await service.endKeys(of: partner, but: response.credential, at: end))
     }
     if json { return Output.line(KeyText.json(response).text) }
+    // The key alone, for a file; the rest is for whoever looks.
     Output.line(response.apiKey)
-    CredentialText.table(ending).lines().forEach(Output.line)
+    CredentialText.table(ending).lines().forEach(Output.note)
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Contracts
 import JSON
 import Protobuf
+import ServiceKit
 
 /// `millrace partner`: who may call through the Gateway.
 struct PartnerCommand: AsyncParsableCommand {
@@ -154,7 +155,7 @@ extension Gateway.V1.PartnerServiceClient {
     _ name: String, _ change: (inout Gateway.V1.Partner) -> Void
   ) async throws -> Gateway.V1.Partner {
     guard var partner = try await allPartners().first(where: { $0.name == name }) else {
-      throw ValidationError("there is no partner \(name)")
+      throw Refusal(.notFound, reason: "PARTNER_NOT_FOUND", "there is no partner \(name)")
     }
     change(&partner)
     return try await putPartner(.with { $0.partner = partner }).partner ?? partner

@@ -19,8 +19,9 @@ struct ExchangeTokenCommand: AsyncParsableCommand {
     commandName: "exchange",
     abstract: "Get an in-plant token and show it.",
     discussion: """
-      For the partner whose API key is in --api-key-file. The token is bound to the certificate of \
-      --certificate-file: calls with it must be made over a connection that shows the same one.
+      For the partner of --api-key-file, or without it of the certificate. The token is bound to the \
+      certificate of --certificate-file: calls with it must be made over a connection that shows the \
+      same one.
       """)
 
   @OptionGroup var gateway: GatewayOptions

@@ -11,8 +11,11 @@ struct UsageCommand: AsyncParsableCommand {
 
   @OptionGroup var gateway: GatewayOptions
 
-  @Argument(help: "The partner's name; all partners without it.")
-  var partner = "*"
+  @Argument(help: "The partner's name; all partners without it, which administrators may see.")
+  var partner: String?
+
+  @Flag(help: "Show the caller's own usage, which everybody may see.")
+  var own = false
 
   @Option(help: "The first day (UTC), 2026-11-26; without it the last 30 days.")
   var first = ""
@@ -23,8 +26,14 @@ struct UsageCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON object on each line.")
   var json = false
 
+  func validate() throws {
+    guard partner == nil || !own else {
+      throw ValidationError("--own and a partner's name exclude each other")
+    }
+  }
+
   mutating func run() async throws {
-    let (partner, first, last) = (partner, first, last)
+    let (partner, first, last) = (own ? "" : partner ?? "*", first, last)
     let usage = try await gateway.use { gateway in
       var (usage, token) = ([Gateway.V1.Usage](), "")
       repeat {
@@ -48,12 +57,13 @@ struct UsageCommand: AsyncParsableCommand {
   private static func table(_ usage: [Gateway.V1.Usage]) -> TextTable {
     var table = TextTable([
       ("day", .left), ("partner", .left), ("method", .left), ("status", .left), ("calls", .right),
+      ("charged", .right),
       ("in", .right), ("out", .right), ("ms each", .right),
     ])
     for row in usage {
       let milliseconds = Double(row.durationMicroseconds) / Double(max(row.calls, 1)) / 1_000
       table.add([
-        row.day, row.partner, row.method, row.status, "\(row.calls)",
+        row.day, row.partner, row.method, row.status, "\(row.calls)", "\(row.charged)",
         RecordsText.bytes(row.requestBytes), RecordsText.bytes(row.responseBytes),
         "\((milliseconds * 10).rounded() / 10)",
       ])
@@ -65,7 +75,8 @@ struct UsageCommand: AsyncParsableCommand {
     .object([
       "day": .string(row.day), "partner": .string(row.partner), "method": .string(row.method),
       "status": .string(row.status), "calls": .int(row.calls),
-      "requestBytes": .int(row.requestBytes), "responseBytes": .int(row.responseBytes),
+      "charged": .int(row.charged), "requestBytes": .int(row.requestBytes),
+      "responseBytes": .int(row.responseBytes),
       "durationMicroseconds": .int(row.durationMicroseconds),
       "lastUsedAt": .string(
         Instant(seconds: row.lastUsedAt?.seconds ?? 0).description),

@@ -36,7 +36,10 @@ struct SetVersionCommand: AsyncParsableCommand {
   @Argument(help: "served, deprecated or retired.")
   var state: State
 
-  @Option(help: "Deprecated: since which day (UTC), 2026-11-26; without it today.")
+  @Option(
+    help:
+      "Deprecated or retired: since which day (UTC), 2026-11-26; without it since it was deprecated, or today."
+  )
   var since: String?
 
   @Option(help: "Deprecated: on which day (UTC) it is to be retired.")
@@ -54,7 +57,8 @@ struct SetVersionCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    for day in [since, sunset].compactMap(\.self) { _ = try Self.day(day) }
+    _ = try since.map { try Self.day($0, "--since") }
+    _ = try sunset.map { try Self.day($0, "--sunset") }
     for exception in exceptions { _ = try Self.exception(exception) }
   }
 
@@ -65,13 +69,16 @@ struct SetVersionCommand: AsyncParsableCommand {
         $0.package = package
         $0.successor = successor
         $0.exceptions = try exceptions.map(Self.exception)
-        $0.sunsetAt = try sunset.map { .init(try Self.day($0).start) }
+        $0.sunsetAt = try sunset.map { .init(try Self.day($0, "--sunset").start) }
         switch state {
         case .served: $0.state = .served
-        case .retired: $0.state = .retired
+        case .retired:
+          $0.state = .retired
+          $0.deprecatedSince = try since.map { .init(try Self.day($0, "--since").start) }
         case .deprecated:
           $0.state = .deprecated
-          $0.deprecatedSince = .init(try since.map(Self.day)?.start ?? today.start)
+          $0.deprecatedSince = .init(
+            try since.map { try Self.day($0, "--since") }?.start ?? today.start)
         }
       }
     }
@@ -79,9 +86,9 @@ struct SetVersionCommand: AsyncParsableCommand {
     VersionText.show(response.version.map { [$0] } ?? [], json: json)
   }
 
-  static func day(_ text: String) throws -> CalendarDay {
+  private static func day(_ text: String, _ option: String) throws -> CalendarDay {
     guard let day = CalendarDay(text) else {
-      throw ValidationError("\(text) is no day such as 2026-11-26")
+      throw ValidationError("\(option): \(text) is no day such as 2026-11-26")
     }
     return day
   }
@@ -89,9 +96,9 @@ struct SetVersionCommand: AsyncParsableCommand {
   private static func exception(_ text: String) throws -> Gateway.V1.VersionException {
     let parts = text.split(separator: "=", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty else {
-      throw ValidationError("\(text) is not PARTNER=DAY")
+      throw ValidationError("--exception: \(text) is not PARTNER=DAY")
     }
-    let until = try day(String(parts[1])).start
+    let until = try day(String(parts[1]), "--exception").start
     return .with {
       $0.partner = String(parts[0])
       $0.until = .init(until)

@@ -21,6 +21,9 @@ struct MESCommand: AsyncParsableCommand {
   @Option(help: "A file that holds the API key; readable for its owner alone (mode 0600).")
   var apiKeyFile: String
 
+  @Flag(help: "Send the API key without TLS to another machine.")
+  var inTheClear = false
+
   @Option(help: "The site.")
   var site = "PLANT1"
 
@@ -47,7 +50,7 @@ struct MESCommand: AsyncParsableCommand {
     guard (0...10_000).contains(pauseMilliseconds) else {
       throw ValidationError("--pause-milliseconds must be 0 to 10000")
     }
-    _ = try GatewayAddress(gateway)
+    try GatewayAddress(gateway).requirePrivacy(tls: false, inTheClear: inTheClear)
   }
 
   mutating func run() async throws {

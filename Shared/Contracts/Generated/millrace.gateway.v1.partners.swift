@@ -9,7 +9,7 @@ extension Gateway.V1 {
     /// in audit logs.
     public var name: String = ""
 
-    /// The sites it may act for: 1 to 100 of those that the Gateway has, each once.
+    /// The sites it may act for: 1 to 100, each once.
     public var sites: [String] = []
 
     /// What it may call, by the names of roles: mes, wms, supplier, logistics, planner,

@@ -58,7 +58,7 @@ extension Connection {
   private func closeAfterWriting(_ context: ChannelHandlerContext) {
     beginEnding()
     context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
-      self.close(reason: "everything has been said")
+      self.close(reason: "the connection was closed in an orderly way")
     }
   }
 }

@@ -37,13 +37,16 @@ enum Gzip {
     }
     guard result != Z_MEM_ERROR else { throw outOfMemory }
     guard result == Z_STREAM_END, stream.avail_in == 0 else {
-      throw Status(code: .internalError, reason: "MESSAGE_NOT_GZIP", message: "the compressed message is not whole gzip data")
+      throw Status(
+        code: .internalError, reason: "MESSAGE_NOT_GZIP",
+        message: "the compressed message is not whole gzip data")
     }
     return output
   }
 
   private static let outOfMemory = Status(
-    code: .resourceExhausted, reason: "OUT_OF_MEMORY", message: "there is no memory to decompress the message")
+    code: .resourceExhausted, reason: "OUT_OF_MEMORY",
+    message: "there is no memory to decompress the message")
 
   /// What is inflated at a time: the least that memory grows by.
   private static let stepBytes = 16 << 10

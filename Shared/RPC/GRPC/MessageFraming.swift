@@ -48,7 +48,9 @@ struct MessageDeframer {
 
   private func messageLength() throws(Status) -> Int {
     guard prefix >> 32 <= 1 else {
-      throw Status(code: .internalError, reason: "MESSAGE_PREFIX_INVALID", message: "the first byte of a message must be 0 or 1")
+      throw Status(
+        code: .internalError, reason: "MESSAGE_PREFIX_INVALID",
+        message: "the first byte of a message must be 0 or 1")
     }
     let length = Int(prefix & 0xFFFF_FFFF)
     guard length <= maximumMessageBytes else {

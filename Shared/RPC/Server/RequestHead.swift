@@ -162,11 +162,13 @@ final class RequestHeadReader {
 
   private func refusal() -> Status? {
     if route == nil {
-      return Status(code: .unimplemented, reason: "METHOD_UNKNOWN", message: "there is no method \(path)")
+      return Status(
+        code: .unimplemented, reason: "METHOD_UNKNOWN", message: "there is no method \(path)")
     }
     if encoding == nil {
       return Status(
-        code: .unimplemented, reason: "ENCODING_UNKNOWN", message: "grpc-encoding must be identity or gzip here")
+        code: .unimplemented, reason: "ENCODING_UNKNOWN",
+        message: "grpc-encoding must be identity or gzip here")
     }
     if hasBadTimeout {
       return Status(

@@ -257,7 +257,8 @@ extension ServerConnection {
     // Whatever the peer does, and does not read, it is over soon.
     end(within: limits.drainRoundTripMilliseconds)
     for case let stream as ServerStream in session.openStreams {
-      stream.abort(Status(code: .unavailable, reason: "SHUTTING_DOWN", message: "the server is shutting down"))
+      stream.abort(
+        Status(code: .unavailable, reason: "SHUTTING_DOWN", message: "the server is shutting down"))
     }
     drain()
     terminate(.noError, reason: "the server is shutting down")

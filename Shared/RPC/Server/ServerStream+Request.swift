@@ -39,7 +39,8 @@ extension ServerStream {
       try reader.feed(bytes, room: { limit - others }) { message throws(Status) in
         guard self.message == nil else {
           throw Status(
-            code: .unimplemented, reason: "ONE_REQUEST_EXPECTED", message: "the method takes one request message, there are more")
+            code: .unimplemented, reason: "ONE_REQUEST_EXPECTED",
+            message: "the method takes one request message, there are more")
         }
         self.message = message
       }
@@ -63,7 +64,8 @@ extension ServerStream {
     } else if message == nil {
       abort(
         Status(
-          code: .unimplemented, reason: "ONE_REQUEST_EXPECTED", message: "the method takes one request message, there is none"))
+          code: .unimplemented, reason: "ONE_REQUEST_EXPECTED",
+          message: "the method takes one request message, there is none"))
     } else {
       phase = .ready
       connection.enqueue(self)

@@ -145,10 +145,14 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     sweeps += 1
     let limits = connection.limits
     if sweeps * limits.sweepMilliseconds >= limits.requestMilliseconds {
-      abort(Status(code: .cancelled, reason: "REQUEST_TOO_SLOW", message: "the request did not arrive in time"))
+      abort(
+        Status(
+          code: .cancelled, reason: "REQUEST_TOO_SLOW",
+          message: "the request did not arrive in time"))
     }
   }
 
   static let deadlinePassed = Status(
-    code: .deadlineExceeded, reason: "DEADLINE_PASSED", message: "the deadline passed before the call was finished")
+    code: .deadlineExceeded, reason: "DEADLINE_PASSED",
+    message: "the deadline passed before the call was finished")
 }

@@ -13,6 +13,11 @@ public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
     self.port = port
   }
 
+  /// Whether only this machine is meant: what goes there is on no line that others could read.
+  public var isLoopback: Bool {
+    ["localhost", "::1"].contains(host) || host.hasPrefix("127.")
+  }
+
   /// For people: `127.0.0.1:50051`.
   public var description: String { "\(host):\(port)" }
 }

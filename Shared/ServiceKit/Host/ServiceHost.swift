@@ -102,7 +102,15 @@ public struct ServiceHost: Sendable {
       })
     // Without TLS there is nothing to read again, but the signal must not end the program either.
     let signals = await UnixSignalsSequence(trapping: .sighup)
-    let address = try await server.start()
+    let address: SocketAddress
+    do { address = try await server.start() } catch let error as IOError {
+      throw ListenFailure(setting: "listen", address: door.listen, problem: error)
+    }
+    if door.tls == nil, !door.listen.isLoopback {
+      logger.warning(
+        "credentials come in the clear: whoever reads the network can use them; set listen.tls",
+        metadata: ["listen": "\(door.listen)"])
+    }
     let reloading = Task { for await _ in signals { server.reloadCredentials() } }
     defer { reloading.cancel() }
     health.setServing(true)

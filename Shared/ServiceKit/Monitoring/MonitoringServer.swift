@@ -25,7 +25,7 @@ struct MonitoringServer: Sendable {
         availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
       eventLoopGroupProvider: .shared(group), logger: quiet)
     do { try await application.run() } catch let error as IOError {
-      throw MonitoringFailure(address: address, problem: "\(error)")
+      throw ListenFailure(setting: "monitoring", address: address, problem: error)
     }
   }
 
@@ -61,15 +61,5 @@ struct MonitoringServer: Sendable {
     Response(
       status: status, headers: [.contentType: "text/plain; charset=utf-8"],
       body: .init(byteBuffer: ByteBuffer(string: text)))
-  }
-}
-
-/// Monitoring's port can't be opened.
-struct MonitoringFailure: Error, CustomStringConvertible {
-  let address: HostAndPort
-  let problem: String
-
-  var description: String {
-    "monitoring: \(address.host):\(address.port) can't be opened: \(problem)"
   }
 }

@@ -97,7 +97,8 @@ enum ErrorDetails {
     let bad: Google.Rpc.BadRequest? = unpacked(details)
     let quota: Google.Rpc.QuotaFailure? = unpacked(details)
     let retry: Google.Rpc.RetryInfo? = unpacked(details)
-    return Refusal(
+    let request: Google.Rpc.RequestInfo? = unpacked(details)
+    var refusal = Refusal(
       code, reason: info?.reason ?? "", status.message, metadata: info?.metadata ?? [:],
       violations: bad?.fieldViolations.map { FieldViolation($0.field, $0.description_p) } ?? [],
       quota: quota?.violations.first.map {
@@ -107,6 +108,8 @@ enum ErrorDetails {
         // Clamped to a day: whatever a peer says, the product fits.
         min(max($0.seconds, 0), 86_400) * 1_000 + Int64($0.nanos) / 1_000_000
       })
+    refusal.requestID = request?.requestID ?? ""
+    return refusal
   }
 
   private static func unpacked<M: Message>(_ details: [Google.ProtobufTypes.AnyMessage]) -> M? {

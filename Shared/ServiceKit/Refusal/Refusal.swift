@@ -50,6 +50,9 @@ public struct Refusal: Error, Sendable, Hashable {
   public let quota: QuotaViolation?
   /// After how many milliseconds trying again can help; `nil` when it does not.
   public let retryDelayMilliseconds: Int64?
+  /// Of somebody else's refusal: the identity under which the call is in the logs there
+  /// (`google.rpc.RequestInfo`). Empty for one's own.
+  public internal(set) var requestID = ""
 
   /// A refusal of its parts.
   public init(
@@ -65,6 +68,11 @@ public struct Refusal: Error, Sendable, Hashable {
     self.quota = quota
     self.retryDelayMilliseconds = retryDelayMilliseconds
   }
+}
+
+extension Refusal: CustomStringConvertible {
+  /// For a person: what is wrong, and the reason.
+  public var description: String { reason.isEmpty ? message : "\(message) (\(reason))" }
 }
 
 /// Errors of a service's rules that know which refusal they are.

@@ -75,7 +75,8 @@ import Testing
     }
   }
 
-  @Test func `fails with one block of headers, which holds the initial metadata too`() async throws {
+  @Test func `fails with one block of headers, which holds the initial metadata too`() async throws
+  {
     let handler = MethodHandler.unary { _, context in
       context.setInitialMetadata(try Metadata([("a", "1")]))
       throw Status(code: .aborted, message: "lost")

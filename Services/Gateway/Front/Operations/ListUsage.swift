@@ -72,7 +72,9 @@ struct ListUsage: ReadOperation {
   }
 
   /// Whose usage it is; `nil` for everybody's.
-  private func partner(_ asked: String, _ principal: Principal, _ snapshot: Snapshot) throws -> String? {
+  private func partner(_ asked: String, _ principal: Principal, _ snapshot: Snapshot) throws
+    -> String?
+  {
     if asked.isEmpty || asked == principal.subject { return principal.subject }
     guard !principal.roles.isDisjoint(with: Self.seeingAll) else {
       throw Refusals.partnerNotGranted(asked)

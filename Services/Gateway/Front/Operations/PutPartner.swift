@@ -24,10 +24,6 @@ struct PutPartner: WriteOperation {
     guard let wanted else {
       throw Refusal.invalidFields([FieldViolation("partner", "is required")])
     }
-    let before = try PartnerRecords.find(wanted.name, transaction)
-    // A site that it has already may be gone from the configuration: that is no reason to refuse, for
-    // example, its suspension.
-    try requireKnown(wanted.sites.subtracting(before?.sites ?? []))
     let change = try book.put(wanted, transaction)
     let isNews = change.before != change.after
     let response = Gateway.V1.PutPartnerResponse.with {
@@ -38,15 +34,5 @@ struct PutPartner: WriteOperation {
       object: "partner \(change.after.name)", digestBefore: change.before?.digest,
       digestAfter: change.after.digest)
     return Effect(response, audit: isNews ? note : nil)
-  }
-
-  private func requireKnown(_ sites: Set<SiteCode>) throws(Refusal) {
-    let unknown = sites.subtracting(grantable.sites).map(\.text).sorted()
-    guard !unknown.isEmpty else { return }
-    let known = grantable.sites.map(\.text).sorted().joined(separator: ", ")
-    throw Refusal.invalidFields(
-      unknown.map {
-        FieldViolation("partner.sites", "names \($0), which is no site here; there are \(known)")
-      })
   }
 }

@@ -1,13 +1,10 @@
 public import Identity
-public import Values
 
 /// What there is for partners to be given. What is not among it is a mistake in the typing, and is
 /// refused before somebody wonders why a partner can't call.
 public struct Grantable: Sendable {
   /// The roles.
   public let roles: Set<RoleName>
-  /// The sites.
-  public let sites: Set<SiteCode>
   /// The issuers whose tokens are believed.
   public let issuers: Set<String>
   /// Whether callers are asked for a certificate.
@@ -15,10 +12,9 @@ public struct Grantable: Sendable {
 
   /// What there is.
   public init(
-    roles: Set<RoleName>, sites: Set<SiteCode>, issuers: Set<String>, takesCertificates: Bool
+    roles: Set<RoleName>, issuers: Set<String>, takesCertificates: Bool
   ) {
     self.roles = roles
-    self.sites = sites
     self.issuers = issuers
     self.takesCertificates = takesCertificates
   }

@@ -4,16 +4,17 @@ import Identity
 public import Logging
 public import Protobuf
 public import RecordStore
-import ServiceKit
+public import ServiceKit
+import Synchronization
 
 /// Tells a service which in-plant tokens it must not believe any more: as soon as something has
 /// changed, when it has not heard the last word, and now and then in any case, because a service can
 /// have been restored from a backup.
-public struct RevocationPublisher: Sendable {
+public final class RevocationPublisher: MetricSource {
   /// How often it is looked whether something has changed, in milliseconds.
   static let lookMilliseconds: Int64 = 500
   /// After how many seconds it is said again.
-  static let repetitionSeconds: Int64 = 30
+  static let repetitionSeconds: Int64 = 10
   /// How long a service may take to answer, in milliseconds.
   static let timeoutMilliseconds: Int64 = 5_000
 
@@ -22,6 +23,7 @@ public struct RevocationPublisher: Sendable {
   private let database: Database
   private let clock: any Clock
   private let logger: Logger
+  private let isReached = Atomic(false)
 
   /// A publisher to one service.
   /// - Parameter name: the service's, for the log.
@@ -44,22 +46,32 @@ public struct RevocationPublisher: Sendable {
   /// Runs until the task is cancelled.
   public func run() async throws {
     var said: Said?
-    var isReached = true
+    var isSilent = false
     while true {
       do {
         if try await isDue(said) { said = try await TraceContext.withNew(say) }
-        if !isReached { logger.notice("revocations are heard again", metadata: ["by": "\(name)"]) }
-        isReached = true
+        if isSilent { logger.notice("revocations are heard again", metadata: ["by": "\(name)"]) }
+        isSilent = false
       } catch let error where !(error is CancellationError) {
-        if isReached {
+        if !isSilent {
           logger.warning(
             "revocations are not heard; it is tried until they are",
             metadata: ["by": "\(name)", "error": "\(error)"])
         }
-        isReached = false
+        isSilent = true
       }
+      isReached.store(!isSilent, ordering: .relaxed)
       try await Task.sleep(for: .milliseconds(Self.lookMilliseconds))
     }
+  }
+
+  /// Whether the service answers: what is said to it regularly shows it also when nobody calls.
+  public func families() -> [MetricFamily] {
+    var family = MetricFamily(
+      "millrace_service_reachable", .gauge,
+      help: "1 when the service has answered the Gateway's last message, of every ten seconds.")
+    family.add(isReached.load(ordering: .relaxed) ? 1 : 0, [.init("service", name)])
+    return [family]
   }
 
   private func isDue(_ said: Said?) async throws -> Bool {

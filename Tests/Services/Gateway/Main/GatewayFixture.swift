@@ -98,7 +98,8 @@ enum GatewayFixture {
     let group = MultiThreadedEventLoopGroup.singleton
     let files = try await GatewayFiles()
     let program = try await GatewayProgram(
-      await GatewayConfiguration.load(files.configuration(replacing: old, with: new)), environment: .system, group: group,
+      await GatewayConfiguration.load(files.configuration(replacing: old, with: new)),
+      environment: .system, group: group,
       logger: Logger(label: "test"))
     for (partner, key) in files.partners { program.letIn(partner, key) }
     var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)

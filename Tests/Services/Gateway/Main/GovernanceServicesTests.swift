@@ -234,7 +234,8 @@ struct GovernanceServicesTests {
       #expect(counts == ["ListCases OK 3", "ListPostings OK 1", "ListCases PERMISSION_DENIED 1"])
       #expect(own.allSatisfy { $0.partner == "planner" && $0.lastUsedAt != nil })
       #expect(own.allSatisfy { $0.requestBytes > 0 })
-      #expect(own.map(\.charged).reduce(0, +) == 5, "a call that was let in counts, however it ends")
+      #expect(
+        own.map(\.charged).reduce(0, +) == 5, "a call that was let in counts, however it ends")
       let mistyped = await refusal {
         _ = try await callers.usage.listUsage(.with { $0.partner = "plannre" })
       }

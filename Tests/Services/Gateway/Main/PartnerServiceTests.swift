@@ -237,16 +237,9 @@ struct PartnerServiceTests {
     }
   }
 
-  @Test("What there is not at this Gateway can't be given: a site, an issuer, a certificate")
+  @Test("What there is not at this Gateway can't be given: an issuer, a certificate")
   func mistypes() async throws {
     try await run { client, _ in
-      var wrong = Self.acme
-      wrong.sites = ["PLANT1", "PLANT9"]
-      let site = await refusal { [wrong] in
-        _ = try await client.putPartner(.with { $0.partner = wrong })
-      }
-      #expect(site?.violations.map(\.field) == ["partner.sites"])
-      #expect(site?.message.contains("PLANT9") == true)
       _ = try await client.putPartner(.with { $0.partner = Self.acme })
       let issuer = await refusal {
         _ = try await client.registerCredential(

@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test(arguments: [[], ["garbage"], ["00-\(trace)-b7ad6b7169203331-01", "00-1-2-01"]])
-  func `is made for a call without one, the same whenever it is asked for`(values: [String]) throws {
+  func `is made for a call without one, the same whenever it is asked for`(values: [String]) throws
+  {
     let call = Self.call(values.map { ("traceparent", $0) })
     let made = TraceContext(call)
     #expect(made == TraceContext(call))

@@ -54,7 +54,8 @@ struct VersionPolicyTests {
   func retired() throws {
     let policy = VersionPolicy([
       PackageVersion(
-        package: Self.package, state: .retired(since: Self.since), successor: "millrace.production.v2",
+        package: Self.package, state: .retired(since: Self.since),
+        successor: "millrace.production.v2",
         exceptions: ["late": Self.sunset])
     ])
     let refusal = #expect(throws: Refusal.self) { try judge(policy) }
