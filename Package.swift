@@ -75,6 +75,9 @@ let shared: [Target] = [
     name: "CNghttp2", path: "Shared/CNghttp2", pkgConfig: "libnghttp2",
     providers: [.apt(["libnghttp2-dev"])]),
   .systemLibrary(
+    name: "CJemalloc", path: "Shared/CJemalloc", pkgConfig: "jemalloc",
+    providers: [.apt(["libjemalloc-dev"])]),
+  .systemLibrary(
     name: "CProtobufC", path: "Shared/CProtobufC", pkgConfig: "libprotobuf-c",
     providers: [.apt(["libprotobuf-c-dev"])]),
   .systemLibrary(
@@ -112,7 +115,8 @@ let services: [Target] = [
   program(
     "Production", "Services/Production",
     [
-      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "CJemalloc", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
+      "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
     ],
     resources: [
@@ -134,7 +138,8 @@ let services: [Target] = [
   program(
     "Gateway", "Services/Gateway/Main",
     [
-      "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts", "RPC",
+      "CJemalloc", "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts",
+      "RPC",
       "RecordStore", "Identity", "ServiceKit", argumentParser, nioCore, nioPosix, logging,
     ]),
   program(

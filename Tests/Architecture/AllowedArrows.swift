@@ -37,6 +37,7 @@ enum AllowedArrows {
 
   private static let shared: [Room] = [
     Room("CNghttp2", at: "Shared/CNghttp2"),
+    Room("CJemalloc", at: "Shared/CJemalloc"),
     Room("CProtobufC", at: "Shared/CProtobufC"),
     Room("CSQLite", at: "Shared/CSQLite"),
     Room("CZlib", at: "Shared/CZlib"),
@@ -71,9 +72,12 @@ enum AllowedArrows {
     "Values",
   ]
 
+  /// Of the programs that run for years: they have jemalloc's malloc.
+  private static let service = serviceKit.union(["CJemalloc"])
+
   private static let services: [Room] = [
     Room(
-      "Production", at: "Services/Production", own: serviceKit,
+      "Production", at: "Services/Production", own: service,
       foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
       "GatewayFront", at: "Services/Gateway/Front", own: serviceKit,
@@ -86,7 +90,7 @@ enum AllowedArrows {
       foreign: ["AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"]),
     Room(
       "Gateway", at: "Services/Gateway/Main",
-      own: serviceKit.union(["GatewayFront", "GatewayOdoo"]),
+      own: service.union(["GatewayFront", "GatewayOdoo"]),
       foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
       "OdooSandbox", at: "Services/OdooSandbox", own: ["Environment", "JSON", "Values"],

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import grpc
 import pytest
@@ -263,6 +264,11 @@ def test_a_monitoring_port_that_is_taken_ends_the_program_and_is_named(plant, tm
                                capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert f"monitoring: 127.0.0.1:{settings['monitoring']['port']}" in ended.stderr
+
+
+def test_the_services_have_jemallocs_malloc(plant):
+    for program in (plant.gateway, plant.production):
+        assert "libjemalloc" in Path(f"/proc/{program.pid}/maps").read_text()
 
 
 def test_a_clean_stop_logs_no_error(plant):

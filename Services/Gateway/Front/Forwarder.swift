@@ -18,16 +18,24 @@ public struct Onward: Sendable {
 
 /// Last step of the way in: the call as bytes to the service, and its answer as bytes back.
 ///
-/// It knows no message. Status, message, details and trailers pass unchanged; a caller that goes
+/// One for each path of a connection: what the path decides is decided once. It knows no message.
+/// Status, message, details and trailers pass unchanged; a caller that goes
 /// away cancels the call at the service, and the other way round.
 public struct Forwarder: Sendable {
   private let channel: ClientChannel
-  private let destination: Destination
+  /// The service.
+  let audience: String
+  /// Whether its calls last.
+  let isLongLived: Bool
+  /// Whether a caller wants to know that its call stands before there is a response.
+  private let opensAtOnce: Bool
 
-  /// A forwarder to one service over its channel.
-  public init(channel: ClientChannel, destination: Destination) {
+  /// A forwarder of a path to its service over its channel.
+  public init(_ path: String, channel: ClientChannel, destination: Destination) {
     self.channel = channel
-    self.destination = destination
+    audience = destination.audience
+    isLongLived = destination.longLivedPaths.contains(path)
+    opensAtOnce = isLongLived || destination.requestStreamPaths.contains(path)
   }
 
   /// How a call with one request goes on: unary and server streaming are the same on the wire.
@@ -35,11 +43,10 @@ public struct Forwarder: Sendable {
   public func relay(
     _ context: CallContext, _ onward: Onward, ended: @escaping @Sendable () -> Void
   ) -> Relay {
-    let destination = destination
+    let audience = audience
     return Relay(
       channel: channel, options: options(context, onward), answerMetadata: onward.answerMetadata,
-      opensAtOnce: destination.opensAtOnce(context.path),
-      failure: { Self.forTheCaller($0, destination, context) }, ended: ended)
+      opensAtOnce: opensAtOnce, failure: { Self.forTheCaller($0, audience, context) }, ended: ended)
   }
 
   /// Forwards a call with one request that lasts.
@@ -52,7 +59,7 @@ public struct Forwarder: Sendable {
         path: context.path, request, options: options(context, onward))
       try await pass(stream, to: responses, context, onward)
     } catch {
-      throw Self.forTheCaller(error, destination, context)
+      throw Self.forTheCaller(error, audience, context)
     }
   }
 
@@ -71,7 +78,7 @@ public struct Forwarder: Sendable {
       defer { upward.cancel() }
       try await pass(call.responses, to: responses, context, onward)
     } catch {
-      throw Self.forTheCaller(error, destination, context)
+      throw Self.forTheCaller(error, audience, context)
     }
   }
 
@@ -94,7 +101,7 @@ public struct Forwarder: Sendable {
     var metadata = try await stream.initialMetadata()
     metadata.append(contentsOf: onward.answerMetadata)
     context.setInitialMetadata(metadata)
-    if destination.opensAtOnce(context.path) { try await responses.sendInitialMetadata() }
+    if opensAtOnce { try await responses.sendInitialMetadata() }
     var messages = stream.makeAsyncIterator()
     while let message = try await messages.next() {
       try await responses.write(message)
@@ -104,15 +111,14 @@ public struct Forwarder: Sendable {
 
   /// The service's own UNAVAILABLE has details; without them it is the connection that failed.
   private static func forTheCaller(
-    _ status: Status, _ destination: Destination, _ context: CallContext
+    _ status: Status, _ audience: String, _ context: CallContext
   ) -> Status {
     guard status.code == .unavailable, status.details.isEmpty else { return status }
-    return Refusals.serviceDown(destination.audience).status(of: context)
+    return Refusals.serviceDown(audience).status(of: context)
   }
 
   private func options(_ context: CallContext, _ onward: Onward) -> ClientCallOptions {
-    let isLongLived = destination.longLivedPaths.contains(context.path)
-    return ClientCallOptions(
+    ClientCallOptions(
       deadline: HopDeadline.make(from: context.deadline),
       metadata: onward.metadata,
       placement: isLongLived ? .automatic : .withUnaryCalls)

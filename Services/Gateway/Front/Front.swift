@@ -10,12 +10,12 @@ import Values
 ///
 /// All steps of a call that is let in are taken at once, on the event loop of its connection; only
 /// refusals take longer, because they are written down first.
-public struct Front: Sendable {
+public final class Front: Sendable {
   private let authenticator: Authenticator
   private let versions: VersionPolicy
   private let authorizer: Authorizer
   private let router: Router
-  private let forwarders: [Destination: Forwarder]
+  private let channels: [Destination: ClientChannel]
   private let limiter: RateLimiter
   private let overload: OverloadGuard
   private let fastest: FastestCalls?
@@ -52,38 +52,36 @@ public struct Front: Sendable {
     self.strangers = strangers
     self.logger = logger
     router = Router(destinations)
-    forwarders = Dictionary(
-      uniqueKeysWithValues: destinations.map {
-        ($0, Forwarder(channel: channel($0), destination: $0))
-      })
+    channels = Dictionary(uniqueKeysWithValues: destinations.map { ($0, channel($0)) })
   }
 
   /// What answers a path that the Gateway does not answer itself.
   public func handler(for path: String) -> MethodHandler {
-    guard let destination = router.destination(for: path), let forwarder = forwarders[destination]
+    guard let destination = router.destination(for: path), let channel = channels[destination]
     else {
       // Answered at once, also to a caller whose stream of requests goes on.
       return .bidirectional { _, context, _ in
         throw Refusals.unknownService(path).status(of: context)
       }
     }
-    let entrance = entrance(path, isLongLived: destination.longLivedPaths.contains(path))
+    let forwarder = Forwarder(path, channel: channel, destination: destination)
+    let entrance = entrance(path, isLongLived: forwarder.isLongLived)
     if destination.requestStreamPaths.contains(path) {
-      return .bidirectional { requests, context, responses in
+      return .bidirectional { [self] requests, context, responses in
         try await whileAdmitted(context, entrance) { admission in
-          let onward = try onward(admission, context, destination)
+          let onward = try onward(admission, context, forwarder.audience)
           try await whileCurrent(admission.caller, context) {
             try await forwarder.forward(requests, context, responses, onward)
           }
         }
       }
     }
-    return .relay { context in
+    return .relay { [self] context in
       let admission: Admission
       do throws(Rejection) { admission = try admit(context, entrance) } catch {
-        return .answer { _, _, _ in throw await status(of: error, context) }
+        return .answer { [self] _, _, _ in throw await status(of: error, context) }
       }
-      return pass(admission, context, to: destination, forwarder)
+      return pass(admission, context, forwarder)
     }
   }
 
@@ -92,28 +90,28 @@ public struct Front: Sendable {
     let entrance = entrance(path)
     switch handler {
     case .unary(let answer):
-      return .unary { request, context in
+      return .unary { [self] request, context in
         try await whileAdmitted(context, entrance) { admission in
           context.setInitialMetadata(admission.notices)
           return try await answer(request, context)
         }
       }
     case .serverStreaming(let answer):
-      return .serverStreaming { request, context, responses in
+      return .serverStreaming { [self] request, context, responses in
         try await whileAdmitted(context, entrance) { admission in
           context.setInitialMetadata(admission.notices)
           try await answer(request, context, responses)
         }
       }
     case .clientStreaming(let answer):
-      return .clientStreaming { requests, context in
+      return .clientStreaming { [self] requests, context in
         try await whileAdmitted(context, entrance) { admission in
           context.setInitialMetadata(admission.notices)
           return try await answer(requests, context)
         }
       }
     case .bidirectional(let answer):
-      return .bidirectional { requests, context, responses in
+      return .bidirectional { [self] requests, context, responses in
         try await whileAdmitted(context, entrance) { admission in
           context.setInitialMetadata(admission.notices)
           try await answer(requests, context, responses)
@@ -216,15 +214,14 @@ extension Front {
   /// The way on of a call that has been let in. One that lasts runs in a task, which looks whether
   /// its caller is still let in.
   private func pass(
-    _ admission: Admission, _ context: CallContext, to destination: Destination,
-    _ forwarder: Forwarder
+    _ admission: Admission, _ context: CallContext, _ forwarder: Forwarder
   ) -> RelayDecision {
     do throws(Status) {
-      let onward = try onward(admission, context, destination)
-      guard destination.longLivedPaths.contains(context.path) else {
-        return .pass(forwarder.relay(context, onward) { leave(admission) })
+      let onward = try onward(admission, context, forwarder.audience)
+      guard forwarder.isLongLived else {
+        return .pass(forwarder.relay(context, onward) { [self] in leave(admission) })
       }
-      return .answer { request, context, responses in
+      return .answer { [self] request, context, responses in
         defer { leave(admission) }
         try await whileCurrent(admission.caller, context) {
           try await forwarder.forward(request, context, responses, onward)
@@ -238,11 +235,11 @@ extension Front {
 
   /// What the service is told: who is calling, signed for this service, and what may pass.
   private func onward(
-    _ admission: Admission, _ context: CallContext, _ destination: Destination
+    _ admission: Admission, _ context: CallContext, _ audience: String
   ) throws(Status) -> Onward {
     do {
       let metadata = try forwarded.make(
-        from: context, admission.caller, audience: destination.audience,
+        from: context, admission.caller, audience: audience,
         at: authenticator.now)
       return Onward(metadata: metadata, answerMetadata: admission.notices)
     } catch {
@@ -257,7 +254,7 @@ extension Front {
     _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
     do {
-      try await drain.wait {
+      try await drain.wait { [authenticator] in
         try await CallsThatLast.run(
           whileConfirmedBy: {
             guard authenticator.isCurrent(caller, context) else { throw Refusals.callerNotCurrent }

@@ -21,11 +21,6 @@ public struct Destination: Sendable, Hashable {
     self.longLivedPaths = longLivedPaths
     self.requestStreamPaths = requestStreamPaths
   }
-
-  /// Whether a caller of the path wants to know that its call stands before there is a response.
-  func opensAtOnce(_ path: String) -> Bool {
-    longLivedPaths.contains(path) || requestStreamPaths.contains(path)
-  }
 }
 
 /// Decides by the beginning of a path which service a call is for.

@@ -65,7 +65,7 @@ final class ClientConnection: Connection, @unchecked Sendable {
       headers.append("grpc-timeout", GRPCHeaders.timeout(nanoseconds: remaining).utf8)
     }
     // A proxy passes on the name of the caller's program.
-    if options.metadata["user-agent"] == nil { headers.append("user-agent", "millrace-rpc") }
+    if !options.metadata.contains("user-agent") { headers.append("user-agent", "millrace-rpc") }
     headers.append(contentsOf: options.metadata)
   }
 

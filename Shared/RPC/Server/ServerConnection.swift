@@ -14,6 +14,8 @@ final class ServerConnection: Connection, @unchecked Sendable {
   var outboundBytes = 0
   /// Reads the header block that is being received.
   let headReader: RequestHeadReader
+  /// The header block that is being written: one for all calls, because each is sent at once.
+  var headers = HeaderList()
 
   private let details: (@Sendable (Status, CallContext) -> [UInt8])?
   private var lastCallID = CallID.random()

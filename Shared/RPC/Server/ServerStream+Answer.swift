@@ -1,3 +1,4 @@
+import CNghttp2
 import NIOCore
 
 /// Answering: headers, body, trailers.
@@ -54,12 +55,12 @@ extension ServerStream {
         Self.responseHeaders.fields, stream: self, endsStream: false)
       return
     }
-    var headers = HeaderList()
-    headers.append(":status", "200")
-    headers.append("content-type", "application/grpc")
-    if compressesResponses { headers.append("grpc-encoding", "gzip") }
-    headers.append(contentsOf: initial)
-    headers.withFields {
+    write { headers in
+      headers.append(":status", "200")
+      headers.append("content-type", "application/grpc")
+      if compressesResponses { headers.append("grpc-encoding", "gzip") }
+      headers.append(contentsOf: initial)
+    } submit: {
       connection.session?.submitResponse($0, stream: self, endsStream: false)
     }
   }
@@ -67,15 +68,15 @@ extension ServerStream {
   /// "Trailers-Only": one header block that holds the status.
   private func sendStatusAlone(_ status: Status) {
     hasSentHeaders = true
-    var headers = HeaderList()
-    headers.append(":status", "200")
-    headers.append("content-type", "application/grpc")
-    // Of use to a caller whose encoding is unknown; true for everybody.
-    if status.code == .unimplemented {
-      headers.append("grpc-accept-encoding", MessageEncoding.accepted)
-    }
-    append(status, to: &headers)
-    headers.withFields {
+    write { headers in
+      headers.append(":status", "200")
+      headers.append("content-type", "application/grpc")
+      // Of use to a caller whose encoding is unknown; true for everybody.
+      if status.code == .unimplemented {
+        headers.append("grpc-accept-encoding", MessageEncoding.accepted)
+      }
+      append(status, to: &headers)
+    } submit: {
       connection.session?.submitResponse($0, stream: self, endsStream: true)
     }
   }
@@ -89,9 +90,20 @@ extension ServerStream {
   }
 
   private func sendTrailers(_ status: Status) {
-    var headers = HeaderList()
-    append(status, to: &headers)
-    headers.withFields { connection.session?.submitTrailers($0, stream: self) }
+    write {
+      append(status, to: &$0)
+    } submit: {
+      connection.session?.submitTrailers($0, stream: self)
+    }
+  }
+
+  /// Writes a block of headers and gives it to nghttp2, which copies it.
+  private func write(
+    _ content: (inout HeaderList) -> Void, submit: (UnsafeBufferPointer<nghttp2_nv>) -> Void
+  ) {
+    connection.headers.removeAllKeepingCapacity()
+    content(&connection.headers)
+    connection.headers.withFields(submit)
   }
 
   private func append(_ status: Status, to headers: inout HeaderList) {
@@ -111,16 +123,16 @@ extension ServerStream {
     leave()
     ending = .http
     hasSentHeaders = true
-    var headers = HeaderList()
-    headers.append(":status", String(answer.status).utf8)
-    headers.append("content-type", "text/plain; charset=utf-8")
-    headers.append("content-length", String(answer.body.utf8.count).utf8)
-    if let allow = answer.allow { headers.append("allow", allow.utf8) }
     if !request.isHead {
       outbound.append(bytes: ByteBuffer(string: answer.body))
       connection.outboundBytes += answer.body.utf8.count
     }
-    headers.withFields {
+    write { headers in
+      headers.append(":status", String(answer.status).utf8)
+      headers.append("content-type", "text/plain; charset=utf-8")
+      headers.append("content-length", String(answer.body.utf8.count).utf8)
+      if let allow = answer.allow { headers.append("allow", allow.utf8) }
+    } submit: {
       connection.session?.submitResponse($0, stream: self, endsStream: request.isHead)
     }
     connection.scheduleDrain()

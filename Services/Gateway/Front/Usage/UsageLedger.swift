@@ -71,11 +71,14 @@ public final class UsageLedger: CallObserver {
       code: outcome.code)
     let call = UsageCount(outcome, at: now, isCharged: isCharged)
     state.withLock { state in
-      guard state.entries[key] != nil || state.entries.count < Self.maximumEntries else {
+      // Mostly it is there: one look-up, because this is done for every call.
+      if let place = state.entries.index(forKey: key) {
+        state.entries.values[place].add(call)
+      } else if state.entries.count < Self.maximumEntries {
+        state.entries[key] = call
+      } else {
         state.dropped += 1
-        return
       }
-      state.entries[key, default: UsageCount()].add(call)
     }
   }
 
