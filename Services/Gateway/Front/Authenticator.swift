@@ -53,10 +53,11 @@ public struct Authenticator: Sendable {
   ) throws(CredentialError) -> Caller {
     guard metadata.contains("authorization") else { return try caller(certificate) }
     // Read in its place: this is done for every call.
-    let shown = metadata.withOnlyValue("authorization") { value in
-      APIKey(bearer: value).map { Shown.key($0) } ?? Self.token(value).map { .token($0) }
+    var shown: Shown?
+    let isThereOnce = metadata.readOnlyValue("authorization") { value in
+      shown = APIKey(bearer: value).map { .key($0) } ?? Self.token(value).map { .token($0) }
     }
-    switch shown.flatMap(\.self) {
+    switch isThereOnce ? shown : nil {
     case .key(let key)?: return try caller(key)
     case .token(let token)?: return try caller(token)
     case nil: throw .malformed

@@ -19,11 +19,9 @@ struct Entrance: Sendable {
   let fastest: FastestCalls.Method?
 }
 
-/// Who has been let in, and what it is told beside the answer: its limits, and when to move to
-/// another version.
+/// Who has been let in.
 struct Admission: Sendable {
   let caller: Caller
-  let notices: Metadata
   /// Whether it counts as one of the calls that the Gateway can hold.
   let isCounted: Bool
 }

@@ -22,6 +22,8 @@ public struct ForwardedMetadata: Sendable {
   static let allowed: [StaticString] = ["user-agent"]
   /// What passes beside it when it is a W3C trace context.
   static let traceContext: [StaticString] = ["traceparent", "tracestate"]
+  /// Room for a trace and the name of a client library, which are mostly all that passes.
+  private static let passingByteCount = 192
   /// For how long a token is used without asking the signer, in seconds: it gives none that is good
   /// for less than ``PrincipalSigner/renewalMarginSeconds``, of which half remains for the call.
   static let keptSeconds = PrincipalSigner.renewalMarginSeconds / 2
@@ -37,7 +39,8 @@ public struct ForwardedMetadata: Sendable {
     from call: CallContext, _ caller: Caller, audience: String, at now: Instant
   ) throws -> Metadata {
     let metadata = call.metadata
-    var forwarded = try principal(caller, audience, now)
+    var forwarded = Metadata(
+      try principal(caller, audience, now), roomFor: Self.passingByteCount)
     forwarded.append(contentsOf: metadata, named: Self.allowed)
     // One that breaks the rule would leave the call without identity: a new trace begins, and the
     // state of the other one is not its own (Trace Context §3.2.2, §3.3.1).

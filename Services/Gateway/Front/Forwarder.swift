@@ -2,20 +2,6 @@ public import NIOCore
 public import RPC
 import ServiceKit
 
-/// What goes beside the messages of a forwarded call.
-public struct Onward: Sendable {
-  /// What the service is told.
-  let metadata: Metadata
-  /// What the caller is told beside the service's own.
-  let answerMetadata: Metadata
-
-  /// The two of them.
-  public init(metadata: Metadata, answerMetadata: Metadata = Metadata()) {
-    self.metadata = metadata
-    self.answerMetadata = answerMetadata
-  }
-}
-
 /// Last step of the way in: the call as bytes to the service, and its answer as bytes back.
 ///
 /// One for each path of a connection: what the path decides is decided once. It knows no message.
@@ -27,37 +13,33 @@ public struct Forwarder: Sendable {
   let audience: String
   /// Whether its calls last.
   let isLongLived: Bool
-  /// Whether a caller wants to know that its call stands before there is a response.
-  private let opensAtOnce: Bool
 
   /// A forwarder of a path to its service over its channel.
   public init(_ path: String, channel: ClientChannel, destination: Destination) {
     self.channel = channel
     audience = destination.audience
     isLongLived = destination.longLivedPaths.contains(path)
-    opensAtOnce = isLongLived || destination.requestStreamPaths.contains(path)
   }
 
   /// How a call with one request goes on: unary and server streaming are the same on the wire.
   /// - Parameter ended: called once, when nothing of the call is left here.
   public func relay(
-    _ context: CallContext, _ onward: Onward, ended: @escaping @Sendable () -> Void
+    _ context: CallContext, _ metadata: Metadata, ended: @escaping @Sendable () -> Void
   ) -> Relay {
     let audience = audience
     return Relay(
-      channel: channel, options: options(context, onward), answerMetadata: onward.answerMetadata,
-      opensAtOnce: opensAtOnce, failure: { Self.forTheCaller($0, audience, context) }, ended: ended)
+      channel: channel, options: options(context, metadata),
+      failure: { Self.forTheCaller($0, audience, context) }, ended: ended)
   }
 
   /// Forwards a call with one request that lasts.
   public func forward(
-    _ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter, _ onward: Onward
+    _ request: ByteBuffer, _ context: CallContext, _ responses: ResponseWriter, _ metadata: Metadata
   ) async throws {
-    context.setInitialMetadata(onward.answerMetadata)
     do throws(Status) {
       let stream = try await channel.serverStreaming(
-        path: context.path, request, options: options(context, onward))
-      try await pass(stream, to: responses, context, onward)
+        path: context.path, request, options: options(context, metadata))
+      try await pass(stream, to: responses, context)
     } catch {
       throw Self.forTheCaller(error, audience, context)
     }
@@ -67,16 +49,15 @@ public struct Forwarder: Sendable {
   /// responses come down as they come, each as fast as the slower side takes them.
   public func forward(
     _ requests: RequestStream, _ context: CallContext, _ responses: ResponseWriter,
-    _ onward: Onward
+    _ metadata: Metadata
   ) async throws {
-    context.setInitialMetadata(onward.answerMetadata)
     do throws(Status) {
       let call = try await channel.streaming(
-        path: context.path, options: options(context, onward))
+        path: context.path, options: options(context, metadata))
       let upward = Task { await pass(requests, to: call) }
       // A service may answer before it has read everything; then nobody needs the rest.
       defer { upward.cancel() }
-      try await pass(call.responses, to: responses, context, onward)
+      try await pass(call.responses, to: responses, context)
     } catch {
       throw Self.forTheCaller(error, audience, context)
     }
@@ -95,13 +76,11 @@ public struct Forwarder: Sendable {
 
   /// Passes on what comes, message by message: a slow caller slows the service down.
   private func pass(
-    _ stream: ClientResponseStream, to responses: ResponseWriter, _ context: CallContext,
-    _ onward: Onward
+    _ stream: ClientResponseStream, to responses: ResponseWriter, _ context: CallContext
   ) async throws(Status) {
-    var metadata = try await stream.initialMetadata()
-    metadata.append(contentsOf: onward.answerMetadata)
-    context.setInitialMetadata(metadata)
-    if opensAtOnce { try await responses.sendInitialMetadata() }
+    context.insertInitialMetadata(try await stream.initialMetadata())
+    // A caller of what lasts wants to know that its call stands before there is a response.
+    try await responses.sendInitialMetadata()
     var messages = stream.makeAsyncIterator()
     while let message = try await messages.next() {
       try await responses.write(message)
@@ -117,10 +96,10 @@ public struct Forwarder: Sendable {
     return Refusals.serviceDown(audience).status(of: context)
   }
 
-  private func options(_ context: CallContext, _ onward: Onward) -> ClientCallOptions {
+  private func options(_ context: CallContext, _ metadata: Metadata) -> ClientCallOptions {
     ClientCallOptions(
       deadline: HopDeadline.make(from: context.deadline),
-      metadata: onward.metadata,
+      metadata: metadata,
       placement: isLongLived ? .automatic : .withUnaryCalls)
   }
 }

@@ -91,29 +91,25 @@ public final class Front: Sendable {
     switch handler {
     case .unary(let answer):
       return .unary { [self] request, context in
-        try await whileAdmitted(context, entrance) { admission in
-          context.setInitialMetadata(admission.notices)
-          return try await answer(request, context)
+        try await whileAdmitted(context, entrance) { _ in
+          try await answer(request, context)
         }
       }
     case .serverStreaming(let answer):
       return .serverStreaming { [self] request, context, responses in
-        try await whileAdmitted(context, entrance) { admission in
-          context.setInitialMetadata(admission.notices)
+        try await whileAdmitted(context, entrance) { _ in
           try await answer(request, context, responses)
         }
       }
     case .clientStreaming(let answer):
       return .clientStreaming { [self] requests, context in
-        try await whileAdmitted(context, entrance) { admission in
-          context.setInitialMetadata(admission.notices)
-          return try await answer(requests, context)
+        try await whileAdmitted(context, entrance) { _ in
+          try await answer(requests, context)
         }
       }
     case .bidirectional(let answer):
       return .bidirectional { [self] requests, context, responses in
-        try await whileAdmitted(context, entrance) { admission in
-          context.setInitialMetadata(admission.notices)
+        try await whileAdmitted(context, entrance) { _ in
           try await answer(requests, context, responses)
         }
       }
@@ -139,6 +135,9 @@ extension Front {
       fastest: isLongLived ? nil : fastest?.method(path))
   }
 
+  /// Room for the three of ``RateLimiter/Allowance``.
+  private static let noticeByteCount = 128
+
   /// Lets a call in as one of its caller's calls under way, or says why not. Whoever lets it in says
   /// when it has ended, with ``leave(_:)``.
   private func admit(_ context: CallContext, _ entrance: Entrance) throws(Rejection) -> Admission {
@@ -147,10 +146,10 @@ extension Front {
     // From here on the call is the partner's, and in its usage.
     context.attachment = caller
     let partner = caller.principal.subject
-    var notices = Metadata()
+    var notices = Metadata(roomFor: Self.noticeByteCount)
     do throws(Refusal) {
       if let notice = try versions.judge(entrance.package, partner, at: authenticator.now) {
-        notices = notice
+        notices.append(contentsOf: notice)
       }
       try entrance.grant.authorize(caller)
       try checkDeadline(context, entrance)
@@ -165,8 +164,8 @@ extension Front {
       }
       context.attachment = caller.admitted
       notices.append(allowance)
-      return Admission(
-        caller: caller, notices: notices, isCounted: entrance.bound != nil)
+      context.setInitialMetadata(notices)
+      return Admission(caller: caller, isCounted: entrance.bound != nil)
     } catch {
       notices.append(limiter.allowance(partner, caller.limits))
       context.setInitialMetadata(notices)
@@ -236,12 +235,11 @@ extension Front {
   /// What the service is told: who is calling, signed for this service, and what may pass.
   private func onward(
     _ admission: Admission, _ context: CallContext, _ audience: String
-  ) throws(Status) -> Onward {
+  ) throws(Status) -> Metadata {
     do {
-      let metadata = try forwarded.make(
+      return try forwarded.make(
         from: context, admission.caller, audience: audience,
         at: authenticator.now)
-      return Onward(metadata: metadata, answerMetadata: admission.notices)
     } catch {
       logger.error("a principal could not be signed", metadata: ["error": "\(error)"])
       throw Refusals.unsigned.status(of: context)

@@ -56,18 +56,26 @@ final class SiteFlow: Sendable {
   /// Runs until it is cancelled, or the database is closed.
   func run() async {
     await withTaskGroup(of: Void.self) { group in
+      // It follows for days: each part that it takes over has a trace of its own.
       group.addTask { await self.repeated("feed", every: Self.pauseMilliseconds, self.follow) }
       group.addTask {
-        await self.repeated(
-          "orders", every: Int64(self.configuration.pollIntervalMilliseconds), self.poll)
+        await self.repeated("orders", every: Int64(self.configuration.pollIntervalMilliseconds)) {
+          try await TraceContext.withNew(self.poll)
+        }
       }
       group.addTask {
         await self.repeated(
-          "postings", every: Int64(self.configuration.postingIntervalMilliseconds), self.post)
+          "postings", every: Int64(self.configuration.postingIntervalMilliseconds)
+        ) {
+          try await TraceContext.withNew(self.post)
+        }
       }
       group.addTask {
         await self.repeated(
-          "outcomes", every: Int64(self.configuration.postingIntervalMilliseconds), self.report)
+          "outcomes", every: Int64(self.configuration.postingIntervalMilliseconds)
+        ) {
+          try await TraceContext.withNew(self.report)
+        }
       }
     }
     await transport.close()
@@ -82,7 +90,7 @@ final class SiteFlow: Sendable {
   ) async {
     while !Task.isCancelled {
       var pause = milliseconds
-      do { try await TraceContext.withNew(step) } catch RecordStoreError.closed {
+      do { try await step() } catch RecordStoreError.closed {
         return
       } catch let failure as OdooFailure {
         logger.warning("Odoo: \(failure.text)", metadata: ["loop": "\(name)"])

@@ -31,8 +31,10 @@ struct GatewayOptions: ParsableArguments {
   var inTheClear = false
 
   func validate() throws {
-    try GatewayAddress(gateway).requirePrivacy(
-      tls: authoritiesFile != nil || apiKeyFile == nil, inTheClear: inTheClear)
+    let address = try GatewayAddress(gateway)
+    if apiKeyFile != nil, authoritiesFile == nil {
+      try address.requireLoopback(unless: inTheClear, instead: "--authorities-file, or ")
+    }
     guard apiKeyFile != nil || certificateFile != nil else {
       throw ValidationError("--api-key-file or --certificate-file must say who calls")
     }

@@ -31,11 +31,11 @@ struct GatewayAddress: Sendable, Equatable {
   /// `HOST:PORT`.
   var text: String { "\(host):\(port)" }
 
-  /// Refuses to send an API key where others can read it.
-  func requirePrivacy(tls: Bool, inTheClear: Bool) throws {
-    guard tls || inTheClear || HostAndPort(host: host, port: port).isLoopback else {
+  /// Refuses to send an API key without TLS where others can read it.
+  func requireLoopback(unless inTheClear: Bool, instead: String = "") throws {
+    guard inTheClear || HostAndPort(host: host, port: port).isLoopback else {
       throw ValidationError(
-        "the API key would go to \(host) in the clear; give --authorities-file, or --in-the-clear where nobody else reads the network"
+        "the API key would go to \(host) in the clear; give \(instead)--in-the-clear where nobody else reads the network"
       )
     }
   }

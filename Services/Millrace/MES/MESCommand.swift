@@ -50,7 +50,7 @@ struct MESCommand: AsyncParsableCommand {
     guard (0...10_000).contains(pauseMilliseconds) else {
       throw ValidationError("--pause-milliseconds must be 0 to 10000")
     }
-    try GatewayAddress(gateway).requirePrivacy(tls: false, inTheClear: inTheClear)
+    try GatewayAddress(gateway).requireLoopback(unless: inTheClear)
   }
 
   mutating func run() async throws {

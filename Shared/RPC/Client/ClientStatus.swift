@@ -1,9 +1,13 @@
 /// What a call's end means in gRPC's codes when no `grpc-status` said it.
 enum ClientStatus {
+  /// The reason of every status for an answer that is not gRPC's, or is larger than it may be.
+  static let answerInvalid = "ANSWER_INVALID"
+
   /// The status of an HTTP answer that is not gRPC's (gRPC: "HTTP to gRPC Status Code Mapping").
   static func ofHTTP(_ status: Int?) -> Status {
     guard let status else {
-      return Status(code: .unknown, message: "the answer has no HTTP status")
+      return Status(
+        code: .unknown, reason: answerInvalid, message: "the answer has no HTTP status")
     }
     let code: StatusCode =
       switch status {
@@ -14,7 +18,9 @@ enum ClientStatus {
       case 429, 502, 503, 504: .unavailable
       default: .unknown
       }
-    return Status(code: code, message: "the server answered HTTP \(status) instead of gRPC")
+    return Status(
+      code: code, reason: answerInvalid,
+      message: "the server answered HTTP \(status) instead of gRPC")
   }
 
   /// The status of a stream the server reset (gRPC over HTTP2: "Errors").
@@ -27,6 +33,7 @@ enum ClientStatus {
       case .inadequateSecurity: .permissionDenied
       default: .internalError
       }
-    return Status(code: code, message: "the server reset the stream: \(reset)")
+    return Status(
+      code: code, reason: "STREAM_RESET", message: "the server reset the stream: \(reset)")
   }
 }

@@ -178,7 +178,9 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
         try receiver.receive(message: message)
       }
     } catch {
-      giveUp(error)
+      var status = error
+      status.reason = ClientStatus.answerInvalid
+      giveUp(status)
       return
     }
     if receiver.takesMore() {
@@ -189,12 +191,17 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
 
   override func receivedEnd() {
     guard phase != .done else { return }
-    end(Status(code: .internalError, message: "the response ended without a status"))
+    end(
+      Status(
+        code: .internalError, reason: ClientStatus.answerInvalid,
+        message: "the response ended without a status"))
   }
 
   override func headersNotSent() {
     giveUp(
-      Status(code: .resourceExhausted, message: "the headers of the call are too large to be sent"))
+      Status(
+        code: .resourceExhausted, reason: "HEADERS_TOO_LARGE",
+        message: "the headers of the call are too large to be sent"))
   }
 
   override func closed(_ code: HTTP2ErrorCode) {
@@ -228,7 +235,10 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
 
   private func end(_ status: Status) {
     if status.code == .ok, reader.isInsideMessage {
-      finish(Status(code: .internalError, message: "the response ended inside a message"))
+      finish(
+        Status(
+          code: .internalError, reason: ClientStatus.answerInvalid,
+          message: "the response ended inside a message"))
     } else {
       finish(status)
     }

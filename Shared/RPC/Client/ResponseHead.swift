@@ -59,7 +59,9 @@ struct ResponseHead {
       return grpcStatus == nil ? ClientStatus.ofHTTP(httpStatus) : status(maximumListBytes)
     }
     return unknownEncoding.map {
-      Status(code: .internalError, message: "the server answered in the unknown encoding \($0)")
+      Status(
+        code: .internalError, reason: ClientStatus.answerInvalid,
+        message: "the server answered in the unknown encoding \($0)")
     }
   }
 
@@ -68,7 +70,7 @@ struct ResponseHead {
     if let failure = sizeFailure(maximumListBytes) { return failure }
     guard let grpcStatus else {
       return Status(
-        code: .unknown,
+        code: .unknown, reason: ClientStatus.answerInvalid,
         message: hasBadStatus
           ? "the server's grpc-status is no number" : "the server sent no grpc-status")
     }
@@ -81,7 +83,7 @@ struct ResponseHead {
     listBytes <= maximum
       ? nil
       : Status(
-        code: .resourceExhausted,
+        code: .resourceExhausted, reason: ClientStatus.answerInvalid,
         message: "the response headers have \(listBytes) bytes, the limit is \(maximum)")
   }
 }

@@ -22,6 +22,14 @@ public struct Metadata: Hashable, Sendable {
   /// No metadata.
   public init() {}
 
+  /// The entries of another one, with room for more: entries that come one by one do not move those
+  /// before.
+  /// - Parameter byteCount: the room, names, values and eight bytes for each entry.
+  public init(_ other: Metadata = Metadata(), roomFor byteCount: Int) {
+    flat.reserveCapacity(other.flat.count + byteCount)
+    flat.append(contentsOf: other.flat)
+  }
+
   /// Takes a list of text entries in order.
   public init(_ entries: [(name: String, value: String)]) throws(InvalidEntry) {
     for entry in entries { try append(entry.name, entry.value) }
@@ -114,12 +122,14 @@ public struct Metadata: Hashable, Sendable {
     }
   }
 
-  /// Calls the body with the one value of a name, in its place. `nil` when there is none or more than
-  /// one, which ``contains(_:)`` tells apart.
+  /// Calls the body with the one value of a name, in its place. Answers false when there is none or
+  /// more than one, which ``contains(_:)`` tells apart.
+  ///
+  /// Not generic over a result: other modules call it for every call, and would look its types up.
   /// - Parameter name: lower case, as it is written in the program.
-  public func withOnlyValue<Result>(
-    _ name: StaticString, _ body: (UnsafeRawBufferPointer) -> Result
-  ) -> Result? {
+  public func readOnlyValue(
+    _ name: StaticString, _ body: (UnsafeRawBufferPointer) -> Void
+  ) -> Bool {
     let wanted = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     var (count, found) = (0, UnsafeRawBufferPointer(start: nil, count: 0))
     return flat.withUnsafeBytes { _ in
@@ -128,7 +138,8 @@ public struct Metadata: Hashable, Sendable {
         guard name.equals(wanted) else { return }
         (count, found) = (count + 1, value)
       }
-      return count == 1 ? body(found) : nil
+      if count == 1 { body(found) }
+      return count == 1
     }
   }
 

@@ -93,6 +93,12 @@ public final class CallContext: Sendable {
     state.withLock { $0.initialMetadata = metadata }
   }
 
+  /// Adds metadata before what was set with ``setInitialMetadata(_:)``: another server's own, whose
+  /// answer is passed on.
+  public func insertInitialMetadata(_ metadata: Metadata) {
+    state.withLock { $0.initialMetadata.insert(contentsOf: metadata) }
+  }
+
   /// Sets the metadata sent with the status. A thrown ``Status`` adds its own to it.
   public func setTrailingMetadata(_ metadata: Metadata) {
     state.withLock { $0.trailingMetadata = metadata }

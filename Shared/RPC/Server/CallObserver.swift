@@ -21,7 +21,7 @@ public struct CallOutcome: Sendable {
   public let requestBytes: Int
   /// Bytes of the response's messages as they were to be sent, with their prefixes.
   public let responseBytes: Int
-  /// The call as its handler knew it; `nil` when the handler was never started.
+  /// The call as its handler knew it, or would have; `nil` only in a test that does not care.
   public let context: CallContext?
 
   /// An outcome of its parts; a test makes them too.

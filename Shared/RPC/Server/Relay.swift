@@ -1,11 +1,10 @@
 public import NIOCore
 
-/// Where a call with one request is passed on to; see ``MethodHandler/relay(_:)``.
+/// Where a call with one request is passed on to; see ``MethodHandler/relay(_:)``. The caller gets the
+/// other server's initial metadata and what was set with ``CallContext/setInitialMetadata(_:)``.
 public struct Relay: Sendable {
   let channel: ClientChannel
   let options: ClientCallOptions
-  let answerMetadata: Metadata
-  let opensAtOnce: Bool
   let failure: @Sendable (Status) -> Status
   let ended: @Sendable () -> Void
 
@@ -14,19 +13,15 @@ public struct Relay: Sendable {
   ///   - channel: to the server that answers; its interceptors do not see the call.
   ///   - options: of the onward call. The caller's cancellation reaches it by itself; its deadline
   ///     must be the one of ``CallContext/deadline`` or earlier, because nothing else ends the call.
-  ///   - answerMetadata: what the caller gets beside the server's own initial metadata.
-  ///   - opensAtOnce: whether the caller is told that its call stands before there is a response.
   ///   - failure: what the caller gets in place of a status that is not OK.
   ///   - ended: called once, when nothing of the call is left here.
   public init(
-    channel: ClientChannel, options: ClientCallOptions, answerMetadata: Metadata = Metadata(),
-    opensAtOnce: Bool = false, failure: @escaping @Sendable (Status) -> Status = { $0 },
+    channel: ClientChannel, options: ClientCallOptions,
+    failure: @escaping @Sendable (Status) -> Status = { $0 },
     ended: @escaping @Sendable () -> Void = {}
   ) {
     self.channel = channel
     self.options = options
-    self.answerMetadata = answerMetadata
-    self.opensAtOnce = opensAtOnce
     self.failure = failure
     self.ended = ended
   }
@@ -55,7 +50,6 @@ final class RelayedCall: ClientReceiver, @unchecked Sendable {
   private var hasEnded = false
   /// Whether the other server may not send more until there is room.
   private(set) var isHeld = false
-  private var hasHeaders = false
 
   init(_ stream: ServerStream, _ relay: Relay) {
     self.stream = stream
@@ -81,12 +75,7 @@ final class RelayedCall: ClientReceiver, @unchecked Sendable {
   // MARK: what the other server answers
 
   func receive(initialMetadata: Metadata) {
-    onLoop { relayed in
-      relayed.hasHeaders = true
-      var metadata = initialMetadata
-      metadata.append(contentsOf: relayed.relay.answerMetadata)
-      relayed.stream.relay(initialMetadata: metadata, atOnce: relayed.relay.opensAtOnce)
-    }
+    onLoop { $0.stream.relay(initialMetadata: initialMetadata) }
   }
 
   func receive(message: ReceivedMessage) {
@@ -101,16 +90,9 @@ final class RelayedCall: ClientReceiver, @unchecked Sendable {
     onLoop { relayed in
       relayed.hasEnded = true
       relayed.call = nil
-      relayed.stream.relayEnded(status.code == .ok ? status : relayed.failure(status))
+      relayed.stream.relayEnded(status.code == .ok ? status : relayed.relay.failure(status))
       relayed.relay.ended()
     }
-  }
-
-  /// A refusal without headers of its own takes with it what they would have had.
-  private func failure(_ status: Status) -> Status {
-    var status = relay.failure(status)
-    if !hasHeaders { status.metadata.insert(contentsOf: relay.answerMetadata) }
-    return status
   }
 
   /// On another loop the next responses come when this one has written the last: not more than a
@@ -136,12 +118,10 @@ extension ServerStream {
     relayed.start(self.request.route?.path ?? "", request)
   }
 
-  fileprivate func relay(initialMetadata: Metadata, atOnce: Bool) {
+  /// The other server's own metadata goes before what the handler has set.
+  fileprivate func relay(initialMetadata: Metadata) {
     guard phase == .running else { return }
-    context?.setInitialMetadata(initialMetadata)
-    guard atOnce else { return }
-    startResponses()
-    connection.scheduleDrain()
+    context?.insertInitialMetadata(initialMetadata)
   }
 
   fileprivate func relay(_ message: ByteBuffer) {

@@ -80,10 +80,11 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     let verdict = connection.headReader.verdict()
     if connection.headReader.isTooLarge { connection.count(.glitch) }
     switch verdict {
-    case .accepted: accept(connection.headReader.head())
+    case .accepted:
+      begin(connection.headReader)
+      accept(request)
     case .refused(let status):
-      request = connection.headReader.head()
-      context = connection.context(of: request, path: connection.headReader.path)
+      begin(connection.headReader)
       abort(status)
     case .http(let answer):
       request = connection.headReader.head()
@@ -91,10 +92,14 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     }
   }
 
+  /// From here on it is a call, also when it is refused.
+  private func begin(_ reader: RequestHeadReader) {
+    request = reader.head()
+    context = connection.context(of: request, path: reader.path)
+    if request.route?.observations.isEmpty == false { meter = CallMeter() }
+  }
+
   private func accept(_ head: RequestHead) {
-    request = head
-    context = connection.context(of: head, path: connection.headReader.path)
-    if head.route?.observations.isEmpty == false { meter = CallMeter() }
     reader.encoding = head.encoding
     if let route = head.route, route.messageBytes != connection.limits.messageBytes {
       reader = MessageReader(maximumMessageBytes: route.messageBytes, encoding: head.encoding)

@@ -15,7 +15,9 @@ public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether only this machine is meant: what goes there is on no line that others could read.
   public var isLoopback: Bool {
-    ["localhost", "::1"].contains(host) || host.hasPrefix("127.")
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return ["localhost", "::1"].contains(host)
+      || parts.count == 4 && parts.first == 127 && !parts.contains(nil)
   }
 
   /// For people: `127.0.0.1:50051`.

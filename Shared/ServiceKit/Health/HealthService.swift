@@ -82,21 +82,25 @@ public final class HealthService: Sendable {
   public func handler(for path: String) -> MethodHandler? {
     switch path {
     case Grpc.Health.V1.Health.check.path:
-      .unary { request, _ in try self.mapped { try self.check(request) } }
+      .unary { request, context in try self.mapped(context) { try self.check(request) } }
     case Grpc.Health.V1.Health.list.path:
-      .unary { request, _ in try self.mapped { try self.list(request) } }
+      .unary { request, context in try self.mapped(context) { try self.list(request) } }
     case Grpc.Health.V1.Health.watch.path:
-      .serverStreaming { request, _, responses in
+      .serverStreaming { request, context, responses in
         do { try await self.watch(request, responses) } catch {
-          throw StatusMapping.status(error, logger: self.logger)
+          throw StatusMapping.status(error, of: context, logger: self.logger)
         }
       }
     default: nil
     }
   }
 
-  private func mapped(_ answer: () throws -> ByteBuffer) throws -> ByteBuffer {
-    do { return try answer() } catch { throw StatusMapping.status(error, logger: logger) }
+  private func mapped(
+    _ context: CallContext, _ answer: () throws -> ByteBuffer
+  ) throws -> ByteBuffer {
+    do { return try answer() } catch {
+      throw StatusMapping.status(error, of: context, logger: logger)
+    }
   }
 
   private func check(_ message: ByteBuffer) throws -> ByteBuffer {

@@ -88,8 +88,7 @@ public struct Route: Sendable {
         throw refusal
       }
     } catch {
-      throw StatusMapping.status(
-        error, traceID: TraceContext(context).traceID, logger: service.logger)
+      throw StatusMapping.status(error, of: context, logger: service.logger)
     }
   }
 }

@@ -52,12 +52,12 @@ public struct ReflectionService: Sendable {
       Grpc.Reflection.V1Alpha.ServerReflection.serverReflectionInfo.path,
     ]
     guard paths.contains(path) else { return nil }
-    return .bidirectional { requests, _, responses in
+    return .bidirectional { requests, context, responses in
       do {
         try await self.drain.wait { try await self.answer(requests, responses) }
       } catch {
         let cause: any Error = self.drain.hasBegun ? Refusal.shuttingDown : error
-        throw StatusMapping.status(cause, logger: self.logger)
+        throw StatusMapping.status(cause, of: context, logger: self.logger)
       }
     }
   }

@@ -99,7 +99,7 @@ enum ErrorDetails {
     let retry: Google.Rpc.RetryInfo? = unpacked(details)
     let request: Google.Rpc.RequestInfo? = unpacked(details)
     var refusal = Refusal(
-      code, reason: info?.reason ?? "", status.message, metadata: info?.metadata ?? [:],
+      code, reason: info?.reason ?? status.reason, status.message, metadata: info?.metadata ?? [:],
       violations: bad?.fieldViolations.map { FieldViolation($0.field, $0.description_p) } ?? [],
       quota: quota?.violations.first.map {
         QuotaViolation(subject: $0.subject, description: $0.description_p)

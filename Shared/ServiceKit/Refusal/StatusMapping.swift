@@ -13,11 +13,11 @@ enum StatusMapping {
   /// How long when the storage fails or the service is closing: about a restart.
   static let unavailableRetryMilliseconds: Int64 = 1_000
 
-  /// The status of any error.
-  /// - Parameter traceID: by which the call is found in logs, this one among them.
-  static func status(_ error: any Error, traceID: String = "", logger: Logger) -> RPC.Status {
+  /// The status of any error of a call.
+  static func status(_ error: any Error, of call: CallContext, logger: Logger) -> RPC.Status {
+    let traceID = TraceContext(call).traceID
     var logger = logger
-    if !traceID.isEmpty { logger[metadataKey: "trace_id"] = "\(traceID)" }
+    logger[metadataKey: "trace_id"] = "\(traceID)"
     return switch error {
     case let status as RPC.Status: status
     case is CancellationError: RPC.Status(code: .cancelled, message: "the call was cancelled")

@@ -13,9 +13,11 @@ public struct TraceContext: Sendable, Hashable {
   /// rule (`00-<32 digits>-<16 digits>-<2 digits>`, no identity all zeros). Read in its place: this is
   /// done for every call.
   public init?(_ metadata: Metadata) {
-    let found = metadata.withOnlyValue("traceparent") { Self(traceparent: $0) }
-    guard let context = found.flatMap(\.self) else { return nil }
-    self = context
+    var found: TraceContext?
+    guard metadata.readOnlyValue("traceparent", { found = Self(traceparent: $0) }),
+      let found
+    else { return nil }
+    self = found
   }
 
   private init?(traceparent bytes: UnsafeRawBufferPointer) {
@@ -65,9 +67,16 @@ public struct TraceContext: Sendable, Hashable {
 extension TraceContext {
   /// As metadata of a call that is made for this one, which has an identity of its own in the trace.
   var traceparent: (name: String, value: String) {
-    let call = String(UInt64.random(in: 1 ... .max), radix: 16)
-    let zeros = String(repeating: "0", count: 16 - call.count)
-    return ("traceparent", "00-\(traceID)-\(zeros)\(call)-00")
+    let value = String(unsafeUninitializedCapacity: Self.byteCount) { bytes in
+      var writer = TraceWriter(bytes: UnsafeMutableRawBufferPointer(bytes))
+      writer.add("00-")
+      for byte in traceID.utf8 { writer.add(byte: byte) }
+      writer.add("-")
+      writer.add(UInt64.random(in: 1 ... .max))
+      writer.add("-00")
+      return Self.byteCount
+    }
+    return ("traceparent", value)
   }
 
   /// Adds the `traceparent` of a call that came without one. Its flags say that nobody records the
@@ -100,7 +109,7 @@ private struct TraceWriter {
     }
   }
 
-  private mutating func add(byte: UInt8) {
+  mutating func add(byte: UInt8) {
     bytes[count] = byte
     count += 1
   }

@@ -14,6 +14,22 @@ struct AddressTests {
     "Anything else is refused", arguments: ["", ":1", "a", "a:", "a:b", "a:0", "a:65536", "a:1:2"])
   func refused(text: String) { #expect(throws: (any Error).self) { try GatewayAddress(text) } }
 
+  @Test(
+    "A key goes in the clear to this machine alone, unless somebody says so",
+    arguments: [
+      ("localhost:1", true), ("127.0.0.1:1", true), ("127.9.9.9:1", true), ("10.0.0.1:1", false),
+      ("127.example.com:1", false), ("127.0.0.1.example.com:1", false), ("gateway.plant:1", false),
+    ])
+  func inTheClear(text: String, isThisMachine: Bool) throws {
+    let address = try GatewayAddress(text)
+    try address.requireLoopback(unless: true)
+    if isThisMachine {
+      try address.requireLoopback(unless: false)
+    } else {
+      #expect(throws: (any Error).self) { try address.requireLoopback(unless: false) }
+    }
+  }
+
   @Test("A program's line says where it listens")
   func listening() {
     #expect(

@@ -1,5 +1,7 @@
 import Contracts
 import Logging
+import NIOCore
+import NIOPosix
 import Protobuf
 import RPC
 import RecordStore
@@ -12,8 +14,16 @@ import Values
 struct RefusalTests {
   private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
+  private static let call = CallContext(
+    path: "/test.Echo/Unary", eventLoop: MultiThreadedEventLoopGroup.singleton.any())
+
+  /// What a caller reads, who finds the call's identity in it.
   private static func refusal(_ error: any Error) -> Refusal {
-    ErrorDetails.refusal(StatusMapping.status(error, logger: logger))
+    var refusal = ErrorDetails.refusal(
+      StatusMapping.status(error, of: Self.call, logger: logger))
+    #expect(refusal.requestID == TraceContext(call).traceID)
+    refusal.requestID = ""
+    return refusal
   }
 
   @Test("A refusal comes back from its status whole", arguments: RefusalCode.allCases)
@@ -28,7 +38,8 @@ struct RefusalTests {
 
   @Test("The details are google.rpc.Status with an ErrorInfo of our domain first")
   func details() throws {
-    let status = StatusMapping.status(Refusal.siteNotGranted("X"), logger: Self.logger)
+    let status = StatusMapping.status(
+      Refusal.siteNotGranted("X"), of: Self.call, logger: Self.logger)
     let details = try Google.Rpc.Status(decoding: status.details)
     #expect(details.code == 7)
     #expect(details.message == status.message)
@@ -96,12 +107,13 @@ struct RefusalTests {
     let violations = (0..<5_000).map {
       FieldViolation("components[\($0)].unit_rounding", "must have at most 6 fractional digits")
     }
-    let status = StatusMapping.status(Refusal.invalidFields(violations), logger: Self.logger)
+    let status = StatusMapping.status(
+      Refusal.invalidFields(violations), of: Self.call, logger: Self.logger)
     // Base64 makes four characters of three bytes.
     #expect(status.details.count * 4 / 3 + status.message.utf8.count < 7_500)
     #expect(ErrorDetails.refusal(status).violations.count == ErrorDetails.maximumViolations)
     let wordy = Refusal(.notFound, reason: "X", String(repeating: "ä", count: 100_000))
-    #expect(StatusMapping.status(wordy, logger: Self.logger).details.count < 7_500)
+    #expect(StatusMapping.status(wordy, of: Self.call, logger: Self.logger).details.count < 7_500)
   }
 
   @Test("A status without details of ours still has its code")

@@ -46,8 +46,10 @@ public struct Strangers: Sendable {
   /// Whose the key was that a call has shown, when it has ended and is not in memory any more. Only
   /// who has the whole key is told that it was one.
   private func formerOwner(_ context: CallContext) async -> String? {
-    let shown = context.metadata.withOnlyValue("authorization") { APIKey(bearer: $0) }
-    guard let key = shown.flatMap(\.self) else { return nil }
+    var shown: APIKey?
+    guard context.metadata.readOnlyValue("authorization", { shown = APIKey(bearer: $0) }),
+      let key = shown
+    else { return nil }
     do {
       let credential = try await database.read {
         try CredentialRecords.find(key.id.description, $0)

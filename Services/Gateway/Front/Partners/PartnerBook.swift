@@ -84,9 +84,7 @@ struct PartnerBook: Sendable {
     if let known = before.expiresAt, let wanted = after.expiresAt, known <= wanted {
       return Change(before: before, after: before)
     }
-    if after.hasEnded(at: transaction.now) {
-      try requireAdministrator(transaction) { $0.id == id }
-    }
+    try requireAdministrator(transaction) { $0.id == id }
     try CredentialRecords.end(id, at: max(end, transaction.now), transaction)
     let now = transaction.now
     try RevokedTokens.add(.credential(id, endsAt: max(end, now)), transaction)
@@ -106,8 +104,8 @@ struct PartnerBook: Sendable {
     transaction.afterCommit { [directory] in directory.put(credential, at: now) }
   }
 
-  /// Refuses to take away the last way in for administrators. A credential that ends later, or by
-  /// itself, is not looked at.
+  /// Refuses to take away the last way in for administrators, now or at a time. One that was made to end
+  /// ends.
   private func requireAdministrator(
     _ snapshot: Snapshot, without isTaken: (Credential) -> Bool
   ) throws {

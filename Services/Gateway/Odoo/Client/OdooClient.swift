@@ -31,7 +31,7 @@ final class OdooClient: OdooCaller {
 
   init(
     transport: any OdooTransport, credentials: OdooCredentials, board: OdooStatusBoard,
-    environment: Environment, logger: Logger = Logger(label: "millrace.odoo")
+    environment: Environment, logger: Logger
   ) {
     self.transport = transport
     self.credentials = credentials

@@ -51,7 +51,10 @@ struct FeedFollower: Sendable {
         for try await response in stream { try await buffer.put(response) }
       }
       group.addTask {
-        while true { try await takeOver(buffer.take(), epoch: cursor.epoch) }
+        while true {
+          let batch = try await buffer.take()
+          try await TraceContext.withNew { try await takeOver(batch, epoch: cursor.epoch) }
+        }
       }
       // Whichever ends first ends the other: a broken stream, or records that cannot be written.
       defer { group.cancelAll() }

@@ -278,12 +278,20 @@ struct PartnerServiceTests {
       }
       #expect(await put() == nil)
       let id = try await key(client).credential?.credentialID ?? ""
-      func revoke() async -> Refusal? {
-        await refusal { _ = try await client.revokeCredential(.with { $0.credentialID = id }) }
+      func revoke(at end: Instant? = nil) async -> Refusal? {
+        await refusal {
+          _ = try await client.revokeCredential(
+            .with {
+              $0.credentialID = id
+              $0.expiresAt = end.map { .init($0) }
+            })
+        }
       }
       #expect(await put { $0.suspended = true }?.reason == "LAST_ADMINISTRATOR")
       #expect(await put { $0.roles = ["mes"] }?.reason == "LAST_ADMINISTRATOR")
       #expect(await revoke()?.reason == "LAST_ADMINISTRATOR")
+      let later = Environment.system.clock.now.advanced(seconds: 60)
+      #expect(await revoke(at: later)?.reason == "LAST_ADMINISTRATOR")
       #expect(await put { $0.partnerCode = "A" } == nil, "what does not matter may be changed")
       _ = try await key(client, "2")
       #expect(await revoke() == nil)

@@ -2,6 +2,7 @@ import Environment
 import JSON
 import NIOCore
 import NIOPosix
+import Logging
 import Testing
 
 @testable import GatewayOdoo
@@ -20,7 +21,7 @@ struct HTTPTransportTests {
   private func client(_ transport: HTTPTransport) -> OdooClient {
     OdooClient(
       transport: transport, credentials: SandboxOdoo.credentials, board: OdooStatusBoard(),
-      environment: .system)
+      environment: .system, logger: Logger(label: "test"))
   }
 
   private let ping = OdooCall(

@@ -1,6 +1,7 @@
 import Environment
 import JSON
 import Synchronization
+import Logging
 import Testing
 import Values
 
@@ -33,7 +34,8 @@ struct OdooClientTests {
       transport: transport,
       credentials: OdooCredentials(
         database: "plant", login: "integration", apiKey: OdooAPIKey("secret")),
-      board: OdooStatusBoard(), environment: Environment.manual(seed: 1).environment)
+      board: OdooStatusBoard(), environment: Environment.manual(seed: 1).environment,
+      logger: Logger(label: "test"))
   }
 
   private let ping = OdooCall(model: "res.users", method: "read", arguments: [[6], ["login"]])

@@ -1,6 +1,7 @@
 import Environment
 import JSON
 import Synchronization
+import Logging
 import Testing
 import Values
 
@@ -28,7 +29,7 @@ final class SandboxOdoo: OdooTransport {
     self.sandbox = sandbox
     people = OdooClient(
       transport: Door(sandbox: sandbox), credentials: Self.credentials, board: OdooStatusBoard(),
-      environment: environment)
+      environment: environment, logger: Logger(label: "test"))
     control("POST", "/sandbox/sample-plant")
   }
 
