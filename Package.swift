@@ -123,6 +123,12 @@ let services: [Target] = [
       .embedInCode("Records/Migrations/V0001_create_orders.sql"),
       .embedInCode("Records/Migrations/V0002_archive_orders.sql"),
     ]),
+  program(
+    "MasterData", "Services/MasterData",
+    [
+      "CJemalloc", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "ServiceKit", nioCore, nioPosix, argumentParser, logging,
+    ], resources: [.embedInCode("Records/Migrations/V0001_create_records.sql")]),
   library(
     "GatewayFront", "Services/Gateway/Front",
     [
@@ -188,7 +194,7 @@ let testTargets: [Target] = [
   // Writes to the records until it is killed.
   program(
     "RecordsWriter", "Tests/Support/RecordsWriter", ["Environment", "RecordStore", "Values"]),
-  tests("ValuesTests", "Tests/Shared/Values", ["Values"]),
+  tests("ValuesTests", "Tests/Shared/Values", ["Values", "Seeds"]),
   tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values", "Seeds"]),
   tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),
   tests(
@@ -219,6 +225,12 @@ let testTargets: [Target] = [
     [
       "Production", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
       "Identity", "ServiceKit", nioCore, nioPosix, logging,
+    ]),
+  tests(
+    "MasterDataTests", "Tests/Services/MasterData",
+    [
+      "MasterData", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
+      "Identity", "ServiceKit", "TestFolders", nioCore, nioPosix, logging,
     ]),
   tests(
     "GatewayFrontTests", "Tests/Services/Gateway/Front",
@@ -278,6 +290,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "millrace-production", targets: ["Production"]),
+    .executable(name: "millrace-masterdata", targets: ["MasterData"]),
     .executable(name: "millrace-gateway", targets: ["Gateway"]),
     .executable(name: "millrace-odoo-sandbox", targets: ["OdooSandbox"]),
     .executable(name: "millrace", targets: ["Millrace"]),

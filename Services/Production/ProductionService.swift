@@ -1,9 +1,21 @@
+import Contracts
+import Identity
 import RecordStore
 import ServiceKit
 import Values
 
-/// Which RPC is which operation, and nothing else.
+/// What Production is: its records, and which RPC is which operation.
 enum ProductionService {
+  static func plan(_ configuration: ProductionConfiguration) -> ServiceProgram.Plan {
+    ServiceProgram.Plan(
+      name: "production", audience: PrincipalToken.productionAudience,
+      sites: Set(configuration.sites.keys), migrations: productionMigrations,
+      services: [Production.V1.ProductionService.name],
+      eventTypes: [Production.V1.OrderTotalsChanged.fullName],
+      archiving: RecordArchiver.Rule(plan: .orders, afterDays: configuration.archiveAfterDays)
+    ) { routes($0.incarnation, tolerances: configuration.sites) }
+  }
+
   static func routes(
     _ incarnation: Incarnation, tolerances: [SiteCode: OverProductionTolerance]
   ) -> [Route] {

@@ -80,6 +80,9 @@ enum AllowedArrows {
       "Production", at: "Services/Production", own: service,
       foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
+      "MasterData", at: "Services/MasterData", own: service,
+      foreign: sockets.union(["ArgumentParser", "Logging"])),
+    Room(
       "GatewayFront", at: "Services/Gateway/Front", own: serviceKit,
       foreign: sockets.union(["Crypto", "Logging"])),
     Room(

@@ -20,6 +20,8 @@
 #include "millrace/gateway/v1/usage.pb-c.h"
 #include "millrace/gateway/v1/versions.pb-c.h"
 #include "millrace/identity/v1/revocations.pb-c.h"
+#include "millrace/masterdata/v1/masterdata.pb-c.h"
+#include "millrace/masterdata/v1/records.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
 
@@ -154,6 +156,12 @@ static inline const ProtobufCMessageDescriptor *millrace__common__v1__fact_heade
 }
 static inline const ProtobufCMessageDescriptor *millrace__common__v1__posting__descriptor_ptr(void) {
   return &millrace__common__v1__posting__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__common__v1__rejection__descriptor_ptr(void) {
+  return &millrace__common__v1__rejection__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__common__v1__field_violation__descriptor_ptr(void) {
+  return &millrace__common__v1__field_violation__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__common__v1__page_request__descriptor_ptr(void) {
   return &millrace__common__v1__page_request__descriptor;
@@ -323,6 +331,66 @@ static inline const ProtobufCMessageDescriptor *millrace__identity__v1__partner_
 static inline const ProtobufCMessageDescriptor *millrace__identity__v1__put_revocations_response__descriptor_ptr(void) {
   return &millrace__identity__v1__put_revocations_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_outcome__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_outcome__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_units_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_units_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_units_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_units_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_units_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_units_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_units_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_units_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_units_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_units_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_units_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_units_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__watch_changes_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__watch_changes_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__watch_changes_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__watch_changes_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__record_head__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__record_head__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__ratio__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__ratio__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__unit__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__unit__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__item__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__item__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__record__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__record__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
 }
@@ -465,6 +533,14 @@ static inline const void *millrace__gateway__v1__versions__file_descriptor_ptr(v
 extern const char millrace__identity__v1__revocations__file_descriptor[];
 static inline const void *millrace__identity__v1__revocations__file_descriptor_ptr(void) {
   return millrace__identity__v1__revocations__file_descriptor;
+}
+extern const char millrace__masterdata__v1__masterdata__file_descriptor[];
+static inline const void *millrace__masterdata__v1__masterdata__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__masterdata__file_descriptor;
+}
+extern const char millrace__masterdata__v1__records__file_descriptor[];
+static inline const void *millrace__masterdata__v1__records__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__records__file_descriptor;
 }
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {

@@ -8,7 +8,7 @@ public enum ContractDescriptors {
   /// Every contract, in the order of the files' names.
   public static let files: [FileDescriptorRecord] = [
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
-    file13, file14, file15, file16, file17, file18, file19,
+    file13, file14, file15, file16, file17, file18, file19, file20, file21,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -222,23 +222,27 @@ public enum ContractDescriptors {
       "millrace.common.v1.POSTING_STATE_REJECTED", "millrace.common.v1.POSTING_STATE_UNKNOWN",
       "millrace.common.v1.POSTING_STATE_REVERSED", "millrace.common.v1.Receipt",
       "millrace.common.v1.RECEIPT_UNSPECIFIED", "millrace.common.v1.RECEIPT_ACCEPTED",
-      "millrace.common.v1.RECEIPT_DUPLICATE", "millrace.common.v1.Tracking",
-      "millrace.common.v1.TRACKING_UNSPECIFIED", "millrace.common.v1.TRACKING_NONE",
-      "millrace.common.v1.TRACKING_LOT", "millrace.common.v1.TRACKING_SERIAL",
-      "millrace.common.v1.Quantity", "millrace.common.v1.Quantity.value",
-      "millrace.common.v1.Quantity.unit", "millrace.common.v1.FactHeader",
-      "millrace.common.v1.FactHeader.source_system",
+      "millrace.common.v1.RECEIPT_DUPLICATE", "millrace.common.v1.RECEIPT_REJECTED",
+      "millrace.common.v1.Tracking", "millrace.common.v1.TRACKING_UNSPECIFIED",
+      "millrace.common.v1.TRACKING_NONE", "millrace.common.v1.TRACKING_LOT",
+      "millrace.common.v1.TRACKING_SERIAL", "millrace.common.v1.Quantity",
+      "millrace.common.v1.Quantity.value", "millrace.common.v1.Quantity.unit",
+      "millrace.common.v1.FactHeader", "millrace.common.v1.FactHeader.source_system",
       "millrace.common.v1.FactHeader.source_event_id",
       "millrace.common.v1.FactHeader.source_sequence", "millrace.common.v1.FactHeader.occurred_at",
       "millrace.common.v1.FactHeader.correlation_id", "millrace.common.v1.Posting",
       "millrace.common.v1.Posting.state", "millrace.common.v1.Posting.revision",
       "millrace.common.v1.Posting.as_of", "millrace.common.v1.Posting.reason",
-      "millrace.common.v1.Posting.document", "millrace.common.v1.PageRequest",
-      "millrace.common.v1.PageRequest.page_size", "millrace.common.v1.PageRequest.page_token",
-      "millrace.common.v1.PageResponse", "millrace.common.v1.PageResponse.next_page_token",
+      "millrace.common.v1.Posting.document", "millrace.common.v1.Rejection",
+      "millrace.common.v1.Rejection.reason", "millrace.common.v1.Rejection.message",
+      "millrace.common.v1.Rejection.violations", "millrace.common.v1.FieldViolation",
+      "millrace.common.v1.FieldViolation.field", "millrace.common.v1.FieldViolation.rule",
+      "millrace.common.v1.PageRequest", "millrace.common.v1.PageRequest.page_size",
+      "millrace.common.v1.PageRequest.page_token", "millrace.common.v1.PageResponse",
+      "millrace.common.v1.PageResponse.next_page_token",
     ],
     start: millrace__common__v1__common__file_descriptor_ptr(),
-    byteCount: 1122)
+    byteCount: 1336)
 
   private static let file11 = FileDescriptorRecord(
     name: "millrace/events/v1/events.proto",
@@ -465,6 +469,87 @@ public enum ContractDescriptors {
     byteCount: 766)
 
   private static let file18 = FileDescriptorRecord(
+    name: "millrace/masterdata/v1/masterdata.proto",
+    dependencies: ["millrace/common/v1/common.proto", "millrace/masterdata/v1/records.proto"],
+    symbols: [
+      "millrace.masterdata.v1.UpsertOutcome", "millrace.masterdata.v1.UpsertOutcome.code",
+      "millrace.masterdata.v1.UpsertOutcome.receipt",
+      "millrace.masterdata.v1.UpsertOutcome.revision", "millrace.masterdata.v1.UpsertOutcome.etag",
+      "millrace.masterdata.v1.UpsertOutcome.rejection", "millrace.masterdata.v1.UpsertUnitsRequest",
+      "millrace.masterdata.v1.UpsertUnitsRequest.site",
+      "millrace.masterdata.v1.UpsertUnitsRequest.units",
+      "millrace.masterdata.v1.UpsertUnitsRequest.validate_only",
+      "millrace.masterdata.v1.UpsertUnitsResponse",
+      "millrace.masterdata.v1.UpsertUnitsResponse.outcomes",
+      "millrace.masterdata.v1.GetUnitsRequest", "millrace.masterdata.v1.GetUnitsRequest.site",
+      "millrace.masterdata.v1.GetUnitsRequest.codes", "millrace.masterdata.v1.GetUnitsResponse",
+      "millrace.masterdata.v1.GetUnitsResponse.units",
+      "millrace.masterdata.v1.GetUnitsResponse.missing_codes",
+      "millrace.masterdata.v1.ListUnitsRequest", "millrace.masterdata.v1.ListUnitsRequest.site",
+      "millrace.masterdata.v1.ListUnitsRequest.life_cycles",
+      "millrace.masterdata.v1.ListUnitsRequest.code_prefix",
+      "millrace.masterdata.v1.ListUnitsRequest.page", "millrace.masterdata.v1.ListUnitsResponse",
+      "millrace.masterdata.v1.ListUnitsResponse.units",
+      "millrace.masterdata.v1.ListUnitsResponse.page", "millrace.masterdata.v1.UpsertItemsRequest",
+      "millrace.masterdata.v1.UpsertItemsRequest.site",
+      "millrace.masterdata.v1.UpsertItemsRequest.items",
+      "millrace.masterdata.v1.UpsertItemsRequest.validate_only",
+      "millrace.masterdata.v1.UpsertItemsResponse",
+      "millrace.masterdata.v1.UpsertItemsResponse.outcomes",
+      "millrace.masterdata.v1.GetItemsRequest", "millrace.masterdata.v1.GetItemsRequest.site",
+      "millrace.masterdata.v1.GetItemsRequest.codes", "millrace.masterdata.v1.GetItemsResponse",
+      "millrace.masterdata.v1.GetItemsResponse.items",
+      "millrace.masterdata.v1.GetItemsResponse.missing_codes",
+      "millrace.masterdata.v1.ListItemsRequest", "millrace.masterdata.v1.ListItemsRequest.site",
+      "millrace.masterdata.v1.ListItemsRequest.life_cycles",
+      "millrace.masterdata.v1.ListItemsRequest.code_prefix",
+      "millrace.masterdata.v1.ListItemsRequest.page", "millrace.masterdata.v1.ListItemsResponse",
+      "millrace.masterdata.v1.ListItemsResponse.items",
+      "millrace.masterdata.v1.ListItemsResponse.page", "millrace.masterdata.v1.WatchChangesRequest",
+      "millrace.masterdata.v1.WatchChangesRequest.site",
+      "millrace.masterdata.v1.WatchChangesRequest.resume_token",
+      "millrace.masterdata.v1.WatchChangesResponse",
+      "millrace.masterdata.v1.WatchChangesResponse.record",
+      "millrace.masterdata.v1.WatchChangesResponse.resume_token",
+      "millrace.masterdata.v1.MasterDataService",
+      "millrace.masterdata.v1.MasterDataService.UpsertUnits",
+      "millrace.masterdata.v1.MasterDataService.GetUnits",
+      "millrace.masterdata.v1.MasterDataService.ListUnits",
+      "millrace.masterdata.v1.MasterDataService.UpsertItems",
+      "millrace.masterdata.v1.MasterDataService.GetItems",
+      "millrace.masterdata.v1.MasterDataService.ListItems",
+      "millrace.masterdata.v1.MasterDataService.WatchChanges",
+    ],
+    start: millrace__masterdata__v1__masterdata__file_descriptor_ptr(),
+    byteCount: 2692)
+
+  private static let file19 = FileDescriptorRecord(
+    name: "millrace/masterdata/v1/records.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.masterdata.v1.LifeCycle", "millrace.masterdata.v1.LIFE_CYCLE_UNSPECIFIED",
+      "millrace.masterdata.v1.LIFE_CYCLE_DRAFT", "millrace.masterdata.v1.LIFE_CYCLE_RELEASED",
+      "millrace.masterdata.v1.LIFE_CYCLE_WITHDRAWN", "millrace.masterdata.v1.RecordHead",
+      "millrace.masterdata.v1.RecordHead.code", "millrace.masterdata.v1.RecordHead.life_cycle",
+      "millrace.masterdata.v1.RecordHead.effective_from",
+      "millrace.masterdata.v1.RecordHead.effective_until",
+      "millrace.masterdata.v1.RecordHead.revision", "millrace.masterdata.v1.RecordHead.etag",
+      "millrace.masterdata.v1.RecordHead.changed_at", "millrace.masterdata.v1.Ratio",
+      "millrace.masterdata.v1.Ratio.numerator", "millrace.masterdata.v1.Ratio.denominator",
+      "millrace.masterdata.v1.Unit", "millrace.masterdata.v1.Unit.head",
+      "millrace.masterdata.v1.Unit.category", "millrace.masterdata.v1.Unit.reference_ratio",
+      "millrace.masterdata.v1.Unit.rounding", "millrace.masterdata.v1.Item",
+      "millrace.masterdata.v1.Item.head", "millrace.masterdata.v1.Item.description",
+      "millrace.masterdata.v1.Item.tracking", "millrace.masterdata.v1.Item.storable",
+      "millrace.masterdata.v1.Item.unit", "millrace.masterdata.v1.Item.purchase_unit",
+      "millrace.masterdata.v1.Item.shelf_life_days", "millrace.masterdata.v1.Item.barcode",
+      "millrace.masterdata.v1.Record", "millrace.masterdata.v1.Record.unit",
+      "millrace.masterdata.v1.Record.item", "millrace.masterdata.v1.Record.content",
+    ],
+    start: millrace__masterdata__v1__records__file_descriptor_ptr(),
+    byteCount: 1293)
+
+  private static let file20 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -570,7 +655,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production__file_descriptor_ptr(),
     byteCount: 5617)
 
-  private static let file19 = FileDescriptorRecord(
+  private static let file21 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [

@@ -81,6 +81,14 @@ extension Identity {
   public enum V1 {}
 }
 
+/// Holds the packages below `Masterdata`.
+public enum Masterdata {}
+
+extension Masterdata {
+  /// The types of `millrace.masterdata.v1`.
+  public enum V1 {}
+}
+
 /// Holds the packages below `Production`.
 public enum Production {}
 

@@ -135,6 +135,89 @@ extension Common.V1.Posting {
   }
 }
 
+extension Common.V1.Rejection {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__common__v1__rejection__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Common__V1__Rejection.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Common__V1__Rejection>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Common__V1__Rejection>) throws(DecodingError) {
+    self.reason = try readString(c.pointee.reason, "millrace.common.v1.Rejection.reason")
+    self.message = try readString(c.pointee.message, "millrace.common.v1.Rejection.message")
+    self.violations = try readElements(c.pointee.n_violations, c.pointee.violations) {
+      (element) throws(DecodingError) in try Common.V1.FieldViolation(element!)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Common__V1__Rejection> {
+    let c = arena.make(MemoryLayout<Millrace__Common__V1__Rejection>.size).bindMemory(
+      to: Millrace__Common__V1__Rejection.self, capacity: 1)
+    millrace__common__v1__rejection__init(c)
+    c.pointee.reason = arena.write(self.reason)
+    c.pointee.message = arena.write(self.message)
+    c.pointee.n_violations = self.violations.count
+    c.pointee.violations = arena.writeElements(self.violations) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    return c
+  }
+}
+
+extension Common.V1.FieldViolation {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__common__v1__field_violation__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Common__V1__FieldViolation.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Common__V1__FieldViolation>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Common__V1__FieldViolation>) throws(DecodingError)
+  {
+    self.field = try readString(c.pointee.field, "millrace.common.v1.FieldViolation.field")
+    self.rule = try readString(c.pointee.rule, "millrace.common.v1.FieldViolation.rule")
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Common__V1__FieldViolation>
+  {
+    let c = arena.make(MemoryLayout<Millrace__Common__V1__FieldViolation>.size).bindMemory(
+      to: Millrace__Common__V1__FieldViolation.self, capacity: 1)
+    millrace__common__v1__field_violation__init(c)
+    c.pointee.field = arena.write(self.field)
+    c.pointee.rule = arena.write(self.rule)
+    return c
+  }
+}
+
 extension Common.V1.PageRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)

@@ -77,12 +77,14 @@ extension Common.V1 {
     case accepted
     /// The same fact had been recorded before; nothing changed.
     case duplicate
+    /// Not taken, and nothing has changed: one of a batch, whose others may have been taken.
+    case rejected
     /// A number that this version of the contract does not know.
     case unrecognized(Int32)
 
     /// Every named value, in the order of the contract.
     public static let allCases: [Receipt] = [
-      .unspecified, .accepted, .duplicate,
+      .unspecified, .accepted, .duplicate, .rejected,
     ]
 
     /// The value that an absent field has.
@@ -94,6 +96,7 @@ extension Common.V1 {
       case 0: self = .unspecified
       case 1: self = .accepted
       case 2: self = .duplicate
+      case 3: self = .rejected
       default: self = .unrecognized(rawValue)
       }
     }
@@ -104,6 +107,7 @@ extension Common.V1 {
       case .unspecified: 0
       case .accepted: 1
       case .duplicate: 2
+      case .rejected: 3
       case .unrecognized(let number): number
       }
     }
@@ -239,6 +243,44 @@ extension Common.V1 {
 
     /// The message's full name in the contracts.
     public static let fullName = "millrace.common.v1.Posting"
+  }
+}
+
+extension Common.V1 {
+  /// Why one of a batch was rejected: what a refused call says in its status and details.
+  public struct Rejection: Message {
+    /// Stable, UPPER_SNAKE: what programs decide by. INVALID_FIELDS when fields break their
+    /// rules.
+    public var reason: String = ""
+
+    /// One sentence for a person; never parse it.
+    public var message: String = ""
+
+    /// Every field that breaks its rule.
+    public var violations: [Common.V1.FieldViolation] = []
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.common.v1.Rejection"
+  }
+}
+
+extension Common.V1 {
+  /// A field that breaks its rule.
+  public struct FieldViolation: Message {
+    /// The field's path from the request on: "items[3].unit".
+    public var field: String = ""
+
+    /// What it breaks, without the field's name.
+    public var rule: String = ""
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.common.v1.FieldViolation"
   }
 }
 

@@ -10,10 +10,14 @@ public enum EventFeedRoutes {
   /// The three routes.
   /// - Parameter recorder: what the service does with an outcome.
   public static func all(_ incarnation: Incarnation, recorder: some OutcomeRecorder) -> [Route] {
+    withoutOutcomes(incarnation) + [.write(ReportOutcome(recorder: recorder))]
+  }
+
+  /// Those of a service whose events lead to nothing in Odoo.
+  public static func withoutOutcomes(_ incarnation: Incarnation) -> [Route] {
     [
       .watch(SubscribeToFeed(incarnation: incarnation)),
       .write(AcknowledgeFeed(incarnation: incarnation)),
-      .write(ReportOutcome(recorder: recorder)),
     ]
   }
 

@@ -164,18 +164,18 @@ struct ProductionConfigurationTests {
   @Test("A good file is read")
   func good() async throws {
     let configuration = try await load(Self.good)
-    #expect(configuration.door.listen == HostAndPort(host: "127.0.0.1", port: 50051))
-    #expect(configuration.database == "/x/p.sqlite")
+    #expect(configuration.service.door.listen == HostAndPort(host: "127.0.0.1", port: 50051))
+    #expect(configuration.service.database == "/x/p.sqlite")
     #expect(configuration.sites[SiteCode("PLANT1")]?.percent == .decimal("12.5"))
     #expect(configuration.sites[SiteCode("PLANT2")] == OverProductionTolerance.none)
-    #expect(configuration.reflection)
+    #expect(configuration.service.reflection)
   }
 
   @Test("Reflection can be switched off")
   func reflection() async throws {
     let text = Self.good.replacingOccurrences(
       of: "{\"listen\"", with: "{\"reflection\": false, \"listen\"")
-    #expect(try await !load(text).reflection)
+    #expect(try await !load(text).service.reflection)
   }
 
   /// What is replaced by what, and the problem that names it.

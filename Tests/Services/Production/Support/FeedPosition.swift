@@ -1,3 +1,4 @@
+import ServiceKit
 import RecordStore
 
 @testable import Production

@@ -28,13 +28,13 @@ final class ProductionFixture: Sendable {
   let environment: Environment
   let clock: ManualClock
   let signer: PrincipalSigner
-  let program: ProductionProgram
+  let program: ServiceProgram
   private let server: RPC.Server
   private let channel: RPC.ClientChannel
 
   private init(
     _ directory: TestDirectory, _ environment: Environment, _ clock: ManualClock,
-    _ signer: PrincipalSigner, _ program: ProductionProgram, _ server: RPC.Server,
+    _ signer: PrincipalSigner, _ program: ServiceProgram, _ server: RPC.Server,
     _ channel: RPC.ClientChannel
   ) {
     self.directory = directory
@@ -72,8 +72,9 @@ final class ProductionFixture: Sendable {
     try Data(key.publicKeySet()).write(to: URL(fileURLWithPath: keys))
     let configuration = try await ProductionConfiguration.load(
       directory.write("production.json", configurationText(directory, keys)))
-    let program = try await ProductionProgram(
-      configuration, keys: try await VerificationKeys.load(keys), environment: environment,
+    let program = try await ServiceProgram(
+      ProductionService.plan(configuration), configuration.service,
+      keys: try await VerificationKeys.load(keys), environment: environment,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     program.health.setServing(true)
     let group = MultiThreadedEventLoopGroup.singleton

@@ -142,6 +142,96 @@ void   millrace__common__v1__posting__free_unpacked
   assert(message->base.descriptor == &millrace__common__v1__posting__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   millrace__common__v1__rejection__init
+                     (Millrace__Common__V1__Rejection         *message)
+{
+  static const Millrace__Common__V1__Rejection init_value = MILLRACE__COMMON__V1__REJECTION__INIT;
+  *message = init_value;
+}
+size_t millrace__common__v1__rejection__get_packed_size
+                     (const Millrace__Common__V1__Rejection *message)
+{
+  assert(message->base.descriptor == &millrace__common__v1__rejection__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__common__v1__rejection__pack
+                     (const Millrace__Common__V1__Rejection *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__common__v1__rejection__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__common__v1__rejection__pack_to_buffer
+                     (const Millrace__Common__V1__Rejection *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__common__v1__rejection__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Common__V1__Rejection *
+       millrace__common__v1__rejection__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Common__V1__Rejection *)
+     protobuf_c_message_unpack (&millrace__common__v1__rejection__descriptor,
+                                allocator, len, data);
+}
+void   millrace__common__v1__rejection__free_unpacked
+                     (Millrace__Common__V1__Rejection *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__common__v1__rejection__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__common__v1__field_violation__init
+                     (Millrace__Common__V1__FieldViolation         *message)
+{
+  static const Millrace__Common__V1__FieldViolation init_value = MILLRACE__COMMON__V1__FIELD_VIOLATION__INIT;
+  *message = init_value;
+}
+size_t millrace__common__v1__field_violation__get_packed_size
+                     (const Millrace__Common__V1__FieldViolation *message)
+{
+  assert(message->base.descriptor == &millrace__common__v1__field_violation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__common__v1__field_violation__pack
+                     (const Millrace__Common__V1__FieldViolation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__common__v1__field_violation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__common__v1__field_violation__pack_to_buffer
+                     (const Millrace__Common__V1__FieldViolation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__common__v1__field_violation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Common__V1__FieldViolation *
+       millrace__common__v1__field_violation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Common__V1__FieldViolation *)
+     protobuf_c_message_unpack (&millrace__common__v1__field_violation__descriptor,
+                                allocator, len, data);
+}
+void   millrace__common__v1__field_violation__free_unpacked
+                     (Millrace__Common__V1__FieldViolation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__common__v1__field_violation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   millrace__common__v1__page_request__init
                      (Millrace__Common__V1__PageRequest         *message)
 {
@@ -463,6 +553,121 @@ const ProtobufCMessageDescriptor millrace__common__v1__posting__descriptor =
   (ProtobufCMessageInit) millrace__common__v1__posting__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor millrace__common__v1__rejection__field_descriptors[3] =
+{
+  {
+    "reason",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Common__V1__Rejection, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Common__V1__Rejection, message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "violations",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Common__V1__Rejection, n_violations),
+    offsetof(Millrace__Common__V1__Rejection, violations),
+    &millrace__common__v1__field_violation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__common__v1__rejection__field_indices_by_name[] = {
+  1,   /* field[1] = message */
+  0,   /* field[0] = reason */
+  2,   /* field[2] = violations */
+};
+static const ProtobufCIntRange millrace__common__v1__rejection__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor millrace__common__v1__rejection__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.common.v1.Rejection",
+  "Rejection",
+  "Millrace__Common__V1__Rejection",
+  "millrace.common.v1",
+  sizeof(Millrace__Common__V1__Rejection),
+  3,
+  millrace__common__v1__rejection__field_descriptors,
+  millrace__common__v1__rejection__field_indices_by_name,
+  1,  millrace__common__v1__rejection__number_ranges,
+  (ProtobufCMessageInit) millrace__common__v1__rejection__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__common__v1__field_violation__field_descriptors[2] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Common__V1__FieldViolation, field),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rule",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Common__V1__FieldViolation, rule),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__common__v1__field_violation__field_indices_by_name[] = {
+  0,   /* field[0] = field */
+  1,   /* field[1] = rule */
+};
+static const ProtobufCIntRange millrace__common__v1__field_violation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__common__v1__field_violation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.common.v1.FieldViolation",
+  "FieldViolation",
+  "Millrace__Common__V1__FieldViolation",
+  "millrace.common.v1",
+  sizeof(Millrace__Common__V1__FieldViolation),
+  2,
+  millrace__common__v1__field_violation__field_descriptors,
+  millrace__common__v1__field_violation__field_indices_by_name,
+  1,  millrace__common__v1__field_violation__number_ranges,
+  (ProtobufCMessageInit) millrace__common__v1__field_violation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor millrace__common__v1__page_request__field_descriptors[2] =
 {
   {
@@ -592,19 +797,21 @@ const ProtobufCEnumDescriptor millrace__common__v1__posting_state__descriptor =
   millrace__common__v1__posting_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue millrace__common__v1__receipt__enum_values_by_number[3] =
+static const ProtobufCEnumValue millrace__common__v1__receipt__enum_values_by_number[4] =
 {
   { "RECEIPT_UNSPECIFIED", "MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED", 0 },
   { "RECEIPT_ACCEPTED", "MILLRACE__COMMON__V1__RECEIPT__RECEIPT_ACCEPTED", 1 },
   { "RECEIPT_DUPLICATE", "MILLRACE__COMMON__V1__RECEIPT__RECEIPT_DUPLICATE", 2 },
+  { "RECEIPT_REJECTED", "MILLRACE__COMMON__V1__RECEIPT__RECEIPT_REJECTED", 3 },
 };
 static const ProtobufCIntRange millrace__common__v1__receipt__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex millrace__common__v1__receipt__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex millrace__common__v1__receipt__enum_values_by_name[4] =
 {
   { "RECEIPT_ACCEPTED", 1 },
   { "RECEIPT_DUPLICATE", 2 },
+  { "RECEIPT_REJECTED", 3 },
   { "RECEIPT_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor millrace__common__v1__receipt__descriptor =
@@ -614,9 +821,9 @@ const ProtobufCEnumDescriptor millrace__common__v1__receipt__descriptor =
   "Receipt",
   "Millrace__Common__V1__Receipt",
   "millrace.common.v1",
-  3,
+  4,
   millrace__common__v1__receipt__enum_values_by_number,
-  3,
+  4,
   millrace__common__v1__receipt__enum_values_by_name,
   1,
   millrace__common__v1__receipt__value_ranges,

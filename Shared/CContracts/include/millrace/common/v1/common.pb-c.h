@@ -19,6 +19,8 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Millrace__Common__V1__Quantity Millrace__Common__V1__Quantity;
 typedef struct Millrace__Common__V1__FactHeader Millrace__Common__V1__FactHeader;
 typedef struct Millrace__Common__V1__Posting Millrace__Common__V1__Posting;
+typedef struct Millrace__Common__V1__Rejection Millrace__Common__V1__Rejection;
+typedef struct Millrace__Common__V1__FieldViolation Millrace__Common__V1__FieldViolation;
 typedef struct Millrace__Common__V1__PageRequest Millrace__Common__V1__PageRequest;
 typedef struct Millrace__Common__V1__PageResponse Millrace__Common__V1__PageResponse;
 
@@ -39,7 +41,8 @@ typedef enum _Millrace__Common__V1__PostingState {
 typedef enum _Millrace__Common__V1__Receipt {
   MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED = 0,
   MILLRACE__COMMON__V1__RECEIPT__RECEIPT_ACCEPTED = 1,
-  MILLRACE__COMMON__V1__RECEIPT__RECEIPT_DUPLICATE = 2
+  MILLRACE__COMMON__V1__RECEIPT__RECEIPT_DUPLICATE = 2,
+  MILLRACE__COMMON__V1__RECEIPT__RECEIPT_REJECTED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MILLRACE__COMMON__V1__RECEIPT)
 } Millrace__Common__V1__Receipt;
 typedef enum _Millrace__Common__V1__Tracking {
@@ -89,6 +92,30 @@ struct  Millrace__Common__V1__Posting
 #define MILLRACE__COMMON__V1__POSTING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__common__v1__posting__descriptor) \
     , MILLRACE__COMMON__V1__POSTING_STATE__POSTING_STATE_UNSPECIFIED, 0, NULL, {0,NULL}, {0,NULL} }
+
+
+struct  Millrace__Common__V1__Rejection
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData message;
+  size_t n_violations;
+  Millrace__Common__V1__FieldViolation **violations;
+};
+#define MILLRACE__COMMON__V1__REJECTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__common__v1__rejection__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL }
+
+
+struct  Millrace__Common__V1__FieldViolation
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData field;
+  ProtobufCBinaryData rule;
+};
+#define MILLRACE__COMMON__V1__FIELD_VIOLATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__common__v1__field_violation__descriptor) \
+    , {0,NULL}, {0,NULL} }
 
 
 struct  Millrace__Common__V1__PageRequest
@@ -169,6 +196,44 @@ Millrace__Common__V1__Posting *
 void   millrace__common__v1__posting__free_unpacked
                      (Millrace__Common__V1__Posting *message,
                       ProtobufCAllocator *allocator);
+/* Millrace__Common__V1__Rejection methods */
+void   millrace__common__v1__rejection__init
+                     (Millrace__Common__V1__Rejection         *message);
+size_t millrace__common__v1__rejection__get_packed_size
+                     (const Millrace__Common__V1__Rejection   *message);
+size_t millrace__common__v1__rejection__pack
+                     (const Millrace__Common__V1__Rejection   *message,
+                      uint8_t             *out);
+size_t millrace__common__v1__rejection__pack_to_buffer
+                     (const Millrace__Common__V1__Rejection   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Common__V1__Rejection *
+       millrace__common__v1__rejection__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__common__v1__rejection__free_unpacked
+                     (Millrace__Common__V1__Rejection *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Common__V1__FieldViolation methods */
+void   millrace__common__v1__field_violation__init
+                     (Millrace__Common__V1__FieldViolation         *message);
+size_t millrace__common__v1__field_violation__get_packed_size
+                     (const Millrace__Common__V1__FieldViolation   *message);
+size_t millrace__common__v1__field_violation__pack
+                     (const Millrace__Common__V1__FieldViolation   *message,
+                      uint8_t             *out);
+size_t millrace__common__v1__field_violation__pack_to_buffer
+                     (const Millrace__Common__V1__FieldViolation   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Common__V1__FieldViolation *
+       millrace__common__v1__field_violation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__common__v1__field_violation__free_unpacked
+                     (Millrace__Common__V1__FieldViolation *message,
+                      ProtobufCAllocator *allocator);
 /* Millrace__Common__V1__PageRequest methods */
 void   millrace__common__v1__page_request__init
                      (Millrace__Common__V1__PageRequest         *message);
@@ -218,6 +283,12 @@ typedef void (*Millrace__Common__V1__FactHeader_Closure)
 typedef void (*Millrace__Common__V1__Posting_Closure)
                  (const Millrace__Common__V1__Posting *message,
                   void *closure_data);
+typedef void (*Millrace__Common__V1__Rejection_Closure)
+                 (const Millrace__Common__V1__Rejection *message,
+                  void *closure_data);
+typedef void (*Millrace__Common__V1__FieldViolation_Closure)
+                 (const Millrace__Common__V1__FieldViolation *message,
+                  void *closure_data);
 typedef void (*Millrace__Common__V1__PageRequest_Closure)
                  (const Millrace__Common__V1__PageRequest *message,
                   void *closure_data);
@@ -236,6 +307,8 @@ extern const ProtobufCEnumDescriptor    millrace__common__v1__tracking__descript
 extern const ProtobufCMessageDescriptor millrace__common__v1__quantity__descriptor;
 extern const ProtobufCMessageDescriptor millrace__common__v1__fact_header__descriptor;
 extern const ProtobufCMessageDescriptor millrace__common__v1__posting__descriptor;
+extern const ProtobufCMessageDescriptor millrace__common__v1__rejection__descriptor;
+extern const ProtobufCMessageDescriptor millrace__common__v1__field_violation__descriptor;
 extern const ProtobufCMessageDescriptor millrace__common__v1__page_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__common__v1__page_response__descriptor;
 

@@ -1,0 +1,57 @@
+import Contracts
+import Protobuf
+import RecordStore
+import ServiceKit
+import Values
+
+extension Masterdata.V1.Unit: MasterRecord {
+  static let kind = RecordKind.unit
+
+  func definition(_ fields: inout Fields) -> UnitDefinition {
+    UnitDefinition(
+      category: fields.text(category, "category", UnitDefinition.categoryRule),
+      ratio: fields.ratio(referenceRatio, "reference_ratio"),
+      rounding: fields.decimal(rounding, "rounding", .aboveZero))
+  }
+
+  init(_ head: RecordHead, _ unit: UnitDefinition) {
+    self.init()
+    self.head = .init(head)
+    category = unit.category
+    referenceRatio = .with {
+      $0.numerator = unit.ratio.numerator
+      $0.denominator = unit.ratio.denominator
+    }
+    rounding = unit.rounding.description
+  }
+
+  static func judge(
+    _ unit: UnitDefinition, _ head: RecordHead,
+    before: (head: RecordHead, definition: UnitDefinition)?, _ snapshot: Snapshot
+  ) throws {
+    try unit.judge(head, before: before.map { ($0.head, $0.definition) })
+    guard head.lifeCycle != .released,
+      let item = try RecordLinks.user(of: kind, head.code, snapshot)
+    else { return }
+    throw RecordRejection.unitInUse(head.code, item: item)
+  }
+
+  static func link(_ unit: UnitDefinition, _ head: RecordHead, _ transaction: Transaction) throws {}
+
+  var asRecord: Masterdata.V1.Record { .with { $0.content = .unit(self) } }
+}
+
+extension Fields {
+  /// A required fraction.
+  fileprivate mutating func ratio(_ value: Masterdata.V1.Ratio?, _ field: String) -> UnitRatio {
+    guard let value else {
+      reject(field, "is required")
+      return .one
+    }
+    return inside(field) { fields in
+      let range = 1...UnitRatio.maximum
+      let numerator = fields.number(value.numerator, "numerator", range)
+      return UnitRatio(numerator, fields.number(value.denominator, "denominator", range)) ?? .one
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Contracts
+import Protobuf
+import RecordStore
+import ServiceKit
+import Values
+
+/// `List…`: the records of one kind by code.
+struct ListRecords<Request: ListRequest>: ReadOperation {
+  typealias Response = Request.Response
+
+  static var method: Method<Request, Response> { Request.method }
+
+  let incarnation: Incarnation
+
+  struct Input: Sendable {
+    var lifeCycles: [LifeCycle]
+    var prefix: String
+    var filters: ListFilters
+    var page: Page
+  }
+
+  func site(of request: Request) -> String? { request.site }
+
+  func validate(_ request: Request, _ fields: inout Fields) -> Input {
+    let site = fields.site(request.site)
+    let given = fields.each(
+      request.lifeCycles, "life_cycles", atMost: LifeCycle.allCases.count
+    ) { fields, value in
+      fields.known(LifeCycle(value), "", "DRAFT, RELEASED or WITHDRAWN", else: .draft)
+    }
+    let lifeCycles = Set(given).sorted { $0.rawValue < $1.rawValue }
+    let prefix = fields.optionalText(request.codePrefix, "code_prefix", RecordHead.codeRule)
+    let filters = ListFilters { digest in
+      digest.add(site.text)
+      digest.add(prefix)
+      for lifeCycle in lifeCycles { digest.add(lifeCycle.rawValue) }
+    }
+    return Input(
+      lifeCycles: lifeCycles, prefix: prefix, filters: filters,
+      page: fields.page(request.page, of: filters))
+  }
+
+  func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws -> Response {
+    let found = try MasterRecords.list(
+      Request.Entry.kind, in: input.lifeCycles, beginningWith: input.prefix,
+      after: try input.page.lastKey(in: incarnation) ?? "", limit: input.page.size + 1, snapshot)
+    let page = found.prefix(input.page.size)
+    return Request.response(
+      try page.map { try Request.Entry($0) },
+      input.filters.response(
+        after: found.count > page.count ? page.last?.code : nil, in: incarnation))
+  }
+}

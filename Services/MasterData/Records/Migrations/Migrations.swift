@@ -1,0 +1,11 @@
+import RecordStore
+import ServiceKit
+
+/// The schema's steps, embedded in the program. A step that has been applied anywhere never changes
+/// again.
+let masterDataMigrations = [
+  Migration(
+    version: 1, name: "create_records",
+    sql: String(decoding: PackageResources.V0001_create_records_sql, as: UTF8.self)),
+  RevocationRecords.migration(version: 2),
+]

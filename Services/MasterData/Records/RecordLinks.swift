@@ -1,0 +1,44 @@
+import RecordStore
+
+/// What records name: each other, and names that only one may have.
+enum RecordLinks {
+  /// Stores which records of a kind a record names, in place of those before.
+  static func put(
+    _ kind: RecordKind, _ code: String, names targets: Set<String>, of targetKind: RecordKind,
+    _ transaction: Transaction
+  ) throws {
+    try transaction.execute(
+      "DELETE FROM master_references WHERE kind = ? AND code = ?", kind.rawValue, code)
+    for target in targets {
+      try transaction.execute(
+        "INSERT INTO master_references (kind, code, to_kind, to_code) VALUES (?, ?, ?, ?)",
+        kind.rawValue, code, targetKind.rawValue, target)
+    }
+  }
+
+  /// A record in use that names this one, `nil` when none does.
+  static func user(of kind: RecordKind, _ code: String, _ snapshot: Snapshot) throws -> String? {
+    try snapshot.row(
+      """
+      SELECT code FROM master_references JOIN master_records USING (kind, code)
+      WHERE to_kind = ? AND to_code = ? AND life_cycle = 'released' LIMIT 1
+      """, kind.rawValue, code
+    ) { try $0.text(0) }
+  }
+
+  /// Gives a record a name of its own, in place of the one before; none when it is empty.
+  static func put(
+    _ kind: RecordKind, _ code: String, name: String, _ transaction: Transaction
+  ) throws {
+    try transaction.execute(
+      "DELETE FROM master_names WHERE kind = ? AND code = ?", kind.rawValue, code)
+    guard !name.isEmpty else { return }
+    try transaction.execute(
+      "INSERT INTO master_names (name, kind, code) VALUES (?, ?, ?)", name, kind.rawValue, code)
+  }
+
+  /// Whose name it is, `nil` when it is nobody's.
+  static func owner(of name: String, _ snapshot: Snapshot) throws -> String? {
+    try snapshot.row("SELECT code FROM master_names WHERE name = ?", name) { try $0.text(0) }
+  }
+}
