@@ -126,7 +126,8 @@ let services: [Target] = [
   program(
     "MasterData", "Services/MasterData",
     [
-      "CJemalloc", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "CJemalloc", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
+      "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
     ], resources: [.embedInCode("Records/Migrations/V0001_create_records.sql")]),
   library(

@@ -39,10 +39,12 @@ extension RecordRejection: RefusalConvertible {
       Refusal(
         .failedPrecondition, reason: "ITEM_UNIT_CHANGED",
         "the item \(code) has been released: it stays counted in \(unit)",
-        metadata: ["code": code, "unit": unit], violations: [FieldViolation("unit", "must be \(unit)")])
+        metadata: ["code": code, "unit": unit],
+        violations: [FieldViolation("unit", "must be \(unit)")])
     case .barcodeTaken(let barcode, let item):
       Refusal(
-        .alreadyExists, reason: "BARCODE_TAKEN", "the barcode \(barcode) is that of the item \(item)",
+        .alreadyExists, reason: "BARCODE_TAKEN",
+        "the barcode \(barcode) is that of the item \(item)",
         metadata: ["barcode": barcode, "item_code": item],
         violations: [FieldViolation("barcode", "must be unique")])
     }

@@ -8,8 +8,8 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from Support.stubs import (
-    audit_grpc, events_grpc, gateway_grpc, health_grpc, partners_grpc, production_grpc, tokens_grpc,
-    usage_grpc, versions_grpc)
+    audit_grpc, events_grpc, gateway_grpc, health_grpc, masterdata_grpc, partners_grpc,
+    production_grpc, tokens_grpc, usage_grpc, versions_grpc)
 
 CALL_SECONDS = 15
 """A test's call never waits longer than this for its answer."""
@@ -51,6 +51,7 @@ class Client:
             else grpc.insecure_channel(address, options))
         self.channel = grpc.intercept_channel(self._connection, _Defaults(metadata, seconds))
         self.production = production_grpc.ProductionServiceStub(self.channel)
+        self.masterdata = masterdata_grpc.MasterDataServiceStub(self.channel)
         self.gateway = gateway_grpc.GatewayServiceStub(self.channel)
         self.partners = partners_grpc.PartnerServiceStub(self.channel)
         self.audit = audit_grpc.AuditServiceStub(self.channel)

@@ -15,7 +15,8 @@ from Support.client import refusal
 from Support.external_tokens import ISSUER
 from Support.paths import PROTO
 from Support.stubs import (
-    audit, common, events, gateway, partners, production, revocations, tokens, usage, versions)
+    audit, common, events, gateway, masterdata, partners, production, records, revocations, tokens,
+    usage, versions)
 
 PACKAGE = "millrace.gateway.v1"
 _numbers = itertools.count(1)
@@ -70,7 +71,26 @@ def _command() -> str:
     return f"command-{next(_numbers)}"
 
 
+def _unit():
+    return records.Unit(
+        head=records.RecordHead(code="Units", life_cycle=records.LIFE_CYCLE_RELEASED),
+        category="count", reference_ratio=records.Ratio(numerator=1, denominator=1), rounding="1")
+
+
+def _item():
+    return records.Item(
+        head=records.RecordHead(code="ITEM", life_cycle=records.LIFE_CYCLE_DRAFT),
+        description="an item", tracking=common.TRACKING_NONE, unit="Units")
+
+
 _REQUESTS = {
+    "UpsertUnits": lambda to: masterdata.UpsertUnitsRequest(site=to.site, units=[_unit()]),
+    "GetUnits": lambda to: masterdata.GetUnitsRequest(site=to.site, codes=["Units"]),
+    "ListUnits": lambda to: masterdata.ListUnitsRequest(site=to.site),
+    "UpsertItems": lambda to: masterdata.UpsertItemsRequest(site=to.site, items=[_item()]),
+    "GetItems": lambda to: masterdata.GetItemsRequest(site=to.site, codes=["ITEM"]),
+    "ListItems": lambda to: masterdata.ListItemsRequest(site=to.site),
+    "WatchChanges": lambda to: masterdata.WatchChangesRequest(site=to.site),
     "ReleaseOrder": lambda to: facts.release(to.order, site=to.site),
     "GetOrder": lambda to: production.GetOrderRequest(site=to.site, order_name=to.order),
     "ListOrders": lambda to: production.ListOrdersRequest(site=to.site),

@@ -1,4 +1,4 @@
-"""One plant on loopback: OdooSandbox, Production and Gateway as real processes.
+"""One plant on loopback: OdooSandbox, MasterData, Production and Gateway as real processes.
 
 The Gateway reaches the sandbox over a wire that tests can cut; people reach it directly.
 """
@@ -36,9 +36,11 @@ class Plant:
         folder.mkdir(parents=True, exist_ok=True)
         self.production_port, self.gateway_port, self.sandbox_port, self.wire_port = (
             free_port(), free_port(), free_port(), free_port())
+        self.masterdata_port = free_port()
         run("millrace", "keys", "create", "--directory", str(folder))
         (folder / "odoo-api-key").write_text(odoo_people.API_KEY + "\n")
         (folder / "odoo-api-key").chmod(0o600)
+        self.masterdata = self._program("millrace-masterdata", self._masterdata())
         self.production = self._program("millrace-production", self._production(tolerance))
         self.gateway = self._program("millrace-gateway", self._gateway(horizon_days))
         self.admin_key = self._first_admin_key()
@@ -74,13 +76,24 @@ class Plant:
                 for code in (SITE, OTHER_SITE)],
         }
 
+    def _masterdata(self) -> dict:
+        return {
+            "listen": {"host": "127.0.0.1", "port": self.masterdata_port,
+                       **self._tls("masterdata", clients="required")},
+            "database": str(self.folder / "masterdata.sqlite"),
+            "principalKeysFile": str(self.folder / "principal-keys.json"),
+            "sites": [SITE, OTHER_SITE],
+        }
+
     def _gateway(self, horizon_days: int) -> dict:
         return {
             "listen": {"host": "127.0.0.1", "port": self.gateway_port, **self._tls("gateway", clients="optional")},
             "database": str(self.folder / "gateway.sqlite"),
             "signingKeyFile": str(self.folder / "principal-signing-key.pem"),
-            "services": {"production": {"host": "127.0.0.1", "port": self.production_port,
-                                        **self._trust("gateway-client")}},
+            "services": {
+                name: {"host": "127.0.0.1", "port": port, **self._trust("gateway-client")}
+                for name, port in (("production", self.production_port),
+                                   ("masterdata", self.masterdata_port))},
             "odoo": [{
                 "site": SITE,
                 "url": f"http://127.0.0.1:{self.wire_port}",
@@ -221,7 +234,7 @@ class Plant:
 
     @property
     def programs(self) -> list:
-        return [self.sandbox, self.production, self.gateway]
+        return [self.sandbox, self.masterdata, self.production, self.gateway]
 
     def start(self) -> "Plant":
         self.wire = Wire(self.sandbox_port, self.wire_port)

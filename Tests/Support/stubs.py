@@ -48,12 +48,14 @@ from millrace.gateway.v1 import tokens_pb2 as tokens, tokens_pb2_grpc as tokens_
 from millrace.gateway.v1 import usage_pb2 as usage, usage_pb2_grpc as usage_grpc
 from millrace.gateway.v1 import versions_pb2 as versions, versions_pb2_grpc as versions_grpc
 from millrace.identity.v1 import revocations_pb2 as revocations
+from millrace.masterdata.v1 import masterdata_pb2 as masterdata, masterdata_pb2_grpc as masterdata_grpc
+from millrace.masterdata.v1 import records_pb2 as records
 from millrace.production.v1 import production_events_pb2 as production_events
 from millrace.production.v1 import production_pb2 as production
 from millrace.production.v1 import production_pb2_grpc as production_grpc
 
 __all__ = [
     "audit", "audit_grpc", "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
-    "partners", "partners_grpc", "production", "production_events", "production_grpc",
-    "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
+    "masterdata", "masterdata_grpc", "partners", "partners_grpc", "production", "production_events",
+    "production_grpc", "records", "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
 ]

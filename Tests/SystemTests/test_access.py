@@ -37,7 +37,10 @@ PARTNER_NOT_GRANTED = (DENIED, "PARTNER_NOT_GRANTED")
 NOT_SYSTEM_OF_RECORD = (DENIED, "NOT_SYSTEM_OF_RECORD")
 
 # The table of the README, written out: what each role has been promised, and nothing else.
-READING = {"GetOrder", "ListOrders", "WatchOrders", "ListReports"}
+READING_ORDERS = {"GetOrder", "ListOrders", "WatchOrders", "ListReports"}
+READING_MASTER_DATA = {"GetUnits", "ListUnits", "GetItems", "ListItems", "WatchChanges"}
+READING = READING_ORDERS | READING_MASTER_DATA
+WRITING_MASTER_DATA = {"UpsertUnits", "UpsertItems"}
 MAKING = {"AcknowledgeOrder", "ReportProduction"}
 ODOO = {"ListPostings", "ListCases", "GetOdooStatus"}
 PARTNERS = {"PutPartner", "ListPartners", "IssueKey", "RegisterCredential", "RevokeCredential",
@@ -53,11 +56,11 @@ GRANTED = {
     "supplier": EVERYBODY,
     "logistics": EVERYBODY,
     "planner": EVERYBODY | READING | ODOO,
-    "quality": EVERYBODY,
+    "quality": EVERYBODY | READING_MASTER_DATA,
     "operator": EVERYBODY | ODOO,
     "auditor": EVERYBODY | READING | ODOO | AUDIT,
     # Partners and versions are for administrators, as their contracts say.
-    "integration": EVERYBODY | READING | MAKING | ODOO | {"ReleaseOrder"},
+    "integration": EVERYBODY | READING | MAKING | ODOO | WRITING_MASTER_DATA | {"ReleaseOrder"},
     "admin": EVERYBODY | ODOO | PARTNERS | VERSIONS | AUDIT,
 }
 STOPPED_AT_THE_DOOR = {
@@ -71,7 +74,8 @@ OWN_ORDER, FOREIGN_ORDER, BYSTANDER = "MO/OWN", "MO/FOREIGN", "bystander"
 FOREIGN = {"foreign", "foreign site, no such order", "no such site", "no such partner"}
 ABSENT = {"own site, no such order", "own site, a foreign order's name"}
 ABOUT_AN_ORDER = {"ReleaseOrder", "GetOrder", "ListReports", "ReportOutcome"} | MAKING
-ABOUT_A_SITE = {"ListOrders", "WatchOrders", "Subscribe"} | ODOO
+ABOUT_A_SITE = (
+    {"ListOrders", "WatchOrders", "Subscribe"} | ODOO | READING_MASTER_DATA | WRITING_MASTER_DATA)
 ABOUT_A_PARTNER = {"ListUsage"} | PARTNERS - {"ListPartners"}
 SEES_ALL_USAGE = {"admin", "auditor"}
 
@@ -92,6 +96,7 @@ WRITTEN = {
         "SELECT * FROM rs_fact_ledger", "SELECT * FROM reports", "SELECT name FROM rs_consumers",
         # Without what becomes of the order in Odoo, which goes on meanwhile.
         "SELECT site, name, state, good, scrap, report_count FROM orders"],
+    "masterdata": ["SELECT * FROM master_records"],
     "gateway": [
         "SELECT * FROM rs_fact_ledger", "SELECT * FROM front_partners",
         "SELECT * FROM front_credentials", "SELECT * FROM front_versions"],
@@ -122,6 +127,7 @@ def plant(tmp_path_factory):
     other = _other_odoo(plant).start()
     with plant as running:
         _make_orders(running)
+        _make_master_data(running)
         yield running
     other.stop()
 
@@ -154,6 +160,15 @@ def _make_orders(plant):
     for site in (SITE, OTHER_SITE):
         eventually("the site has a case", lambda site=site: looker.ListCases(
             gateway.ListCasesRequest(site=site)).cases)
+
+
+def _make_master_data(plant):
+    """A record of each kind: those of all sites are everybody's."""
+    steward = plant.mes(plant.issue_key("steward", SITE, roles=["integration"]))
+    for method in ("UpsertUnits", "UpsertItems"):
+        answer = ask(
+            steward, f"millrace.masterdata.v1.MasterDataService/{method}", Target("own", SITE))
+        assert answer.verdict == OK, answer
 
 
 def _secret_order():
@@ -299,10 +314,10 @@ def _ask_all(plant, caller, cells) -> dict:
 
 def _start_anew(plant):
     """Programs that have just started have not counted anybody's refusals yet."""
-    plant.gateway.stop()
-    plant.production.stop()
-    plant.production.start()
-    plant.gateway.start()
+    for program in (plant.gateway, plant.production, plant.masterdata):
+        program.stop()
+    for program in (plant.masterdata, plant.production, plant.gateway):
+        program.start()
 
 
 def _select(plant, program, query) -> list:
@@ -397,7 +412,7 @@ UNBELIEVED = {
     "expired": lambda plant: plant.principal(seconds=-1, **EVERYTHING),
 }
 BEHIND = [method for method in methods() if short(method) in (
-    READING | MAKING | FEED | {"ReleaseOrder"})]
+    READING_ORDERS | MAKING | FEED | {"ReleaseOrder"})]
 INNER_TARGETS = [Target("own", SITE, OWN_ORDER), Target("foreign", OTHER_SITE, FOREIGN_ORDER)]
 
 

@@ -31,14 +31,14 @@ public final class Front: Sendable {
   ///   - refusals: remembers who was refused for lack of rights.
   ///   - strangers: what becomes of those who show wrong credentials.
   ///   - drain: ends calls that last when the Gateway stops.
-  ///   - channel: the channel to a service; it is asked once for each.
+  ///   - channel: the channel to a service; it is asked once for each. Without one nothing is offered.
   public init(
     authenticator: Authenticator, versions: VersionPolicy = VersionPolicy(),
     authorizer: Authorizer, limiter: RateLimiter, overload: OverloadGuard = OverloadGuard(),
     fastest: FastestCalls? = nil, destinations: [Destination], signer: PrincipalSigner,
     refusals: RefusalAudit,
     strangers: Strangers, drain: Drain = Drain(), logger: Logger,
-    channel: (Destination) -> ClientChannel
+    channel: (Destination) -> ClientChannel?
   ) {
     self.authenticator = authenticator
     self.versions = versions
@@ -52,7 +52,10 @@ public final class Front: Sendable {
     self.strangers = strangers
     self.logger = logger
     router = Router(destinations)
-    channels = Dictionary(uniqueKeysWithValues: destinations.map { ($0, channel($0)) })
+    channels = Dictionary(
+      uniqueKeysWithValues: destinations.compactMap { destination in
+        channel(destination).map { (destination, $0) }
+      })
   }
 
   /// What answers a path that the Gateway does not answer itself.

@@ -22,6 +22,8 @@ struct GatewayConfiguration: Sendable {
   let roles: [Role]
   /// Where Production is.
   let production: ServiceAddress
+  /// Where MasterData is; `nil` where there is none.
+  let masterData: ServiceAddress?
   /// Whether partners may ask for the contracts (gRPC reflection); not unless the file says so.
   let reflection: Bool
   /// Calls that may be under way at a time, of all partners together.
@@ -58,7 +60,9 @@ struct GatewayConfiguration: Sendable {
     let keyEnvironment = keyEnvironment(settings)
     let externalIssuers = await ExternalIssuers.load(settings)
     let roles = RoleSettings.roles(settings)
-    let production = settings.section("services").service("production")
+    let services = settings.section("services")
+    let production = services.service("production")
+    let masterData = services.has("masterdata") ? services.service("masterdata") : nil
     let reflection = settings.flag("reflection", default: false)
     let callsUnderWay = settings.number(
       "callsUnderWay", 100...1_000_000, default: OverloadGuard.defaultCapacity)
@@ -76,7 +80,7 @@ struct GatewayConfiguration: Sendable {
       door: door, database: database, signingKey: signingKey,
       signingKeyFile: settings.text("signingKeyFile"),
       keyEnvironment: keyEnvironment, externalIssuers: externalIssuers, roles: roles,
-      production: production, reflection: reflection,
+      production: production, masterData: masterData, reflection: reflection,
       callsUnderWay: callsUnderWay,
       odoo: odoo, odooKeyFiles: entries.map { $0.text("apiKeyFile") })
   }

@@ -16,10 +16,10 @@ struct GatewayProgram: Sendable {
   private let configuration: GatewayConfiguration
   private let database: Database
   let governance: Governance
-  private let production: ClientChannel
+  private let services: ServicesBehind
   private let front: Front
   private let wing: OdooWing
-  private let revocations: RevocationPublisher
+  private let revocations: RevocationPublishers
   private let table: RouteTable
   private let secrets: SecretWatch
   private let metrics: Metrics
@@ -32,11 +32,6 @@ struct GatewayProgram: Sendable {
 
   /// Under which name the Odoo wing calls services and reads their feeds.
   private static let integrationSubject = "gateway-odoo"
-
-  /// Production as the front and the wing see it.
-  private static let productionDestination = Destination(
-    audience: PrincipalToken.productionAudience, pathPrefix: "/millrace.production.v1.",
-    longLivedPaths: [Production.V1.ProductionService.watchOrders.path])
 
   /// The Gateway's own services; what else partners can call is forwarded.
   private static let ownServices = [
@@ -53,12 +48,7 @@ struct GatewayProgram: Sendable {
     self.configuration = configuration
     self.logger = logger
     let signer = try PrincipalSigner(key: configuration.signingKey, environment: environment)
-    let address = configuration.production.address
-    let production = ClientChannel(
-      host: address.host, port: address.port,
-      configuration: ClientConfiguration(tls: configuration.production.tls, logger: logger),
-      group: group)
-    self.production = production
+    services = ServicesBehind(configuration, group: group, logger: logger)
     database = try Database.open(
       DatabaseConfiguration(path: configuration.database), migrations: Self.migrations,
       environment: environment)
@@ -76,19 +66,21 @@ struct GatewayProgram: Sendable {
       versions: governance.versions, authorizer: authorizer,
       limiter: governance.limiter, overload: OverloadGuard(capacity: configuration.callsUnderWay),
       fastest: fastest,
-      destinations: [Self.productionDestination], signer: signer,
+      destinations: services.destinations, signer: signer,
       refusals: RefusalAudit(
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
       strangers: Strangers(
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
       drain: drain, logger: logger,
-      channel: { _ in production })
-    let integration = Self.integrationCaller(production, signer, sites: configuration.sites)
+      channel: { [services] in services.channel(to: $0.audience) })
+    let principal = Principal(
+      subject: Self.integrationSubject, kind: .integration, sites: configuration.sites)
+    let integration = services.callers(as: principal, signer)
     wing = OdooWing(
       sites: configuration.odoo, database: database,
-      production: integration, environment: environment, logger: logger)
-    revocations = RevocationPublisher(
-      to: integration, name: Self.productionDestination.audience, database: database,
+      production: try Self.production(integration), environment: environment, logger: logger)
+    revocations = RevocationPublishers(
+      to: integration.map { (name: $0.0, caller: $0.1) }, database: database,
       clock: environment.clock, logger: logger)
     let context = ServiceContext(
       database: database, authenticate: front.authenticate, sites: configuration.sites,
@@ -99,9 +91,9 @@ struct GatewayProgram: Sendable {
     table = RouteTable(
       GatewayService.routes(database.incarnation, wing: wing) + governance.routes
         + InPlantTokens(
-          signer: signer, authorizer: authorizer, destinations: [Self.productionDestination]
+          signer: signer, authorizer: authorizer, destinations: services.destinations
         ).routes
-        + AuditRoutes.all(relay: Self.auditRelay(production, signer)), context)
+        + AuditRoutes.all(relay: Self.auditRelay(services, signer)), context)
     health = HealthService(
       services: Self.ownServices, logger: logger)
     care = RecordsCare(
@@ -109,7 +101,7 @@ struct GatewayProgram: Sendable {
     reflection =
       configuration.reflection
       ? ReflectionService(
-        services: Self.ownServices + [Production.V1.ProductionService.name], drain: drain,
+        services: Self.ownServices + services.offered, drain: drain,
         logger: logger) : nil
   }
 
@@ -139,37 +131,27 @@ struct GatewayProgram: Sendable {
     return secrets
   }
 
-  /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any
-  /// other.
-  private static func integrationCaller(
-    _ channel: ClientChannel, _ signer: PrincipalSigner, sites: Set<SiteCode>
-  ) -> RPCCaller {
-    let principal = Principal(subject: integrationSubject, kind: .integration, sites: sites)
-    return caller(channel, signer, principal, audience: productionDestination.audience)
-  }
-
-  /// Calls to a service in somebody's name.
-  private static func caller(
-    _ channel: ClientChannel, _ signer: PrincipalSigner, _ principal: Principal, audience: String
-  ) -> RPCCaller {
-    RPCCaller(channel) {
-      [(PrincipalToken.metadataName, try signer.token(for: principal, audience: audience))]
+  /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any other.
+  private static func production(_ callers: [(String, RPCCaller)]) throws -> RPCCaller {
+    guard let found = callers.first(where: { $0.0 == PrincipalToken.productionAudience }) else {
+      // Production is in every configuration.
+      throw ConfigurationError(problems: ["services.production is required"])
     }
+    return found.1
   }
 
   /// Asks a service for its audit log, in the name of whoever asks the Gateway.
   private static func auditRelay(
-    _ channel: ClientChannel, _ signer: PrincipalSigner
+    _ services: ServicesBehind, _ signer: PrincipalSigner
   ) -> AuditRoutes.Relay {
-    let channels = [productionDestination.audience: channel]
-    return { request, call in
-      guard let channel = channels[request.service] else {
+    { request, call in
+      guard let caller = services.caller(to: request.service, as: call.principal, signer) else {
+        let known = services.audiences.sorted().joined(separator: ", ")
         throw Refusal(
           .notFound, reason: "SERVICE_NOT_FOUND",
-          "there is no service \(request.service); there are \(channels.keys.sorted().joined(separator: ", "))",
+          "there is no service \(request.service); there are \(known)",
           metadata: ["service": request.service])
       }
-      let caller = caller(channel, signer, call.principal, audience: request.service)
       return try await TraceContext.of(call) {
         try await Audit.V1.AuditServiceClient(caller).listEntries(
           request, options: CallOptions(timeoutMilliseconds: auditTimeoutMilliseconds))
@@ -220,7 +202,7 @@ struct GatewayProgram: Sendable {
   /// in the ledger, which is written once more.
   func close() async {
     await wing.close()
-    await production.close()
+    await services.close()
     await governance.ledger.flush()
     await database.close()
   }

@@ -45,7 +45,8 @@ extension Masterdata.V1.Item: MasterRecord {
     try item.judge(head, before: before.map { ($0.head, $0.definition) })
     let unit = try Masterdata.V1.Unit.find(item.unit, snapshot)
     let purchaseUnit =
-      item.purchaseUnit == item.unit ? unit : try Masterdata.V1.Unit.find(item.purchaseUnit, snapshot)
+      item.purchaseUnit == item.unit
+      ? unit : try Masterdata.V1.Unit.find(item.purchaseUnit, snapshot)
     try item.judge(
       head, unit: unit.map { ($0.head, $0.definition) },
       purchaseUnit: purchaseUnit.map { ($0.head, $0.definition) })

@@ -24,7 +24,8 @@ protocol MasterRecord: Message {
   /// Judges a record by what it was, and by the records that it names or that name it.
   /// - Throws: ``RecordRejection``.
   static func judge(
-    _ definition: Definition, _ head: RecordHead, before: (head: RecordHead, definition: Definition)?,
+    _ definition: Definition, _ head: RecordHead,
+    before: (head: RecordHead, definition: Definition)?,
     _ snapshot: Snapshot) throws
 
   /// Stores what the record names.

@@ -35,7 +35,8 @@ struct UpsertRecords<Request: UpsertRequest>: WriteOperation {
     if request.entries.isEmpty { fields.reject(Request.entriesField, "is required") }
     let now = fields.now
     let entries = Array(request.entries.enumerated())
-    let drafts = fields.each(entries, Request.entriesField, atMost: Batch.maximumRecords) { _, entry in
+    let drafts = fields.each(entries, Request.entriesField, atMost: Batch.maximumRecords) {
+      _, entry in
       Self.draft(entry.element, "\(Request.entriesField)[\(entry.offset)]", now)
     }
     fields.unique(drafts, Request.entriesField, "head.code") { $0.head.code }
@@ -53,7 +54,8 @@ struct UpsertRecords<Request: UpsertRequest>: WriteOperation {
     }
   }
 
-  func execute(_ input: Input, _ transaction: Transaction, _ call: Call) throws -> Effect<Response> {
+  func execute(_ input: Input, _ transaction: Transaction, _ call: Call) throws -> Effect<Response>
+  {
     var (outcomes, changes) = ([Masterdata.V1.UpsertOutcome](), RecordChanges(kind: Entry.kind))
     for draft in input.drafts {
       outcomes.append(try outcome(of: draft, input, &changes, transaction))

@@ -13,7 +13,8 @@ struct WatchChanges: WatchOperation {
 
   func site(of request: Masterdata.V1.WatchChangesRequest) -> String? { request.site }
 
-  func validate(_ request: Masterdata.V1.WatchChangesRequest, _ fields: inout Fields) -> FeedToken? {
+  func validate(_ request: Masterdata.V1.WatchChangesRequest, _ fields: inout Fields) -> FeedToken?
+  {
     _ = fields.site(request.site)
     return fields.resumeToken(request.resumeToken)
   }

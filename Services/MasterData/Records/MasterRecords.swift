@@ -20,7 +20,8 @@ enum MasterRecords {
   private static let columns = "kind, code, revision, changed_at, change_sequence, content"
 
   /// The record of a code.
-  static func find(_ kind: RecordKind, _ code: String, _ snapshot: Snapshot) throws -> StoredRecord? {
+  static func find(_ kind: RecordKind, _ code: String, _ snapshot: Snapshot) throws -> StoredRecord?
+  {
     try snapshot.row(
       "SELECT \(columns) FROM master_records WHERE kind = ? AND code = ?", kind.rawValue, code,
       map: read)
@@ -55,7 +56,8 @@ enum MasterRecords {
   }
 
   /// Stores a record as it is from now on.
-  static func put(_ record: StoredRecord, _ lifeCycle: LifeCycle, _ transaction: Transaction) throws {
+  static func put(_ record: StoredRecord, _ lifeCycle: LifeCycle, _ transaction: Transaction) throws
+  {
     try transaction.execute(
       """
       INSERT INTO master_records

@@ -83,6 +83,15 @@ enum MessageTypes {
     Gateway.V1.RevokeInPlantTokensResponse.self, Identity.V1.PutRevocationsRequest.self,
     Identity.V1.PutRevocationsResponse.self, Identity.V1.Revocation.self,
     Identity.V1.PartnerRevision.self, Audit.V1.Entry.self, Audit.V1.ListEntriesRequest.self,
-    Audit.V1.ListEntriesResponse.self,
+    Audit.V1.ListEntriesResponse.self, Common.V1.Rejection.self, Common.V1.FieldViolation.self,
+    Masterdata.V1.RecordHead.self, Masterdata.V1.Ratio.self, Masterdata.V1.Unit.self,
+    Masterdata.V1.Item.self, Masterdata.V1.Record.self, Masterdata.V1.UpsertOutcome.self,
+    Masterdata.V1.UpsertUnitsRequest.self, Masterdata.V1.UpsertUnitsResponse.self,
+    Masterdata.V1.GetUnitsRequest.self, Masterdata.V1.GetUnitsResponse.self,
+    Masterdata.V1.ListUnitsRequest.self, Masterdata.V1.ListUnitsResponse.self,
+    Masterdata.V1.UpsertItemsRequest.self, Masterdata.V1.UpsertItemsResponse.self,
+    Masterdata.V1.GetItemsRequest.self, Masterdata.V1.GetItemsResponse.self,
+    Masterdata.V1.ListItemsRequest.self, Masterdata.V1.ListItemsResponse.self,
+    Masterdata.V1.WatchChangesRequest.self, Masterdata.V1.WatchChangesResponse.self,
   ]
 }

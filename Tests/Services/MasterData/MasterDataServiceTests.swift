@@ -13,7 +13,8 @@ import Values
 struct MasterDataServiceTests {
   private typealias Outcome = Masterdata.V1.UpsertOutcome
 
-  @Test("Every method of the contracts is routed, and nothing else but reports of outcomes is missing")
+  @Test(
+    "Every method of the contracts is routed, and nothing else but reports of outcomes is missing")
   func routes() {
     let routed = MasterDataService.routes(Incarnation(Identifier(high: 1, low: 2))).map(\.path)
     let contracts =
@@ -145,7 +146,8 @@ struct MasterDataServiceTests {
       let reasons = try await service.put([
         Sample.item("A", unit: "nothing"), Sample.item("B", .draft, unit: "nothing"),
         Sample.item("C", unit: "early"), Sample.item("D", .draft, unit: "early"),
-        Sample.item("E") { $0.purchaseUnit = "kg" }, Sample.item("F") { $0.purchaseUnit = "Dozens" },
+        Sample.item("E") { $0.purchaseUnit = "kg" },
+        Sample.item("F") { $0.purchaseUnit = "Dozens" },
       ]).map { $0.rejection?.reason ?? "" }
       #expect(reasons == ["UNIT_UNKNOWN", "", "UNIT_UNKNOWN", "", "UNIT_CATEGORY", ""])
     }
@@ -157,17 +159,20 @@ struct MasterDataServiceTests {
       try await service.makeUnits()
       _ = try await service.put([Sample.item("A")])
       let units = try await service.put([
-        Sample.unit("Dozens", ratio: (10, 1)), Sample.unit("kg", category: "count", rounding: "0.001"),
+        Sample.unit("Dozens", ratio: (10, 1)),
+        Sample.unit("kg", category: "count", rounding: "0.001"),
         Sample.unit("Units", .withdrawn),
       ])
-      #expect(units.map { $0.rejection?.reason } == ["UNIT_CHANGED", "UNIT_CHANGED", "UNIT_IN_USE"])
+      #expect(
+        units.map { $0.rejection?.reason } == ["UNIT_CHANGED", "UNIT_CHANGED", "UNIT_IN_USE"])
       let moved = try await service.put([Sample.item("A", unit: "Dozens")])
       #expect(moved.first?.rejection?.reason == "ITEM_UNIT_CHANGED")
       // A rounding is how finely one counts, not how much it is.
       let finer = try await service.put([Sample.unit("kg", category: "weight", rounding: "0.01")])
       #expect(finer.map(\.receipt) == [.accepted])
       _ = try await service.put([Sample.item("A", .withdrawn)])
-      #expect(try await service.put([Sample.unit("Units", .withdrawn)]).map(\.receipt) == [.accepted])
+      #expect(
+        try await service.put([Sample.unit("Units", .withdrawn)]).map(\.receipt) == [.accepted])
       let back = try await service.put([Sample.item("A")])
       #expect(back.first?.rejection?.reason == "UNIT_UNKNOWN")
     }
@@ -224,7 +229,8 @@ struct MasterDataServiceTests {
     }
   }
 
-  @Test("A watch tells every change in order, goes on where it was, and says each record as it is now")
+  @Test(
+    "A watch tells every change in order, goes on where it was, and says each record as it is now")
   func watch() async throws {
     let folder = try TemporaryFolder.make()
     defer { try? FileManager.default.removeItem(atPath: folder) }

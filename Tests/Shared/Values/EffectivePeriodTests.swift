@@ -7,10 +7,11 @@ import Values
       from: from.map { Instant(seconds: $0) }, until: until.map { Instant(seconds: $0) })
   }
 
-  @Test(arguments: [
-    (1, 3, 0, false), (1, 3, 1, true), (1, 3, 2, true), (1, 3, 3, false),
-    (nil, 3, -99, true), (1, nil, 99, true), (nil, nil, 0, true),
-  ] as [(Int64?, Int64?, Int64, Bool)])
+  @Test(
+    arguments: [
+      (1, 3, 0, false), (1, 3, 1, true), (1, 3, 2, true), (1, 3, 3, false),
+      (nil, 3, -99, true), (1, nil, 99, true), (nil, nil, 0, true),
+    ] as [(Int64?, Int64?, Int64, Bool)])
   func `holds from its beginning until before its end`(
     from: Int64?, until: Int64?, at: Int64, holds: Bool
   ) throws {

@@ -56,13 +56,17 @@ import Values
     #expect(UnitRatio(5, 5_000) == Self.gram)
   }
 
-  @Test func `holds exactly, comes back, and is rounded to the nearest, whatever the numbers`() throws {
+  @Test func `holds exactly, comes back, and is rounded to the nearest, whatever the numbers`()
+    throws
+  {
     let seed = TestSeed(of: "conversions of units")
     var random = seed.generator()
     for _ in 0..<20_000 {
       let (source, target) = (ratio(&random), ratio(&random))
-      let quantity = try Quantity(millionths: .random(in: -1_000_000_000_000...1_000_000_000_000, using: &random))
-      let wanted = Int128(quantity.millionths) * Int128(source.numerator) * Int128(target.denominator)
+      let quantity = try Quantity(
+        millionths: .random(in: -1_000_000_000_000...1_000_000_000_000, using: &random))
+      let wanted =
+        Int128(quantity.millionths) * Int128(source.numerator) * Int128(target.denominator)
       let unit = Int128(source.denominator) * Int128(target.numerator)
       do throws(UnitConversionError) {
         let converted = try quantity.converted(from: source, to: target)
@@ -88,6 +92,7 @@ import Values
   private func ratio(_ random: inout some RandomNumberGenerator) -> UnitRatio {
     // Small numbers meet often, large ones show what overflows.
     let bound: Int64 = Bool.random(using: &random) ? 60 : UnitRatio.maximum
-    return UnitRatio(.random(in: 1...bound, using: &random), .random(in: 1...bound, using: &random)) ?? .one
+    return UnitRatio(.random(in: 1...bound, using: &random), .random(in: 1...bound, using: &random))
+      ?? .one
   }
 }

@@ -23,6 +23,7 @@ extension Role {
       RoleName("integration"),
       [
         everything(Production.V1.ProductionService.name),
+        everything(Masterdata.V1.MasterDataService.name),
         everything(Gateway.V1.GatewayService.name),
       ]),
     builtIn(
@@ -35,7 +36,7 @@ extension Role {
     // What they will call comes with its services.
     builtIn(RoleName("supplier"), []),
     builtIn(RoleName("logistics"), []),
-    builtIn(RoleName("quality"), []),
+    builtIn(RoleName("quality"), masterData),
   ]
 
   /// A role with what every one of these has: to see its own usage, and what it should not call any
@@ -49,11 +50,20 @@ extension Role {
       ]))
   }
 
-  private static let reading: Set<String> = [
+  private static let reading = masterData.union([
     Production.V1.ProductionService.getOrder.path,
     Production.V1.ProductionService.listOrders.path,
     Production.V1.ProductionService.listReports.path,
     Production.V1.ProductionService.watchOrders.path,
+  ])
+
+  /// To know what one works with, and nothing more.
+  private static let masterData: Set<String> = [
+    Masterdata.V1.MasterDataService.getUnits.path,
+    Masterdata.V1.MasterDataService.listUnits.path,
+    Masterdata.V1.MasterDataService.getItems.path,
+    Masterdata.V1.MasterDataService.listItems.path,
+    Masterdata.V1.MasterDataService.watchChanges.path,
   ]
 
   private static func everything(_ service: String) -> String { "/\(service)/" }

@@ -6,6 +6,7 @@ public enum OfferedMethods {
   public static let paths: Set<String> = Set(
     [
       (Production.V1.ProductionService.name, Production.V1.ProductionService.methodNames),
+      (Masterdata.V1.MasterDataService.name, Masterdata.V1.MasterDataService.methodNames),
       (Gateway.V1.GatewayService.name, Gateway.V1.GatewayService.methodNames),
       (Gateway.V1.PartnerService.name, Gateway.V1.PartnerService.methodNames),
       (Audit.V1.AuditService.name, Audit.V1.AuditService.methodNames),

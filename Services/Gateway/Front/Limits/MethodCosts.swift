@@ -3,7 +3,7 @@ import Protobuf
 
 /// What a method counts for in its caller's rate.
 public enum MethodCosts {
-  /// A page of a list reads up to a thousand records where another call reads or writes one.
+  /// A page of a list, or a batch, reads or writes up to 500 records where another call does one.
   static let list: Int64 = 5
 
   /// What a call of a path counts for.
@@ -19,6 +19,12 @@ public enum MethodCosts {
   public static let standard: [String: Int64] = [
     Production.V1.ProductionService.listOrders.path: list,
     Production.V1.ProductionService.listReports.path: list,
+    Masterdata.V1.MasterDataService.getUnits.path: list,
+    Masterdata.V1.MasterDataService.listUnits.path: list,
+    Masterdata.V1.MasterDataService.upsertUnits.path: list,
+    Masterdata.V1.MasterDataService.getItems.path: list,
+    Masterdata.V1.MasterDataService.listItems.path: list,
+    Masterdata.V1.MasterDataService.upsertItems.path: list,
     Gateway.V1.GatewayService.listPostings.path: list,
     Gateway.V1.GatewayService.listCases.path: list,
     Gateway.V1.PartnerService.listPartners.path: list,

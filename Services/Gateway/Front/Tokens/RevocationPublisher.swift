@@ -7,10 +7,46 @@ public import RecordStore
 public import ServiceKit
 import Synchronization
 
+/// Tells all services which in-plant tokens they must not believe any more, each as fast as it hears.
+public struct RevocationPublishers: MetricSource {
+  private let publishers: [RevocationPublisher]
+
+  /// Publishers to services, by their names.
+  public init(
+    to services: [(name: String, caller: any ServiceCaller)], database: Database, clock: any Clock,
+    logger: Logger
+  ) {
+    publishers = services.map {
+      RevocationPublisher(
+        to: $0.caller, name: $0.name, database: database, clock: clock, logger: logger)
+    }
+  }
+
+  /// Runs until the task is cancelled.
+  public func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for publisher in publishers { group.addTask { try await publisher.run() } }
+      try await group.waitForAll()
+    }
+  }
+
+  /// Whether each service answers: what is said to it regularly shows it also when nobody calls.
+  public func families() -> [MetricFamily] {
+    var family = MetricFamily(
+      "millrace_service_reachable", .gauge,
+      help: "1 when the service has answered the Gateway's last message, of every ten seconds.")
+    for publisher in publishers {
+      let (name, isReached) = publisher.reach
+      family.add(isReached ? 1 : 0, [.init("service", name)])
+    }
+    return [family]
+  }
+}
+
 /// Tells a service which in-plant tokens it must not believe any more: as soon as something has
 /// changed, when it has not heard the last word, and now and then in any case, because a service can
 /// have been restored from a backup.
-public final class RevocationPublisher: MetricSource {
+final class RevocationPublisher: Sendable {
   /// How often it is looked whether something has changed, in milliseconds.
   static let lookMilliseconds: Int64 = 500
   /// After how many seconds it is said again.
@@ -27,7 +63,7 @@ public final class RevocationPublisher: MetricSource {
 
   /// A publisher to one service.
   /// - Parameter name: the service's, for the log.
-  public init(
+  init(
     to caller: any ServiceCaller, name: String, database: Database, clock: any Clock,
     logger: Logger
   ) {
@@ -44,7 +80,7 @@ public final class RevocationPublisher: MetricSource {
   }
 
   /// Runs until the task is cancelled.
-  public func run() async throws {
+  func run() async throws {
     var said: Said?
     var isSilent = false
     while true {
@@ -65,14 +101,8 @@ public final class RevocationPublisher: MetricSource {
     }
   }
 
-  /// Whether the service answers: what is said to it regularly shows it also when nobody calls.
-  public func families() -> [MetricFamily] {
-    var family = MetricFamily(
-      "millrace_service_reachable", .gauge,
-      help: "1 when the service has answered the Gateway's last message, of every ten seconds.")
-    family.add(isReached.load(ordering: .relaxed) ? 1 : 0, [.init("service", name)])
-    return [family]
-  }
+  /// The service's name, and whether it has answered the last message.
+  var reach: (name: String, isReached: Bool) { (name, isReached.load(ordering: .relaxed)) }
 
   private func isDue(_ said: Said?) async throws -> Bool {
     guard let said else { return true }
