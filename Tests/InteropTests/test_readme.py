@@ -42,7 +42,7 @@ def shown_settings():
     shown = {}
     for text in re.findall(r"```json\n(.*?)```", README, re.DOTALL):
         settings = json.loads(text)
-        telling = {"odoo": "gateway", "sites": "production"}
+        telling = {"odoo": "gateway", "archiveAfterDays": "production", "sites": "masterdata"}
         name = next((telling[key] for key in telling if key in settings), "doors")
         assert name not in shown
         shown[name] = settings
@@ -53,7 +53,7 @@ def test_the_settings_shown_are_understood(tmp_path):
     """The README's configuration differs from one that runs only in its values."""
     plant = Plant(tmp_path / "plant")
     shown = shown_settings()
-    for name in ("gateway", "production"):
+    for name in ("gateway", "masterdata", "production"):
         runs = json.loads((plant.folder / f"millrace-{name}.json").read_text())
         assert shape(shown[name]) == shape(runs)
 

@@ -191,7 +191,7 @@ def test_reflection_is_switched_by_the_configuration(tmp_path, truth):
                 *OWN, "millrace.audit.v1.AuditService", "millrace.gateway.v1.GatewayService", "millrace.gateway.v1.PartnerService",
                 "millrace.gateway.v1.TokenService",
                 "millrace.gateway.v1.UsageService", "millrace.gateway.v1.VersionService",
-                "millrace.production.v1.ProductionService"])
+                "millrace.masterdata.v1.MasterDataService", "millrace.production.v1.ProductionService"])
             file = database.FindFileContainingSymbol("millrace.gateway.v1.GatewayService")
             assert file == truth[file.name]
         with grpc.insecure_channel(f"127.0.0.1:{switched.production_port}") as direct:

@@ -40,8 +40,9 @@ def command(unit, name="ExecStart") -> list:
     return setting(unit, name).split()
 
 
-def test_production_and_the_gateway_have_a_unit():
-    assert [unit.stem for unit in UNITS] == ["millrace-gateway", "millrace-production"]
+def test_every_program_that_stays_has_a_unit():
+    assert [unit.stem for unit in UNITS] == [
+        "millrace-gateway", "millrace-masterdata", "millrace-production"]
 
 
 @of_each_unit
@@ -135,7 +136,7 @@ def confined_plant(tmp_path_factory):
     """A plant with TLS whose programs run under their units' filters."""
     folder = tmp_path_factory.mktemp("confined")
     plant = Plant(folder / "plant", authority=Authority(folder))
-    for program in (plant.production, plant.gateway):
+    for program in (plant.masterdata, plant.production, plant.gateway):
         unit = FOLDER / f"{program.name}.service"
         program.prefix = [sys.executable, confined.__file__, str(unit)]
     with plant as running:
@@ -148,7 +149,8 @@ def is_filtered(program) -> bool:
 
 
 def test_a_report_goes_through_both_doors(confined_plant):
-    assert is_filtered(confined_plant.production) and is_filtered(confined_plant.gateway)
+    assert all(is_filtered(program) for program in (
+        confined_plant.masterdata, confined_plant.production, confined_plant.gateway))
     name = facts.unique("MO")
     confined_plant.system_of_record().production.ReleaseOrder(facts.release(name, "10"))
     mes = confined_plant.mes()

@@ -1,8 +1,8 @@
 -- Times are whole numbers of microseconds since 1970-01-01 UTC.
 
--- A record of any kind as it is now. Nothing is ever deleted.
+-- A record of any kind as it is now; the kinds are those of RecordKind. Nothing is ever deleted.
 CREATE TABLE master_records (
-  kind TEXT NOT NULL CHECK (kind IN ('unit', 'item')),
+  kind TEXT NOT NULL,
   code TEXT NOT NULL,
   life_cycle TEXT NOT NULL CHECK (life_cycle IN ('draft', 'released', 'withdrawn')),
   revision INTEGER NOT NULL CHECK (revision > 0),
