@@ -45,6 +45,8 @@ struct GatewayConfigurationTests {
       (#""services""#, #""limits": {"speed": 1}, "services""#, "limits.speed"),
       (#""services""#, #""limits": {"messageBytes": 0}, "services""#, "limits.messageBytes"),
       (#""port": 0"#, #""port": 0, "tls": {}"#, "listen.tls.certificateChainFile"),
+      (#""port": 9}"#, #""port": 9}, "masterdata": {"port": 8}"#, "services.masterdata.host"),
+      (#""port": 9}"#, #""port": 9}, "masterdat": {}"#, "services.masterdat"),
     ])
   func wrong(old: String, new: String, path: String) async throws {
     let files = try await GatewayFiles()
@@ -53,6 +55,17 @@ struct GatewayConfigurationTests {
       try await GatewayConfiguration.load(file)
     }
     #expect(error?.problems.contains { $0.hasPrefix(path + " ") } == true)
+  }
+
+  @Test("MasterData may be there, and need not be")
+  func masterData() async throws {
+    let files = try await GatewayFiles()
+    let without = try await GatewayConfiguration.load(files.configuration())
+    #expect(without.masterData == nil)
+    let place = #""masterdata": {"host": "127.0.0.1", "port": 8}"#
+    let with = try await GatewayConfiguration.load(
+      files.configuration(replacing: #""port": 9}"#, with: #""port": 9}, \#(place)"#))
+    #expect(with.masterData?.address == HostAndPort(host: "127.0.0.1", port: 8))
   }
 
   @Test("Reflection is for partners when the file says so")

@@ -84,7 +84,10 @@ struct GovernanceServicesTests {
       #expect(set.version == request.version)
       #expect(try await callers.versions.setVersion(request).receipt == .duplicate)
       let listed = try await callers.versions.listVersions(.init()).versions
-      #expect(listed.map(\.package) == ["millrace.audit.v1", "millrace.gateway.v1", Self.package])
+      #expect(
+        listed.map(\.package) == [
+          "millrace.audit.v1", "millrace.gateway.v1", "millrace.masterdata.v1", Self.package,
+        ])
       #expect(listed.last == request.version)
       // Production is not there; the call is counted all the same.
       let production = Production.V1.ProductionServiceClient(callers.planner)
