@@ -11,6 +11,11 @@ let fuzzingSettings: [SwiftSetting] = [
   ])
 ]
 
+/// The malloc of the programs that stay. A sanitizer, which `deploy/test --sanitize` names, has one of
+/// its own, and so has libFuzzer: with two of them one frees what the other has given.
+let isSanitizing = Context.environment["MILLRACE_SANITIZER"] != nil
+let allocator: [Target.Dependency] = isFuzzing || isSanitizing ? [] : ["CJemalloc"]
+
 /// Every target is Swift 6 with warnings as errors; the upcoming features catch what reviews miss.
 let swiftSettings: [SwiftSetting] =
   [
@@ -115,10 +120,9 @@ let services: [Target] = [
   program(
     "Production", "Services/Production",
     [
-      "CJemalloc", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity",
+      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
-    ],
+    ] + allocator,
     resources: [
       .embedInCode("Records/Migrations/V0001_create_orders.sql"),
       .embedInCode("Records/Migrations/V0002_archive_orders.sql"),
@@ -126,10 +130,9 @@ let services: [Target] = [
   program(
     "MasterData", "Services/MasterData",
     [
-      "CJemalloc", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity",
+      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
-    ], resources: [.embedInCode("Records/Migrations/V0001_create_records.sql")]),
+    ] + allocator, resources: [.embedInCode("Records/Migrations/V0001_create_records.sql")]),
   library(
     "GatewayFront", "Services/Gateway/Front",
     [
@@ -145,10 +148,9 @@ let services: [Target] = [
   program(
     "Gateway", "Services/Gateway/Main",
     [
-      "CJemalloc", "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts",
-      "RPC",
+      "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts", "RPC",
       "RecordStore", "Identity", "ServiceKit", argumentParser, nioCore, nioPosix, logging,
-    ]),
+    ] + allocator),
   program(
     "OdooSandbox", "Services/OdooSandbox",
     ["Values", "Environment", "JSON", nioCore, nioPosix, nioHTTP1, argumentParser, logging]),
