@@ -8,6 +8,7 @@ import pytest
 from Support import facts
 from Support.client import refused
 from Support.plant import OTHER_SITE, SITE, Plant
+from Support.programs import run
 from Support.stubs import audit, production
 
 
@@ -72,3 +73,10 @@ def test_a_service_that_there_is_not_and_wrong_fields_are_named(plant, auditor_k
     found = refused(lambda: ask(audit.ListEntriesRequest(
         principal="a b", page_size=501, after_sequence=-1, correlation_id="é")))
     assert set(found.fields) == {"principal", "page_size", "after_sequence", "correlation_id"}
+
+
+def test_a_file_without_a_head_proves_nothing(plant, tmp_path):
+    (tmp_path / "heads.jsonl").write_text("")
+    with pytest.raises(AssertionError, match="holds no head"):
+        run("millrace", "audit", "verify", str(plant.folder / "production.sqlite"),
+            "--heads", str(tmp_path / "heads.jsonl"))

@@ -122,6 +122,9 @@ private enum RoleSettings {
       if role == nil {
         entry.reject("methods", "must be package.Service/Method or package.Service/*, each")
       }
+      for method in methods where role != nil && !OfferedMethods.includes(method) {
+        entry.reject("methods", "names \(method), which no service offers")
+      }
       return role
     }
   }

@@ -20,7 +20,8 @@ struct PutPartnerCommand: AsyncParsableCommand {
     commandName: "put", abstract: "Make a partner, or say anew what one may do.",
     discussion: """
       What is said replaces what was said before: name all sites and roles, and the limits that are \
-      not the defaults. Credentials stay. It holds from the partner's next call on.
+      not the defaults. Credentials stay, and so does a suspension. It holds from the partner's next \
+      call on.
       """)
 
   @OptionGroup var gateway: GatewayOptions
@@ -45,17 +46,19 @@ struct PutPartnerCommand: AsyncParsableCommand {
   var json = false
 
   mutating func run() async throws {
-    let request = Gateway.V1.PutPartnerRequest.with {
-      $0.partner = .with {
-        $0.name = name
-        $0.sites = sites
-        $0.roles = roles
-        $0.partnerCode = partnerCode
-        $0.limits = limits.message
-      }
+    var wanted = Gateway.V1.Partner.with {
+      $0.name = name
+      $0.sites = sites
+      $0.roles = roles
+      $0.partnerCode = partnerCode
+      $0.limits = limits.message
     }
-    let response = try await gateway.use { try await $0.partners.putPartner(request) }
-    guard let partner = response.partner else { return }
+    let partner = try await gateway.use { gateway in
+      let known = try await gateway.partners.allPartners().first { $0.name == wanted.name }
+      wanted.suspended = known?.suspended ?? false
+      return try await gateway.partners.putPartner(.with { $0.partner = wanted }).partner ?? wanted
+    }
+    if partner.suspended { Output.note("\(name) stays suspended; millrace partner resume \(name)") }
     if json { return Output.line(PartnerText.json(partner).text) }
     PartnerText.table([partner]).lines().forEach(Output.line)
   }
@@ -64,24 +67,24 @@ struct PutPartnerCommand: AsyncParsableCommand {
 /// How much a partner may call; what is not given stays at its default.
 struct LimitOptions: ParsableArguments {
   @Option(help: "Calls per second in the long run, all credentials together (default 100).")
-  var callsPerSecond: Int64 = 0
+  var callsPerSecond: Int64?
 
   @Option(help: "Calls at once after a rest (default 200).")
-  var burst: Int64 = 0
+  var burst: Int64?
 
   @Option(help: "Calls under way at a time, streams among them (default 200).")
-  var concurrentCalls: Int64 = 0
+  var concurrentCalls: Int64?
 
   @Option(help: "Calls per day, UTC (default unlimited).")
-  var callsPerDay: Int64 = 0
+  var callsPerDay: Int64?
 
   /// As the contract has them; the Gateway checks them.
   var message: Gateway.V1.CallLimits {
     .with {
-      $0.callsPerSecond = callsPerSecond
-      $0.burst = burst
-      $0.concurrentCalls = concurrentCalls
-      $0.callsPerDay = callsPerDay
+      $0.callsPerSecond = callsPerSecond ?? 0
+      $0.burst = burst ?? 0
+      $0.concurrentCalls = concurrentCalls ?? 0
+      $0.callsPerDay = callsPerDay ?? 0
     }
   }
 }

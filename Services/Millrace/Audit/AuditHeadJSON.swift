@@ -26,6 +26,8 @@ enum AuditHeadJSON {
       throw ValidationError("\(path) cannot be read")
     }
     let lines = data.split(separator: UInt8(ascii: "\n"))
+    // Without one the log could have been cut off anywhere: that must not look like a proof.
+    guard !lines.isEmpty else { throw ValidationError("\(path) holds no head") }
     guard lines.count <= maximumCount else {
       throw ValidationError("\(path) has more than \(maximumCount) heads")
     }

@@ -110,6 +110,7 @@ public final class Settings {
   /// The entries of a list of texts; reported when there is no such list or it has no entry.
   public func texts(_ key: String, _ rule: TextRule = anyText, atMost maximum: Int) -> [String] {
     let path = path(key)
+    state.known.insert(path)
     guard let count = file.listCounts[path], (1...maximum).contains(count) else {
       reject(key, "must be a list of 1 to \(maximum) texts")
       return []

@@ -15,6 +15,13 @@ public enum OfferedMethods {
       (Gateway.V1.VersionService.name, Gateway.V1.VersionService.methodNames),
     ].flatMap { service, methods in methods.map { "/\(service)/\($0)" } })
 
+  /// Whether there is a method of this name, `package.Service/Method`, or any of a service's when it is
+  /// `package.Service/*`.
+  public static func includes(_ name: String) -> Bool {
+    name.hasSuffix("/*")
+      ? paths.contains { $0.hasPrefix("/" + name.dropLast()) } : paths.contains("/" + name)
+  }
+
   /// The packages of these methods.
   static let packages = Set(paths.map { VersionPolicy.package(of: $0) })
 }

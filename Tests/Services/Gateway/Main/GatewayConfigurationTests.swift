@@ -47,6 +47,16 @@ struct GatewayConfigurationTests {
       (#""port": 0"#, #""port": 0, "tls": {}"#, "listen.tls.certificateChainFile"),
       (#""port": 9}"#, #""port": 9}, "masterdata": {"port": 8}"#, "services.masterdata.host"),
       (#""port": 9}"#, #""port": 9}, "masterdat": {}"#, "services.masterdat"),
+      (
+        #""services""#,
+        #""roles": [{"name": "x", "methods": ["millrace.production.v1.ProductionService/GetOrdr"]}], "services""#,
+        "roles[0].methods"
+      ),
+      (
+        #""services""#,
+        #""roles": [{"name": "x", "methods": ["millrace.prodution.v1.ProductionService/*"]}], "services""#,
+        "roles[0].methods"
+      ),
     ])
   func wrong(old: String, new: String, path: String) async throws {
     let files = try await GatewayFiles()
