@@ -72,16 +72,16 @@ struct GatewayProgram: Sendable {
       strangers: Strangers(
         database, clock: environment.clock, logger: logger, counts: metrics.refusals),
       drain: drain, logger: logger,
-      channel: { [services] in services.channel(to: $0.audience) })
+      channel: { [services] in services.service($0.audience)?.channel })
     let principal = Principal(
       subject: Self.integrationSubject, kind: .integration, sites: configuration.sites)
-    let integration = services.callers(as: principal, signer)
     wing = OdooWing(
       sites: configuration.odoo, database: database,
-      production: try Self.production(integration), environment: environment, logger: logger)
+      production: services.production.caller(as: principal, signer), environment: environment,
+      logger: logger)
     revocations = RevocationPublishers(
-      to: integration.map { (name: $0.0, caller: $0.1) }, database: database,
-      clock: environment.clock, logger: logger)
+      to: services.callers(as: principal, signer), database: database, clock: environment.clock,
+      logger: logger)
     let context = ServiceContext(
       database: database, authenticate: front.authenticate, sites: configuration.sites,
       environment: environment, logger: logger, drain: drain, refusals: metrics.refusals)
@@ -131,27 +131,19 @@ struct GatewayProgram: Sendable {
     return secrets
   }
 
-  /// Calls to Production for the Odoo wing: the system of record's own voice, signed like any other.
-  private static func production(_ callers: [(String, RPCCaller)]) throws -> RPCCaller {
-    guard let found = callers.first(where: { $0.0 == PrincipalToken.productionAudience }) else {
-      // Production is in every configuration.
-      throw ConfigurationError(problems: ["services.production is required"])
-    }
-    return found.1
-  }
-
   /// Asks a service for its audit log, in the name of whoever asks the Gateway.
   private static func auditRelay(
     _ services: ServicesBehind, _ signer: PrincipalSigner
   ) -> AuditRoutes.Relay {
     { request, call in
-      guard let caller = services.caller(to: request.service, as: call.principal, signer) else {
+      guard let service = services.service(request.service) else {
         let known = services.audiences.sorted().joined(separator: ", ")
         throw Refusal(
           .notFound, reason: "SERVICE_NOT_FOUND",
           "there is no service \(request.service); there are \(known)",
           metadata: ["service": request.service])
       }
+      let caller = service.caller(as: call.principal, signer)
       return try await TraceContext.of(call) {
         try await Audit.V1.AuditServiceClient(caller).listEntries(
           request, options: CallOptions(timeoutMilliseconds: auditTimeoutMilliseconds))

@@ -15,9 +15,21 @@ struct ServicesBehind: Sendable {
     /// The full name of what it offers to partners.
     let offered: String
     let channel: ClientChannel
+
+    /// Calls to it in somebody's name.
+    func caller(as principal: Principal, _ signer: PrincipalSigner) -> RPCCaller {
+      let audience = destination.audience
+      return RPCCaller(channel) {
+        [(PrincipalToken.metadataName, try signer.token(for: principal, audience: audience))]
+      }
+    }
   }
 
-  private let services: [Service]
+  /// The one that the Odoo wing works with; it is in every configuration.
+  let production: Service
+  private let masterData: Service?
+
+  private var services: [Service] { [production] + (masterData.map { [$0] } ?? []) }
 
   /// Their channels; nothing is sent before the first call.
   init(_ configuration: GatewayConfiguration, group: any EventLoopGroup, logger: Logger) {
@@ -28,14 +40,11 @@ struct ServicesBehind: Sendable {
         configuration: ClientConfiguration(tls: place.tls, logger: logger), group: group)
       return Service(destination: destination, offered: offered, channel: channel)
     }
-    services =
-      [
-        service(
-          Self.production, Production.V1.ProductionService.name, configuration.production)
-      ]
-      + (configuration.masterData.map {
-        [service(Self.masterData, Masterdata.V1.MasterDataService.name, $0)]
-      } ?? [])
+    production = service(
+      Self.production, Production.V1.ProductionService.name, configuration.production)
+    masterData = configuration.masterData.map {
+      service(Self.masterData, Masterdata.V1.MasterDataService.name, $0)
+    }
   }
 
   private static let production = Destination(
@@ -53,27 +62,16 @@ struct ServicesBehind: Sendable {
 
   var audiences: [String] { services.map(\.destination.audience) }
 
-  /// The way to a service, `nil` when there is none of that audience.
-  func channel(to audience: String) -> ClientChannel? {
-    services.first { $0.destination.audience == audience }?.channel
+  /// The service of an audience, `nil` when there is none.
+  func service(_ audience: String) -> Service? {
+    services.first { $0.destination.audience == audience }
   }
 
-  /// Calls to a service in somebody's name, `nil` when there is none of that audience.
-  func caller(
-    to audience: String, as principal: Principal, _ signer: PrincipalSigner
-  ) -> RPCCaller? {
-    channel(to: audience).map { channel in
-      RPCCaller(channel) {
-        [(PrincipalToken.metadataName, try signer.token(for: principal, audience: audience))]
-      }
-    }
-  }
-
-  /// Calls to each service in somebody's name.
-  func callers(as principal: Principal, _ signer: PrincipalSigner) -> [(String, RPCCaller)] {
-    audiences.compactMap { audience in
-      caller(to: audience, as: principal, signer).map { (audience, $0) }
-    }
+  /// Calls to each service in somebody's name, by its audience.
+  func callers(
+    as principal: Principal, _ signer: PrincipalSigner
+  ) -> [(name: String, caller: any ServiceCaller)] {
+    services.map { ($0.destination.audience, $0.caller(as: principal, signer)) }
   }
 
   /// Closes the channels.

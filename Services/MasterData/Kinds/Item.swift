@@ -51,7 +51,7 @@ extension Masterdata.V1.Item: MasterRecord {
       head, unit: unit.map { ($0.head, $0.definition) },
       purchaseUnit: purchaseUnit.map { ($0.head, $0.definition) })
     guard head.lifeCycle != .withdrawn, !item.barcode.isEmpty,
-      let owner = try RecordLinks.owner(of: item.barcode, snapshot), owner != head.code
+      let owner = try RecordLinks.owner(kind, of: item.barcode, snapshot), owner != head.code
     else { return }
     throw RecordRejection.barcodeTaken(item.barcode, item: owner)
   }

@@ -2,13 +2,14 @@ import RecordStore
 
 /// What records name: each other, and names that only one may have.
 enum RecordLinks {
-  /// Stores which records of a kind a record names, in place of those before.
+  /// Stores which records of a kind a record names, in place of those of that kind before.
   static func put(
     _ kind: RecordKind, _ code: String, names targets: Set<String>, of targetKind: RecordKind,
     _ transaction: Transaction
   ) throws {
     try transaction.execute(
-      "DELETE FROM master_references WHERE kind = ? AND code = ?", kind.rawValue, code)
+      "DELETE FROM master_references WHERE kind = ? AND code = ? AND to_kind = ?", kind.rawValue,
+      code, targetKind.rawValue)
     for target in targets {
       try transaction.execute(
         "INSERT INTO master_references (kind, code, to_kind, to_code) VALUES (?, ?, ?, ?)",
@@ -34,11 +35,13 @@ enum RecordLinks {
       "DELETE FROM master_names WHERE kind = ? AND code = ?", kind.rawValue, code)
     guard !name.isEmpty else { return }
     try transaction.execute(
-      "INSERT INTO master_names (name, kind, code) VALUES (?, ?, ?)", name, kind.rawValue, code)
+      "INSERT INTO master_names (kind, name, code) VALUES (?, ?, ?)", kind.rawValue, name, code)
   }
 
-  /// Whose name it is, `nil` when it is nobody's.
-  static func owner(of name: String, _ snapshot: Snapshot) throws -> String? {
-    try snapshot.row("SELECT code FROM master_names WHERE name = ?", name) { try $0.text(0) }
+  /// Which record of a kind has a name, `nil` when none does.
+  static func owner(_ kind: RecordKind, of name: String, _ snapshot: Snapshot) throws -> String? {
+    try snapshot.row(
+      "SELECT code FROM master_names WHERE kind = ? AND name = ?", kind.rawValue, name
+    ) { try $0.text(0) }
   }
 }

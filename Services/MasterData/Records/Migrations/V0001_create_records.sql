@@ -26,11 +26,12 @@ CREATE TABLE master_references (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX master_references_by_record ON master_references (kind, code);
 
--- Names that only one record in use or in preparation may have, such as barcodes.
+-- Names that only one record of its kind, in use or in preparation, may have, such as barcodes.
 CREATE TABLE master_names (
-  name TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
+  name TEXT NOT NULL,
   code TEXT NOT NULL,
+  PRIMARY KEY (kind, name),
   FOREIGN KEY (kind, code) REFERENCES master_records (kind, code)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX master_names_by_record ON master_names (kind, code);
