@@ -20,8 +20,16 @@
 #include "millrace/gateway/v1/usage.pb-c.h"
 #include "millrace/gateway/v1/versions.pb-c.h"
 #include "millrace/identity/v1/revocations.pb-c.h"
+#include "millrace/masterdata/v1/head.pb-c.h"
+#include "millrace/masterdata/v1/import.pb-c.h"
+#include "millrace/masterdata/v1/mapping.pb-c.h"
 #include "millrace/masterdata/v1/masterdata.pb-c.h"
+#include "millrace/masterdata/v1/materials.pb-c.h"
+#include "millrace/masterdata/v1/ownership.pb-c.h"
+#include "millrace/masterdata/v1/partners.pb-c.h"
+#include "millrace/masterdata/v1/places.pb-c.h"
 #include "millrace/masterdata/v1/records.pb-c.h"
+#include "millrace/masterdata/v1/requests.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
 
@@ -331,44 +339,59 @@ static inline const ProtobufCMessageDescriptor *millrace__identity__v1__partner_
 static inline const ProtobufCMessageDescriptor *millrace__identity__v1__put_revocations_response__descriptor_ptr(void) {
   return &millrace__identity__v1__put_revocations_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_outcome__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__upsert_outcome__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__record_head__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__record_head__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_units_request__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__upsert_units_request__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__import_snapshot_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__import_snapshot_request__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_units_response__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__upsert_units_response__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__snapshot_head__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__snapshot_head__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_units_request__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__get_units_request__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__snapshot_records__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__snapshot_records__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_units_response__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__get_units_response__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__import_snapshot_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__import_snapshot_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_units_request__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__list_units_request__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__snapshot_counts__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__snapshot_counts__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_units_response__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__list_units_response__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__snapshot_difference__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__snapshot_difference__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_items_request__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__upsert_items_request__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__mapping_rule__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__mapping_rule__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_items_response__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__upsert_items_response__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__create_mapping_rules_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__create_mapping_rules_request__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_items_request__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__get_items_request__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__test_mapping_rules_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__test_mapping_rules_request__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_items_response__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__get_items_response__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__test_mapping_rules_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__test_mapping_rules_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_items_request__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__list_items_request__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__retire_mapping_rules_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__retire_mapping_rules_request__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_items_response__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__list_items_response__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__resolve_codes_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__resolve_codes_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__resolve_codes_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__resolve_codes_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__resolved_code__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__resolved_code__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_unmapped_codes_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_unmapped_codes_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_unmapped_codes_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_unmapped_codes_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__unmapped_code__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__unmapped_code__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__watch_changes_request__descriptor_ptr(void) {
   return &millrace__masterdata__v1__watch_changes_request__descriptor;
@@ -376,8 +399,14 @@ static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__watch_
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__watch_changes_response__descriptor_ptr(void) {
   return &millrace__masterdata__v1__watch_changes_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__record_head__descriptor_ptr(void) {
-  return &millrace__masterdata__v1__record_head__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_shifts_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_shifts_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_shifts_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_shifts_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__shift_occurrence__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__shift_occurrence__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__ratio__descriptor_ptr(void) {
   return &millrace__masterdata__v1__ratio__descriptor;
@@ -388,8 +417,299 @@ static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__unit__
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__item__descriptor_ptr(void) {
   return &millrace__masterdata__v1__item__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__bill_of_material__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__bill_of_material__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__bill_line__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__bill_line__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__by_product__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__by_product__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__routing__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__routing__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__routing_operation__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__routing_operation__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__ownership_rule__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__ownership_rule__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__set_ownership_rules_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__set_ownership_rules_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__set_ownership_rules_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__set_ownership_rules_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__ownership_outcome__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__ownership_outcome__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__approve_ownership_rules_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__approve_ownership_rules_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__approve_ownership_rules_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__approve_ownership_rules_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_ownership_rules_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_ownership_rules_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_ownership_rules_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_ownership_rules_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__ownership_proposal__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__ownership_proposal__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__business_partner__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__business_partner__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__supplier_item__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__supplier_item__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__supplier_price__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__supplier_price__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__site__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__site__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__operation_type__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__operation_type__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__shift_calendar__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__shift_calendar__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__shift_time__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__shift_time__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__weekly_shift__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__weekly_shift__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__shift_exception__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__shift_exception__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__work_center__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__work_center__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__warehouse__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__warehouse__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__location__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__location__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__record__descriptor_ptr(void) {
   return &millrace__masterdata__v1__record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_outcome__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_outcome__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_units_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_units_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_units_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_units_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_sites_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_sites_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_sites_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_sites_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_shift_calendars_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_shift_calendars_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_shift_calendars_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_shift_calendars_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_work_centers_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_work_centers_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_work_centers_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_work_centers_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_warehouses_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_warehouses_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_warehouses_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_warehouses_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_locations_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_locations_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_locations_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_locations_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_business_partners_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_business_partners_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_business_partners_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_business_partners_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_supplier_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_supplier_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_supplier_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_supplier_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_routings_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_routings_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_routings_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_routings_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_bills_of_material_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_bills_of_material_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__upsert_bills_of_material_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__upsert_bills_of_material_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__create_mapping_rules_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__create_mapping_rules_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__retire_mapping_rules_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__retire_mapping_rules_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_units_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_units_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_units_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_units_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_sites_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_sites_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_sites_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_sites_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_shift_calendars_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_shift_calendars_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_shift_calendars_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_shift_calendars_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_work_centers_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_work_centers_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_work_centers_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_work_centers_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_warehouses_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_warehouses_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_warehouses_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_warehouses_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_locations_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_locations_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_locations_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_locations_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_business_partners_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_business_partners_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_business_partners_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_business_partners_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_supplier_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_supplier_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_supplier_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_supplier_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_routings_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_routings_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_routings_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_routings_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_bills_of_material_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_bills_of_material_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__get_bills_of_material_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__get_bills_of_material_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_units_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_units_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_units_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_units_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_sites_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_sites_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_sites_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_sites_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_shift_calendars_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_shift_calendars_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_shift_calendars_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_shift_calendars_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_work_centers_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_work_centers_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_work_centers_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_work_centers_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_warehouses_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_warehouses_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_warehouses_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_warehouses_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_locations_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_locations_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_locations_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_locations_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_business_partners_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_business_partners_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_business_partners_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_business_partners_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_supplier_items_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_supplier_items_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_supplier_items_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_supplier_items_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_routings_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_routings_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_routings_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_routings_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_bills_of_material_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_bills_of_material_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_bills_of_material_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_bills_of_material_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_mapping_rules_request__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_mapping_rules_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_mapping_rules_response__descriptor_ptr(void) {
+  return &millrace__masterdata__v1__list_mapping_rules_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
@@ -534,13 +854,45 @@ extern const char millrace__identity__v1__revocations__file_descriptor[];
 static inline const void *millrace__identity__v1__revocations__file_descriptor_ptr(void) {
   return millrace__identity__v1__revocations__file_descriptor;
 }
+extern const char millrace__masterdata__v1__head__file_descriptor[];
+static inline const void *millrace__masterdata__v1__head__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__head__file_descriptor;
+}
+extern const char millrace__masterdata__v1__import__file_descriptor[];
+static inline const void *millrace__masterdata__v1__import__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__import__file_descriptor;
+}
+extern const char millrace__masterdata__v1__mapping__file_descriptor[];
+static inline const void *millrace__masterdata__v1__mapping__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__mapping__file_descriptor;
+}
 extern const char millrace__masterdata__v1__masterdata__file_descriptor[];
 static inline const void *millrace__masterdata__v1__masterdata__file_descriptor_ptr(void) {
   return millrace__masterdata__v1__masterdata__file_descriptor;
 }
+extern const char millrace__masterdata__v1__materials__file_descriptor[];
+static inline const void *millrace__masterdata__v1__materials__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__materials__file_descriptor;
+}
+extern const char millrace__masterdata__v1__ownership__file_descriptor[];
+static inline const void *millrace__masterdata__v1__ownership__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__ownership__file_descriptor;
+}
+extern const char millrace__masterdata__v1__partners__file_descriptor[];
+static inline const void *millrace__masterdata__v1__partners__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__partners__file_descriptor;
+}
+extern const char millrace__masterdata__v1__places__file_descriptor[];
+static inline const void *millrace__masterdata__v1__places__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__places__file_descriptor;
+}
 extern const char millrace__masterdata__v1__records__file_descriptor[];
 static inline const void *millrace__masterdata__v1__records__file_descriptor_ptr(void) {
   return millrace__masterdata__v1__records__file_descriptor;
+}
+extern const char millrace__masterdata__v1__requests__file_descriptor[];
+static inline const void *millrace__masterdata__v1__requests__file_descriptor_ptr(void) {
+  return millrace__masterdata__v1__requests__file_descriptor;
 }
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {

@@ -4,656 +4,6 @@ import CContracts
 import CProtobufC
 public import Protobuf
 
-extension Masterdata.V1.UpsertOutcome {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__upsert_outcome__descriptor_ptr(), limits) {
-      (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__UpsertOutcome.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertOutcome>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertOutcome>)
-    throws(DecodingError)
-  {
-    self.code = try readString(c.pointee.code, "millrace.masterdata.v1.UpsertOutcome.code")
-    self.receipt = Common.V1.Receipt(
-      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
-    self.revision = c.pointee.revision
-    self.etag = try readString(c.pointee.etag, "millrace.masterdata.v1.UpsertOutcome.etag")
-    if let value = c.pointee.rejection {
-      self.rejection = try Common.V1.Rejection(value)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__UpsertOutcome
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__UpsertOutcome>.size).bindMemory(
-      to: Millrace__Masterdata__V1__UpsertOutcome.self, capacity: 1)
-    millrace__masterdata__v1__upsert_outcome__init(c)
-    c.pointee.code = arena.write(self.code)
-    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
-    c.pointee.revision = self.revision
-    c.pointee.etag = arena.write(self.etag)
-    c.pointee.rejection = self.rejection?.laidOut(in: &arena)
-    return c
-  }
-}
-
-extension Masterdata.V1.UpsertUnitsRequest {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(
-      bytes, millrace__masterdata__v1__upsert_units_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__UpsertUnitsRequest.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertUnitsRequest>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertUnitsRequest>)
-    throws(DecodingError)
-  {
-    self.site = try readString(c.pointee.site, "millrace.masterdata.v1.UpsertUnitsRequest.site")
-    self.units = try readElements(c.pointee.n_units, c.pointee.units) {
-      (element) throws(DecodingError) in try Masterdata.V1.Unit(element!)
-    }
-    self.validateOnly = c.pointee.validate_only != 0
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__UpsertUnitsRequest
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__UpsertUnitsRequest>.size).bindMemory(
-      to: Millrace__Masterdata__V1__UpsertUnitsRequest.self, capacity: 1)
-    millrace__masterdata__v1__upsert_units_request__init(c)
-    c.pointee.site = arena.write(self.site)
-    c.pointee.n_units = self.units.count
-    c.pointee.units = arena.writeElements(self.units) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    c.pointee.validate_only = self.validateOnly ? 1 : 0
-    return c
-  }
-}
-
-extension Masterdata.V1.UpsertUnitsResponse {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(
-      bytes, millrace__masterdata__v1__upsert_units_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__UpsertUnitsResponse.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertUnitsResponse>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertUnitsResponse>)
-    throws(DecodingError)
-  {
-    self.outcomes = try readElements(c.pointee.n_outcomes, c.pointee.outcomes) {
-      (element) throws(DecodingError) in try Masterdata.V1.UpsertOutcome(element!)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__UpsertUnitsResponse
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__UpsertUnitsResponse>.size).bindMemory(
-      to: Millrace__Masterdata__V1__UpsertUnitsResponse.self, capacity: 1)
-    millrace__masterdata__v1__upsert_units_response__init(c)
-    c.pointee.n_outcomes = self.outcomes.count
-    c.pointee.outcomes = arena.writeElements(self.outcomes) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    return c
-  }
-}
-
-extension Masterdata.V1.GetUnitsRequest {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__get_units_request__descriptor_ptr(), limits) {
-      (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__GetUnitsRequest.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__GetUnitsRequest>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__GetUnitsRequest>)
-    throws(DecodingError)
-  {
-    self.site = try readString(c.pointee.site, "millrace.masterdata.v1.GetUnitsRequest.site")
-    self.codes = try readElements(c.pointee.n_codes, c.pointee.codes) {
-      (element) throws(DecodingError) in
-      try readString(element, "millrace.masterdata.v1.GetUnitsRequest.codes")
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__GetUnitsRequest
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__GetUnitsRequest>.size).bindMemory(
-      to: Millrace__Masterdata__V1__GetUnitsRequest.self, capacity: 1)
-    millrace__masterdata__v1__get_units_request__init(c)
-    c.pointee.site = arena.write(self.site)
-    c.pointee.n_codes = self.codes.count
-    c.pointee.codes = arena.writeElements(self.codes) { (element, arena) in
-      arena.write(element)
-    }
-    return c
-  }
-}
-
-extension Masterdata.V1.GetUnitsResponse {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__get_units_response__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__GetUnitsResponse.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__GetUnitsResponse>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__GetUnitsResponse>)
-    throws(DecodingError)
-  {
-    self.units = try readElements(c.pointee.n_units, c.pointee.units) {
-      (element) throws(DecodingError) in try Masterdata.V1.Unit(element!)
-    }
-    self.missingCodes = try readElements(c.pointee.n_missing_codes, c.pointee.missing_codes) {
-      (element) throws(DecodingError) in
-      try readString(element, "millrace.masterdata.v1.GetUnitsResponse.missing_codes")
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__GetUnitsResponse
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__GetUnitsResponse>.size).bindMemory(
-      to: Millrace__Masterdata__V1__GetUnitsResponse.self, capacity: 1)
-    millrace__masterdata__v1__get_units_response__init(c)
-    c.pointee.n_units = self.units.count
-    c.pointee.units = arena.writeElements(self.units) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    c.pointee.n_missing_codes = self.missingCodes.count
-    c.pointee.missing_codes = arena.writeElements(self.missingCodes) { (element, arena) in
-      arena.write(element)
-    }
-    return c
-  }
-}
-
-extension Masterdata.V1.ListUnitsRequest {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__list_units_request__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__ListUnitsRequest.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__ListUnitsRequest>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__ListUnitsRequest>)
-    throws(DecodingError)
-  {
-    self.site = try readString(c.pointee.site, "millrace.masterdata.v1.ListUnitsRequest.site")
-    self.lifeCycles = try readElements(c.pointee.n_life_cycles, c.pointee.life_cycles) {
-      (element) throws(DecodingError) in
-      Masterdata.V1.LifeCycle(rawValue: Int32(truncatingIfNeeded: element.rawValue))
-    }
-    self.codePrefix = try readString(
-      c.pointee.code_prefix, "millrace.masterdata.v1.ListUnitsRequest.code_prefix")
-    if let value = c.pointee.page {
-      self.page = try Common.V1.PageRequest(value)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__ListUnitsRequest
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__ListUnitsRequest>.size).bindMemory(
-      to: Millrace__Masterdata__V1__ListUnitsRequest.self, capacity: 1)
-    millrace__masterdata__v1__list_units_request__init(c)
-    c.pointee.site = arena.write(self.site)
-    c.pointee.n_life_cycles = self.lifeCycles.count
-    c.pointee.life_cycles = arena.writeElements(self.lifeCycles) { (element, _) in
-      .init(rawValue: .init(truncatingIfNeeded: element.rawValue))
-    }
-    c.pointee.code_prefix = arena.write(self.codePrefix)
-    c.pointee.page = self.page?.laidOut(in: &arena)
-    return c
-  }
-}
-
-extension Masterdata.V1.ListUnitsResponse {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__list_units_response__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__ListUnitsResponse.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__ListUnitsResponse>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__ListUnitsResponse>)
-    throws(DecodingError)
-  {
-    self.units = try readElements(c.pointee.n_units, c.pointee.units) {
-      (element) throws(DecodingError) in try Masterdata.V1.Unit(element!)
-    }
-    if let value = c.pointee.page {
-      self.page = try Common.V1.PageResponse(value)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__ListUnitsResponse
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__ListUnitsResponse>.size).bindMemory(
-      to: Millrace__Masterdata__V1__ListUnitsResponse.self, capacity: 1)
-    millrace__masterdata__v1__list_units_response__init(c)
-    c.pointee.n_units = self.units.count
-    c.pointee.units = arena.writeElements(self.units) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    c.pointee.page = self.page?.laidOut(in: &arena)
-    return c
-  }
-}
-
-extension Masterdata.V1.UpsertItemsRequest {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(
-      bytes, millrace__masterdata__v1__upsert_items_request__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__UpsertItemsRequest.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertItemsRequest>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertItemsRequest>)
-    throws(DecodingError)
-  {
-    self.site = try readString(c.pointee.site, "millrace.masterdata.v1.UpsertItemsRequest.site")
-    self.items = try readElements(c.pointee.n_items, c.pointee.items) {
-      (element) throws(DecodingError) in try Masterdata.V1.Item(element!)
-    }
-    self.validateOnly = c.pointee.validate_only != 0
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__UpsertItemsRequest
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__UpsertItemsRequest>.size).bindMemory(
-      to: Millrace__Masterdata__V1__UpsertItemsRequest.self, capacity: 1)
-    millrace__masterdata__v1__upsert_items_request__init(c)
-    c.pointee.site = arena.write(self.site)
-    c.pointee.n_items = self.items.count
-    c.pointee.items = arena.writeElements(self.items) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    c.pointee.validate_only = self.validateOnly ? 1 : 0
-    return c
-  }
-}
-
-extension Masterdata.V1.UpsertItemsResponse {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(
-      bytes, millrace__masterdata__v1__upsert_items_response__descriptor_ptr(), limits
-    ) { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__UpsertItemsResponse.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertItemsResponse>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__UpsertItemsResponse>)
-    throws(DecodingError)
-  {
-    self.outcomes = try readElements(c.pointee.n_outcomes, c.pointee.outcomes) {
-      (element) throws(DecodingError) in try Masterdata.V1.UpsertOutcome(element!)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__UpsertItemsResponse
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__UpsertItemsResponse>.size).bindMemory(
-      to: Millrace__Masterdata__V1__UpsertItemsResponse.self, capacity: 1)
-    millrace__masterdata__v1__upsert_items_response__init(c)
-    c.pointee.n_outcomes = self.outcomes.count
-    c.pointee.outcomes = arena.writeElements(self.outcomes) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    return c
-  }
-}
-
-extension Masterdata.V1.GetItemsRequest {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__get_items_request__descriptor_ptr(), limits) {
-      (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__GetItemsRequest.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__GetItemsRequest>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__GetItemsRequest>)
-    throws(DecodingError)
-  {
-    self.site = try readString(c.pointee.site, "millrace.masterdata.v1.GetItemsRequest.site")
-    self.codes = try readElements(c.pointee.n_codes, c.pointee.codes) {
-      (element) throws(DecodingError) in
-      try readString(element, "millrace.masterdata.v1.GetItemsRequest.codes")
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__GetItemsRequest
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__GetItemsRequest>.size).bindMemory(
-      to: Millrace__Masterdata__V1__GetItemsRequest.self, capacity: 1)
-    millrace__masterdata__v1__get_items_request__init(c)
-    c.pointee.site = arena.write(self.site)
-    c.pointee.n_codes = self.codes.count
-    c.pointee.codes = arena.writeElements(self.codes) { (element, arena) in
-      arena.write(element)
-    }
-    return c
-  }
-}
-
-extension Masterdata.V1.GetItemsResponse {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__get_items_response__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__GetItemsResponse.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__GetItemsResponse>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__GetItemsResponse>)
-    throws(DecodingError)
-  {
-    self.items = try readElements(c.pointee.n_items, c.pointee.items) {
-      (element) throws(DecodingError) in try Masterdata.V1.Item(element!)
-    }
-    self.missingCodes = try readElements(c.pointee.n_missing_codes, c.pointee.missing_codes) {
-      (element) throws(DecodingError) in
-      try readString(element, "millrace.masterdata.v1.GetItemsResponse.missing_codes")
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__GetItemsResponse
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__GetItemsResponse>.size).bindMemory(
-      to: Millrace__Masterdata__V1__GetItemsResponse.self, capacity: 1)
-    millrace__masterdata__v1__get_items_response__init(c)
-    c.pointee.n_items = self.items.count
-    c.pointee.items = arena.writeElements(self.items) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    c.pointee.n_missing_codes = self.missingCodes.count
-    c.pointee.missing_codes = arena.writeElements(self.missingCodes) { (element, arena) in
-      arena.write(element)
-    }
-    return c
-  }
-}
-
-extension Masterdata.V1.ListItemsRequest {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__list_items_request__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__ListItemsRequest.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__ListItemsRequest>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__ListItemsRequest>)
-    throws(DecodingError)
-  {
-    self.site = try readString(c.pointee.site, "millrace.masterdata.v1.ListItemsRequest.site")
-    self.lifeCycles = try readElements(c.pointee.n_life_cycles, c.pointee.life_cycles) {
-      (element) throws(DecodingError) in
-      Masterdata.V1.LifeCycle(rawValue: Int32(truncatingIfNeeded: element.rawValue))
-    }
-    self.codePrefix = try readString(
-      c.pointee.code_prefix, "millrace.masterdata.v1.ListItemsRequest.code_prefix")
-    if let value = c.pointee.page {
-      self.page = try Common.V1.PageRequest(value)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__ListItemsRequest
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__ListItemsRequest>.size).bindMemory(
-      to: Millrace__Masterdata__V1__ListItemsRequest.self, capacity: 1)
-    millrace__masterdata__v1__list_items_request__init(c)
-    c.pointee.site = arena.write(self.site)
-    c.pointee.n_life_cycles = self.lifeCycles.count
-    c.pointee.life_cycles = arena.writeElements(self.lifeCycles) { (element, _) in
-      .init(rawValue: .init(truncatingIfNeeded: element.rawValue))
-    }
-    c.pointee.code_prefix = arena.write(self.codePrefix)
-    c.pointee.page = self.page?.laidOut(in: &arena)
-    return c
-  }
-}
-
-extension Masterdata.V1.ListItemsResponse {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__list_items_response__descriptor_ptr(), limits)
-    { (message) throws(DecodingError) in
-      try self.read(
-        message.assumingMemoryBound(to: Millrace__Masterdata__V1__ListItemsResponse.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__ListItemsResponse>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__ListItemsResponse>)
-    throws(DecodingError)
-  {
-    self.items = try readElements(c.pointee.n_items, c.pointee.items) {
-      (element) throws(DecodingError) in try Masterdata.V1.Item(element!)
-    }
-    if let value = c.pointee.page {
-      self.page = try Common.V1.PageResponse(value)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Masterdata__V1__ListItemsResponse
-  > {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__ListItemsResponse>.size).bindMemory(
-      to: Millrace__Masterdata__V1__ListItemsResponse.self, capacity: 1)
-    millrace__masterdata__v1__list_items_response__init(c)
-    c.pointee.n_items = self.items.count
-    c.pointee.items = arena.writeElements(self.items) { (element, arena) in
-      element.laidOut(in: &arena)
-    }
-    c.pointee.page = self.page?.laidOut(in: &arena)
-    return c
-  }
-}
-
 extension Masterdata.V1.WatchChangesRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
@@ -684,6 +34,10 @@ extension Masterdata.V1.WatchChangesRequest {
     self.site = try readString(c.pointee.site, "millrace.masterdata.v1.WatchChangesRequest.site")
     self.resumeToken = try readString(
       c.pointee.resume_token, "millrace.masterdata.v1.WatchChangesRequest.resume_token")
+    self.kinds = try readElements(c.pointee.n_kinds, c.pointee.kinds) {
+      (element) throws(DecodingError) in
+      Masterdata.V1.RecordKind(rawValue: Int32(truncatingIfNeeded: element.rawValue))
+    }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
@@ -694,6 +48,10 @@ extension Masterdata.V1.WatchChangesRequest {
     millrace__masterdata__v1__watch_changes_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.resume_token = arena.write(self.resumeToken)
+    c.pointee.n_kinds = self.kinds.count
+    c.pointee.kinds = arena.writeElements(self.kinds) { (element, _) in
+      .init(rawValue: .init(truncatingIfNeeded: element.rawValue))
+    }
     return c
   }
 }
@@ -740,6 +98,152 @@ extension Masterdata.V1.WatchChangesResponse {
     millrace__masterdata__v1__watch_changes_response__init(c)
     c.pointee.record = self.record?.laidOut(in: &arena)
     c.pointee.resume_token = arena.write(self.resumeToken)
+    return c
+  }
+}
+
+extension Masterdata.V1.ListShiftsRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__masterdata__v1__list_shifts_request__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Masterdata__V1__ListShiftsRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Masterdata__V1__ListShiftsRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__ListShiftsRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(c.pointee.site, "millrace.masterdata.v1.ListShiftsRequest.site")
+    if let value = c.pointee.from {
+      self.from = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.until {
+      self.until = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.workCenter = try readString(
+      c.pointee.work_center, "millrace.masterdata.v1.ListShiftsRequest.work_center")
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Masterdata__V1__ListShiftsRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__ListShiftsRequest>.size).bindMemory(
+      to: Millrace__Masterdata__V1__ListShiftsRequest.self, capacity: 1)
+    millrace__masterdata__v1__list_shifts_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.from = self.from?.laidOut(in: &arena)
+    c.pointee.until = self.until?.laidOut(in: &arena)
+    c.pointee.work_center = arena.write(self.workCenter)
+    return c
+  }
+}
+
+extension Masterdata.V1.ListShiftsResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__masterdata__v1__list_shifts_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Masterdata__V1__ListShiftsResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Masterdata__V1__ListShiftsResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__ListShiftsResponse>)
+    throws(DecodingError)
+  {
+    self.shifts = try readElements(c.pointee.n_shifts, c.pointee.shifts) {
+      (element) throws(DecodingError) in try Masterdata.V1.ShiftOccurrence(element!)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Masterdata__V1__ListShiftsResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__ListShiftsResponse>.size).bindMemory(
+      to: Millrace__Masterdata__V1__ListShiftsResponse.self, capacity: 1)
+    millrace__masterdata__v1__list_shifts_response__init(c)
+    c.pointee.n_shifts = self.shifts.count
+    c.pointee.shifts = arena.writeElements(self.shifts) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    return c
+  }
+}
+
+extension Masterdata.V1.ShiftOccurrence {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__masterdata__v1__shift_occurrence__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__ShiftOccurrence.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Masterdata__V1__ShiftOccurrence>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__ShiftOccurrence>)
+    throws(DecodingError)
+  {
+    self.name = try readString(c.pointee.name, "millrace.masterdata.v1.ShiftOccurrence.name")
+    self.date = try readString(c.pointee.date, "millrace.masterdata.v1.ShiftOccurrence.date")
+    if let value = c.pointee.begins_at {
+      self.beginsAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.ends_at {
+      self.endsAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Masterdata__V1__ShiftOccurrence
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__ShiftOccurrence>.size).bindMemory(
+      to: Millrace__Masterdata__V1__ShiftOccurrence.self, capacity: 1)
+    millrace__masterdata__v1__shift_occurrence__init(c)
+    c.pointee.name = arena.write(self.name)
+    c.pointee.date = arena.write(self.date)
+    c.pointee.begins_at = self.beginsAt?.laidOut(in: &arena)
+    c.pointee.ends_at = self.endsAt?.laidOut(in: &arena)
     return c
   }
 }

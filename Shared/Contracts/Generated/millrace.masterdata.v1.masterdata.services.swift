@@ -3,18 +3,24 @@
 public import Protobuf
 
 extension Masterdata.V1 {
-  /// The records of all sites. Every call names the site on whose behalf it is made. Every
-  /// call can answer what calls of ProductionService can answer for everybody; the reasons of
-  /// a rejected record are in its outcome, not in the status.
+  /// The records of all sites. Every call names the site on whose behalf it is made. Units,
+  /// items and business partners are the same at all sites; everything else belongs to the
+  /// site of the request that has written it, and only calls for this site see it. Every call
+  /// can answer what calls of ProductionService can answer for everybody; the reasons of a
+  /// rejected record are in its outcome, not in the status.
+  ///
+  /// A record of every kind can be REJECTED with INVALID_FIELDS, LIFE_CYCLE_TRANSITION,
+  /// ETAG_MISMATCH, NOT_OWNER, REFERENCE_UNKNOWN (it is released, and what it names is not
+  /// there or not released) and RECORD_IN_USE (it is to be withdrawn, and released records
+  /// name it); the RPCs say what else.
   public enum MasterDataService {
     /// The service's full name in the contracts.
     public static let name = "millrace.masterdata.v1.MasterDataService"
 
     /// Makes units or changes them: what is said of one replaces what was said before. One by
     /// one, in their order, each for itself; those that are good are kept when others are
-    /// rejected. At most 500. Rejected with LIFE_CYCLE_TRANSITION, ETAG_MISMATCH, UNIT_CHANGED
-    /// (its category or its ratio, once it is released), UNIT_IN_USE (withdrawn while released
-    /// items use it).
+    /// rejected. At most 500. Rejected with UNIT_CHANGED: its category or its ratio, once it is
+    /// released.
     public static let upsertUnits = Method<
       Masterdata.V1.UpsertUnitsRequest, Masterdata.V1.UpsertUnitsResponse
     >(
@@ -32,10 +38,9 @@ extension Masterdata.V1 {
     >(
       service: name, name: "ListUnits", kind: .unary)
 
-    /// Makes items or changes them, as UpsertUnits does. Rejected with LIFE_CYCLE_TRANSITION,
-    /// ETAG_MISMATCH, UNIT_UNKNOWN (there is no such unit, or it is not released and the item
-    /// is), UNIT_CATEGORY (the purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is
-    /// released), BARCODE_TAKEN.
+    /// Makes items or changes them, as UpsertUnits does. Rejected with UNIT_CATEGORY (the
+    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is released),
+    /// BARCODE_TAKEN.
     public static let upsertItems = Method<
       Masterdata.V1.UpsertItemsRequest, Masterdata.V1.UpsertItemsResponse
     >(
@@ -53,6 +58,188 @@ extension Masterdata.V1 {
     >(
       service: name, name: "ListItems", kind: .unary)
 
+    /// Makes the site of the request or changes it, as UpsertUnits does.
+    public static let upsertSites = Method<
+      Masterdata.V1.UpsertSitesRequest, Masterdata.V1.UpsertSitesResponse
+    >(
+      service: name, name: "UpsertSites", kind: .unary)
+
+    /// Sites by their codes.
+    public static let getSites = Method<
+      Masterdata.V1.GetSitesRequest, Masterdata.V1.GetSitesResponse
+    >(
+      service: name, name: "GetSites", kind: .unary)
+
+    /// The sites by code.
+    public static let listSites = Method<
+      Masterdata.V1.ListSitesRequest, Masterdata.V1.ListSitesResponse
+    >(
+      service: name, name: "ListSites", kind: .unary)
+
+    /// Makes shift calendars or changes them, as UpsertUnits does.
+    public static let upsertShiftCalendars = Method<
+      Masterdata.V1.UpsertShiftCalendarsRequest, Masterdata.V1.UpsertShiftCalendarsResponse
+    >(
+      service: name, name: "UpsertShiftCalendars", kind: .unary)
+
+    /// Shift calendars by their codes.
+    public static let getShiftCalendars = Method<
+      Masterdata.V1.GetShiftCalendarsRequest, Masterdata.V1.GetShiftCalendarsResponse
+    >(
+      service: name, name: "GetShiftCalendars", kind: .unary)
+
+    /// The shift calendars by code.
+    public static let listShiftCalendars = Method<
+      Masterdata.V1.ListShiftCalendarsRequest, Masterdata.V1.ListShiftCalendarsResponse
+    >(
+      service: name, name: "ListShiftCalendars", kind: .unary)
+
+    /// Makes work centres or changes them, as UpsertUnits does.
+    public static let upsertWorkCenters = Method<
+      Masterdata.V1.UpsertWorkCentersRequest, Masterdata.V1.UpsertWorkCentersResponse
+    >(
+      service: name, name: "UpsertWorkCenters", kind: .unary)
+
+    /// Work centres by their codes.
+    public static let getWorkCenters = Method<
+      Masterdata.V1.GetWorkCentersRequest, Masterdata.V1.GetWorkCentersResponse
+    >(
+      service: name, name: "GetWorkCenters", kind: .unary)
+
+    /// The work centres by code.
+    public static let listWorkCenters = Method<
+      Masterdata.V1.ListWorkCentersRequest, Masterdata.V1.ListWorkCentersResponse
+    >(
+      service: name, name: "ListWorkCenters", kind: .unary)
+
+    /// Makes warehouses or changes them, as UpsertUnits does.
+    public static let upsertWarehouses = Method<
+      Masterdata.V1.UpsertWarehousesRequest, Masterdata.V1.UpsertWarehousesResponse
+    >(
+      service: name, name: "UpsertWarehouses", kind: .unary)
+
+    /// Warehouses by their codes.
+    public static let getWarehouses = Method<
+      Masterdata.V1.GetWarehousesRequest, Masterdata.V1.GetWarehousesResponse
+    >(
+      service: name, name: "GetWarehouses", kind: .unary)
+
+    /// The warehouses by code.
+    public static let listWarehouses = Method<
+      Masterdata.V1.ListWarehousesRequest, Masterdata.V1.ListWarehousesResponse
+    >(
+      service: name, name: "ListWarehouses", kind: .unary)
+
+    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION: it
+    /// would be below itself.
+    public static let upsertLocations = Method<
+      Masterdata.V1.UpsertLocationsRequest, Masterdata.V1.UpsertLocationsResponse
+    >(
+      service: name, name: "UpsertLocations", kind: .unary)
+
+    /// Locations by their codes.
+    public static let getLocations = Method<
+      Masterdata.V1.GetLocationsRequest, Masterdata.V1.GetLocationsResponse
+    >(
+      service: name, name: "GetLocations", kind: .unary)
+
+    /// The locations by code.
+    public static let listLocations = Method<
+      Masterdata.V1.ListLocationsRequest, Masterdata.V1.ListLocationsResponse
+    >(
+      service: name, name: "ListLocations", kind: .unary)
+
+    /// Makes business partners or changes them, as UpsertUnits does.
+    public static let upsertBusinessPartners = Method<
+      Masterdata.V1.UpsertBusinessPartnersRequest, Masterdata.V1.UpsertBusinessPartnersResponse
+    >(
+      service: name, name: "UpsertBusinessPartners", kind: .unary)
+
+    /// Business partners by their codes.
+    public static let getBusinessPartners = Method<
+      Masterdata.V1.GetBusinessPartnersRequest, Masterdata.V1.GetBusinessPartnersResponse
+    >(
+      service: name, name: "GetBusinessPartners", kind: .unary)
+
+    /// The business partners by code.
+    public static let listBusinessPartners = Method<
+      Masterdata.V1.ListBusinessPartnersRequest, Masterdata.V1.ListBusinessPartnersResponse
+    >(
+      service: name, name: "ListBusinessPartners", kind: .unary)
+
+    /// Makes supplier item references or changes them, as UpsertUnits does. Rejected with
+    /// SUPPLIER_ITEM_TAKEN: there is another one of the supplier and the item.
+    public static let upsertSupplierItems = Method<
+      Masterdata.V1.UpsertSupplierItemsRequest, Masterdata.V1.UpsertSupplierItemsResponse
+    >(
+      service: name, name: "UpsertSupplierItems", kind: .unary)
+
+    /// Supplier item references by their codes.
+    public static let getSupplierItems = Method<
+      Masterdata.V1.GetSupplierItemsRequest, Masterdata.V1.GetSupplierItemsResponse
+    >(
+      service: name, name: "GetSupplierItems", kind: .unary)
+
+    /// The supplier item references by code.
+    public static let listSupplierItems = Method<
+      Masterdata.V1.ListSupplierItemsRequest, Masterdata.V1.ListSupplierItemsResponse
+    >(
+      service: name, name: "ListSupplierItems", kind: .unary)
+
+    /// Makes routings or changes them, as UpsertUnits does.
+    public static let upsertRoutings = Method<
+      Masterdata.V1.UpsertRoutingsRequest, Masterdata.V1.UpsertRoutingsResponse
+    >(
+      service: name, name: "UpsertRoutings", kind: .unary)
+
+    /// Routings by their codes.
+    public static let getRoutings = Method<
+      Masterdata.V1.GetRoutingsRequest, Masterdata.V1.GetRoutingsResponse
+    >(
+      service: name, name: "GetRoutings", kind: .unary)
+
+    /// The routings by code.
+    public static let listRoutings = Method<
+      Masterdata.V1.ListRoutingsRequest, Masterdata.V1.ListRoutingsResponse
+    >(
+      service: name, name: "ListRoutings", kind: .unary)
+
+    /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
+    /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
+    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation).
+    public static let upsertBillsOfMaterial = Method<
+      Masterdata.V1.UpsertBillsOfMaterialRequest, Masterdata.V1.UpsertBillsOfMaterialResponse
+    >(
+      service: name, name: "UpsertBillsOfMaterial", kind: .unary)
+
+    /// Bills of material by their codes.
+    public static let getBillsOfMaterial = Method<
+      Masterdata.V1.GetBillsOfMaterialRequest, Masterdata.V1.GetBillsOfMaterialResponse
+    >(
+      service: name, name: "GetBillsOfMaterial", kind: .unary)
+
+    /// The bills of material by code.
+    public static let listBillsOfMaterial = Method<
+      Masterdata.V1.ListBillsOfMaterialRequest, Masterdata.V1.ListBillsOfMaterialResponse
+    >(
+      service: name, name: "ListBillsOfMaterial", kind: .unary)
+
+    /// The shifts that a site works between two moments.
+    public static let listShifts = Method<
+      Masterdata.V1.ListShiftsRequest, Masterdata.V1.ListShiftsResponse
+    >(
+      service: name, name: "ListShifts", kind: .unary)
+
+    /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
+    /// message has come, all is judged, and only then written, 500 records at a time; a kind of
+    /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
+    /// RESOURCE_EXHAUSTED, reason SNAPSHOT_TOO_LARGE; FAILED_PRECONDITION, reason
+    /// WITHDRAWS_TOO_MUCH.
+    public static let importSnapshot = Method<
+      Masterdata.V1.ImportSnapshotRequest, Masterdata.V1.ImportSnapshotResponse
+    >(
+      service: name, name: "ImportSnapshot", kind: .clientStreaming)
+
     /// Streams every record that has changed since the resume token, as it is now, in the order
     /// of the last change; then goes on as records change. Without a token it starts with all
     /// records. Resuming with the token of the last processed message misses nothing.
@@ -63,10 +250,75 @@ extension Masterdata.V1 {
     >(
       service: name, name: "WatchChanges", kind: .serverStreaming)
 
+    /// Which records a system means by its codes.
+    public static let resolveCodes = Method<
+      Masterdata.V1.ResolveCodesRequest, Masterdata.V1.ResolveCodesResponse
+    >(
+      service: name, name: "ResolveCodes", kind: .unary)
+
+    /// Makes rules by which codes are resolved. REJECTED with MAPPING_RULE_CHANGED (a rule that
+    /// was released says something else: retire it and make another one), MAPPING_OVERLAP
+    /// (another rule is for the same codes at the same time).
+    public static let createMappingRules = Method<
+      Masterdata.V1.CreateMappingRulesRequest, Masterdata.V1.CreateMappingRulesResponse
+    >(
+      service: name, name: "CreateMappingRules", kind: .unary)
+
+    /// What the rules, and others that are not made yet, make of codes.
+    public static let testMappingRules = Method<
+      Masterdata.V1.TestMappingRulesRequest, Masterdata.V1.TestMappingRulesResponse
+    >(
+      service: name, name: "TestMappingRules", kind: .unary)
+
+    /// The rules by code.
+    public static let listMappingRules = Method<
+      Masterdata.V1.ListMappingRulesRequest, Masterdata.V1.ListMappingRulesResponse
+    >(
+      service: name, name: "ListMappingRules", kind: .unary)
+
+    /// Withdraws rules. REJECTED with MAPPING_RULE_UNKNOWN.
+    public static let retireMappingRules = Method<
+      Masterdata.V1.RetireMappingRulesRequest, Masterdata.V1.RetireMappingRulesResponse
+    >(
+      service: name, name: "RetireMappingRules", kind: .unary)
+
+    /// Codes that were asked for and that nobody knew.
+    public static let listUnmappedCodes = Method<
+      Masterdata.V1.ListUnmappedCodesRequest, Masterdata.V1.ListUnmappedCodesResponse
+    >(
+      service: name, name: "ListUnmappedCodes", kind: .unary)
+
+    /// Says which system owns what. REJECTED with OWNERSHIP_OVERLAP: another rule is for the
+    /// same at the same time.
+    public static let setOwnershipRules = Method<
+      Masterdata.V1.SetOwnershipRulesRequest, Masterdata.V1.SetOwnershipRulesResponse
+    >(
+      service: name, name: "SetOwnershipRules", kind: .unary)
+
+    /// Puts rules into force that somebody else has proposed.
+    public static let approveOwnershipRules = Method<
+      Masterdata.V1.ApproveOwnershipRulesRequest, Masterdata.V1.ApproveOwnershipRulesResponse
+    >(
+      service: name, name: "ApproveOwnershipRules", kind: .unary)
+
+    /// The rules by code, and those that wait for approval.
+    public static let listOwnershipRules = Method<
+      Masterdata.V1.ListOwnershipRulesRequest, Masterdata.V1.ListOwnershipRulesResponse
+    >(
+      service: name, name: "ListOwnershipRules", kind: .unary)
+
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "UpsertUnits", "GetUnits", "ListUnits", "UpsertItems", "GetItems", "ListItems",
-      "WatchChanges",
+      "UpsertUnits", "GetUnits", "ListUnits", "UpsertItems", "GetItems", "ListItems", "UpsertSites",
+      "GetSites", "ListSites", "UpsertShiftCalendars", "GetShiftCalendars", "ListShiftCalendars",
+      "UpsertWorkCenters", "GetWorkCenters", "ListWorkCenters", "UpsertWarehouses", "GetWarehouses",
+      "ListWarehouses", "UpsertLocations", "GetLocations", "ListLocations",
+      "UpsertBusinessPartners", "GetBusinessPartners", "ListBusinessPartners",
+      "UpsertSupplierItems", "GetSupplierItems", "ListSupplierItems", "UpsertRoutings",
+      "GetRoutings", "ListRoutings", "UpsertBillsOfMaterial", "GetBillsOfMaterial",
+      "ListBillsOfMaterial", "ListShifts", "ImportSnapshot", "WatchChanges", "ResolveCodes",
+      "CreateMappingRules", "TestMappingRules", "ListMappingRules", "RetireMappingRules",
+      "ListUnmappedCodes", "SetOwnershipRules", "ApproveOwnershipRules", "ListOwnershipRules",
     ]
   }
 
@@ -77,9 +329,8 @@ extension Masterdata.V1 {
 
     /// Makes units or changes them: what is said of one replaces what was said before. One by
     /// one, in their order, each for itself; those that are good are kept when others are
-    /// rejected. At most 500. Rejected with LIFE_CYCLE_TRANSITION, ETAG_MISMATCH, UNIT_CHANGED
-    /// (its category or its ratio, once it is released), UNIT_IN_USE (withdrawn while released
-    /// items use it).
+    /// rejected. At most 500. Rejected with UNIT_CHANGED: its category or its ratio, once it is
+    /// released.
     func upsertUnits(_ request: Masterdata.V1.UpsertUnitsRequest, context: Context) async throws
       -> Masterdata.V1.UpsertUnitsResponse
 
@@ -91,10 +342,9 @@ extension Masterdata.V1 {
     func listUnits(_ request: Masterdata.V1.ListUnitsRequest, context: Context) async throws
       -> Masterdata.V1.ListUnitsResponse
 
-    /// Makes items or changes them, as UpsertUnits does. Rejected with LIFE_CYCLE_TRANSITION,
-    /// ETAG_MISMATCH, UNIT_UNKNOWN (there is no such unit, or it is not released and the item
-    /// is), UNIT_CATEGORY (the purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is
-    /// released), BARCODE_TAKEN.
+    /// Makes items or changes them, as UpsertUnits does. Rejected with UNIT_CATEGORY (the
+    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is released),
+    /// BARCODE_TAKEN.
     func upsertItems(_ request: Masterdata.V1.UpsertItemsRequest, context: Context) async throws
       -> Masterdata.V1.UpsertItemsResponse
 
@@ -106,6 +356,135 @@ extension Masterdata.V1 {
     func listItems(_ request: Masterdata.V1.ListItemsRequest, context: Context) async throws
       -> Masterdata.V1.ListItemsResponse
 
+    /// Makes the site of the request or changes it, as UpsertUnits does.
+    func upsertSites(_ request: Masterdata.V1.UpsertSitesRequest, context: Context) async throws
+      -> Masterdata.V1.UpsertSitesResponse
+
+    /// Sites by their codes.
+    func getSites(_ request: Masterdata.V1.GetSitesRequest, context: Context) async throws
+      -> Masterdata.V1.GetSitesResponse
+
+    /// The sites by code.
+    func listSites(_ request: Masterdata.V1.ListSitesRequest, context: Context) async throws
+      -> Masterdata.V1.ListSitesResponse
+
+    /// Makes shift calendars or changes them, as UpsertUnits does.
+    func upsertShiftCalendars(
+      _ request: Masterdata.V1.UpsertShiftCalendarsRequest, context: Context
+    ) async throws -> Masterdata.V1.UpsertShiftCalendarsResponse
+
+    /// Shift calendars by their codes.
+    func getShiftCalendars(_ request: Masterdata.V1.GetShiftCalendarsRequest, context: Context)
+      async throws -> Masterdata.V1.GetShiftCalendarsResponse
+
+    /// The shift calendars by code.
+    func listShiftCalendars(_ request: Masterdata.V1.ListShiftCalendarsRequest, context: Context)
+      async throws -> Masterdata.V1.ListShiftCalendarsResponse
+
+    /// Makes work centres or changes them, as UpsertUnits does.
+    func upsertWorkCenters(_ request: Masterdata.V1.UpsertWorkCentersRequest, context: Context)
+      async throws -> Masterdata.V1.UpsertWorkCentersResponse
+
+    /// Work centres by their codes.
+    func getWorkCenters(_ request: Masterdata.V1.GetWorkCentersRequest, context: Context)
+      async throws -> Masterdata.V1.GetWorkCentersResponse
+
+    /// The work centres by code.
+    func listWorkCenters(_ request: Masterdata.V1.ListWorkCentersRequest, context: Context)
+      async throws -> Masterdata.V1.ListWorkCentersResponse
+
+    /// Makes warehouses or changes them, as UpsertUnits does.
+    func upsertWarehouses(_ request: Masterdata.V1.UpsertWarehousesRequest, context: Context)
+      async throws -> Masterdata.V1.UpsertWarehousesResponse
+
+    /// Warehouses by their codes.
+    func getWarehouses(_ request: Masterdata.V1.GetWarehousesRequest, context: Context) async throws
+      -> Masterdata.V1.GetWarehousesResponse
+
+    /// The warehouses by code.
+    func listWarehouses(_ request: Masterdata.V1.ListWarehousesRequest, context: Context)
+      async throws -> Masterdata.V1.ListWarehousesResponse
+
+    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION: it
+    /// would be below itself.
+    func upsertLocations(_ request: Masterdata.V1.UpsertLocationsRequest, context: Context)
+      async throws -> Masterdata.V1.UpsertLocationsResponse
+
+    /// Locations by their codes.
+    func getLocations(_ request: Masterdata.V1.GetLocationsRequest, context: Context) async throws
+      -> Masterdata.V1.GetLocationsResponse
+
+    /// The locations by code.
+    func listLocations(_ request: Masterdata.V1.ListLocationsRequest, context: Context) async throws
+      -> Masterdata.V1.ListLocationsResponse
+
+    /// Makes business partners or changes them, as UpsertUnits does.
+    func upsertBusinessPartners(
+      _ request: Masterdata.V1.UpsertBusinessPartnersRequest, context: Context
+    ) async throws -> Masterdata.V1.UpsertBusinessPartnersResponse
+
+    /// Business partners by their codes.
+    func getBusinessPartners(_ request: Masterdata.V1.GetBusinessPartnersRequest, context: Context)
+      async throws -> Masterdata.V1.GetBusinessPartnersResponse
+
+    /// The business partners by code.
+    func listBusinessPartners(
+      _ request: Masterdata.V1.ListBusinessPartnersRequest, context: Context
+    ) async throws -> Masterdata.V1.ListBusinessPartnersResponse
+
+    /// Makes supplier item references or changes them, as UpsertUnits does. Rejected with
+    /// SUPPLIER_ITEM_TAKEN: there is another one of the supplier and the item.
+    func upsertSupplierItems(_ request: Masterdata.V1.UpsertSupplierItemsRequest, context: Context)
+      async throws -> Masterdata.V1.UpsertSupplierItemsResponse
+
+    /// Supplier item references by their codes.
+    func getSupplierItems(_ request: Masterdata.V1.GetSupplierItemsRequest, context: Context)
+      async throws -> Masterdata.V1.GetSupplierItemsResponse
+
+    /// The supplier item references by code.
+    func listSupplierItems(_ request: Masterdata.V1.ListSupplierItemsRequest, context: Context)
+      async throws -> Masterdata.V1.ListSupplierItemsResponse
+
+    /// Makes routings or changes them, as UpsertUnits does.
+    func upsertRoutings(_ request: Masterdata.V1.UpsertRoutingsRequest, context: Context)
+      async throws -> Masterdata.V1.UpsertRoutingsResponse
+
+    /// Routings by their codes.
+    func getRoutings(_ request: Masterdata.V1.GetRoutingsRequest, context: Context) async throws
+      -> Masterdata.V1.GetRoutingsResponse
+
+    /// The routings by code.
+    func listRoutings(_ request: Masterdata.V1.ListRoutingsRequest, context: Context) async throws
+      -> Masterdata.V1.ListRoutingsResponse
+
+    /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
+    /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
+    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation).
+    func upsertBillsOfMaterial(
+      _ request: Masterdata.V1.UpsertBillsOfMaterialRequest, context: Context
+    ) async throws -> Masterdata.V1.UpsertBillsOfMaterialResponse
+
+    /// Bills of material by their codes.
+    func getBillsOfMaterial(_ request: Masterdata.V1.GetBillsOfMaterialRequest, context: Context)
+      async throws -> Masterdata.V1.GetBillsOfMaterialResponse
+
+    /// The bills of material by code.
+    func listBillsOfMaterial(_ request: Masterdata.V1.ListBillsOfMaterialRequest, context: Context)
+      async throws -> Masterdata.V1.ListBillsOfMaterialResponse
+
+    /// The shifts that a site works between two moments.
+    func listShifts(_ request: Masterdata.V1.ListShiftsRequest, context: Context) async throws
+      -> Masterdata.V1.ListShiftsResponse
+
+    /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
+    /// message has come, all is judged, and only then written, 500 records at a time; a kind of
+    /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
+    /// RESOURCE_EXHAUSTED, reason SNAPSHOT_TOO_LARGE; FAILED_PRECONDITION, reason
+    /// WITHDRAWS_TOO_MUCH.
+    func importSnapshot(
+      _ requests: RequestStream<Masterdata.V1.ImportSnapshotRequest>, context: Context
+    ) async throws -> Masterdata.V1.ImportSnapshotResponse
+
     /// Streams every record that has changed since the resume token, as it is now, in the order
     /// of the last change; then goes on as records change. Without a token it starts with all
     /// records. Resuming with the token of the last processed message misses nothing.
@@ -114,6 +493,46 @@ extension Masterdata.V1 {
     func watchChanges(
       _ request: Masterdata.V1.WatchChangesRequest, context: Context,
       responses: any ResponseWriter<Masterdata.V1.WatchChangesResponse>) async throws
+
+    /// Which records a system means by its codes.
+    func resolveCodes(_ request: Masterdata.V1.ResolveCodesRequest, context: Context) async throws
+      -> Masterdata.V1.ResolveCodesResponse
+
+    /// Makes rules by which codes are resolved. REJECTED with MAPPING_RULE_CHANGED (a rule that
+    /// was released says something else: retire it and make another one), MAPPING_OVERLAP
+    /// (another rule is for the same codes at the same time).
+    func createMappingRules(_ request: Masterdata.V1.CreateMappingRulesRequest, context: Context)
+      async throws -> Masterdata.V1.CreateMappingRulesResponse
+
+    /// What the rules, and others that are not made yet, make of codes.
+    func testMappingRules(_ request: Masterdata.V1.TestMappingRulesRequest, context: Context)
+      async throws -> Masterdata.V1.TestMappingRulesResponse
+
+    /// The rules by code.
+    func listMappingRules(_ request: Masterdata.V1.ListMappingRulesRequest, context: Context)
+      async throws -> Masterdata.V1.ListMappingRulesResponse
+
+    /// Withdraws rules. REJECTED with MAPPING_RULE_UNKNOWN.
+    func retireMappingRules(_ request: Masterdata.V1.RetireMappingRulesRequest, context: Context)
+      async throws -> Masterdata.V1.RetireMappingRulesResponse
+
+    /// Codes that were asked for and that nobody knew.
+    func listUnmappedCodes(_ request: Masterdata.V1.ListUnmappedCodesRequest, context: Context)
+      async throws -> Masterdata.V1.ListUnmappedCodesResponse
+
+    /// Says which system owns what. REJECTED with OWNERSHIP_OVERLAP: another rule is for the
+    /// same at the same time.
+    func setOwnershipRules(_ request: Masterdata.V1.SetOwnershipRulesRequest, context: Context)
+      async throws -> Masterdata.V1.SetOwnershipRulesResponse
+
+    /// Puts rules into force that somebody else has proposed.
+    func approveOwnershipRules(
+      _ request: Masterdata.V1.ApproveOwnershipRulesRequest, context: Context
+    ) async throws -> Masterdata.V1.ApproveOwnershipRulesResponse
+
+    /// The rules by code, and those that wait for approval.
+    func listOwnershipRules(_ request: Masterdata.V1.ListOwnershipRulesRequest, context: Context)
+      async throws -> Masterdata.V1.ListOwnershipRulesResponse
   }
 
   /// Calls `millrace.masterdata.v1.MasterDataService`.
@@ -125,9 +544,8 @@ extension Masterdata.V1 {
 
     /// Makes units or changes them: what is said of one replaces what was said before. One by
     /// one, in their order, each for itself; those that are good are kept when others are
-    /// rejected. At most 500. Rejected with LIFE_CYCLE_TRANSITION, ETAG_MISMATCH, UNIT_CHANGED
-    /// (its category or its ratio, once it is released), UNIT_IN_USE (withdrawn while released
-    /// items use it).
+    /// rejected. At most 500. Rejected with UNIT_CHANGED: its category or its ratio, once it is
+    /// released.
     public func upsertUnits(
       _ request: Masterdata.V1.UpsertUnitsRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertUnitsResponse {
@@ -148,10 +566,9 @@ extension Masterdata.V1 {
       try await caller.unary(Masterdata.V1.MasterDataService.listUnits, request, options)
     }
 
-    /// Makes items or changes them, as UpsertUnits does. Rejected with LIFE_CYCLE_TRANSITION,
-    /// ETAG_MISMATCH, UNIT_UNKNOWN (there is no such unit, or it is not released and the item
-    /// is), UNIT_CATEGORY (the purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is
-    /// released), BARCODE_TAKEN.
+    /// Makes items or changes them, as UpsertUnits does. Rejected with UNIT_CATEGORY (the
+    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is released),
+    /// BARCODE_TAKEN.
     public func upsertItems(
       _ request: Masterdata.V1.UpsertItemsRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertItemsResponse {
@@ -172,6 +589,219 @@ extension Masterdata.V1 {
       try await caller.unary(Masterdata.V1.MasterDataService.listItems, request, options)
     }
 
+    /// Makes the site of the request or changes it, as UpsertUnits does.
+    public func upsertSites(
+      _ request: Masterdata.V1.UpsertSitesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertSitesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.upsertSites, request, options)
+    }
+
+    /// Sites by their codes.
+    public func getSites(_ request: Masterdata.V1.GetSitesRequest, options: CallOptions = .init())
+      async throws -> Masterdata.V1.GetSitesResponse
+    {
+      try await caller.unary(Masterdata.V1.MasterDataService.getSites, request, options)
+    }
+
+    /// The sites by code.
+    public func listSites(_ request: Masterdata.V1.ListSitesRequest, options: CallOptions = .init())
+      async throws -> Masterdata.V1.ListSitesResponse
+    {
+      try await caller.unary(Masterdata.V1.MasterDataService.listSites, request, options)
+    }
+
+    /// Makes shift calendars or changes them, as UpsertUnits does.
+    public func upsertShiftCalendars(
+      _ request: Masterdata.V1.UpsertShiftCalendarsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertShiftCalendarsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.upsertShiftCalendars, request, options)
+    }
+
+    /// Shift calendars by their codes.
+    public func getShiftCalendars(
+      _ request: Masterdata.V1.GetShiftCalendarsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetShiftCalendarsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getShiftCalendars, request, options)
+    }
+
+    /// The shift calendars by code.
+    public func listShiftCalendars(
+      _ request: Masterdata.V1.ListShiftCalendarsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListShiftCalendarsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listShiftCalendars, request, options)
+    }
+
+    /// Makes work centres or changes them, as UpsertUnits does.
+    public func upsertWorkCenters(
+      _ request: Masterdata.V1.UpsertWorkCentersRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertWorkCentersResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.upsertWorkCenters, request, options)
+    }
+
+    /// Work centres by their codes.
+    public func getWorkCenters(
+      _ request: Masterdata.V1.GetWorkCentersRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetWorkCentersResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getWorkCenters, request, options)
+    }
+
+    /// The work centres by code.
+    public func listWorkCenters(
+      _ request: Masterdata.V1.ListWorkCentersRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListWorkCentersResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listWorkCenters, request, options)
+    }
+
+    /// Makes warehouses or changes them, as UpsertUnits does.
+    public func upsertWarehouses(
+      _ request: Masterdata.V1.UpsertWarehousesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertWarehousesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.upsertWarehouses, request, options)
+    }
+
+    /// Warehouses by their codes.
+    public func getWarehouses(
+      _ request: Masterdata.V1.GetWarehousesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetWarehousesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getWarehouses, request, options)
+    }
+
+    /// The warehouses by code.
+    public func listWarehouses(
+      _ request: Masterdata.V1.ListWarehousesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListWarehousesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listWarehouses, request, options)
+    }
+
+    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION: it
+    /// would be below itself.
+    public func upsertLocations(
+      _ request: Masterdata.V1.UpsertLocationsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertLocationsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.upsertLocations, request, options)
+    }
+
+    /// Locations by their codes.
+    public func getLocations(
+      _ request: Masterdata.V1.GetLocationsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetLocationsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getLocations, request, options)
+    }
+
+    /// The locations by code.
+    public func listLocations(
+      _ request: Masterdata.V1.ListLocationsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListLocationsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listLocations, request, options)
+    }
+
+    /// Makes business partners or changes them, as UpsertUnits does.
+    public func upsertBusinessPartners(
+      _ request: Masterdata.V1.UpsertBusinessPartnersRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertBusinessPartnersResponse {
+      try await caller.unary(
+        Masterdata.V1.MasterDataService.upsertBusinessPartners, request, options)
+    }
+
+    /// Business partners by their codes.
+    public func getBusinessPartners(
+      _ request: Masterdata.V1.GetBusinessPartnersRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetBusinessPartnersResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getBusinessPartners, request, options)
+    }
+
+    /// The business partners by code.
+    public func listBusinessPartners(
+      _ request: Masterdata.V1.ListBusinessPartnersRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListBusinessPartnersResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listBusinessPartners, request, options)
+    }
+
+    /// Makes supplier item references or changes them, as UpsertUnits does. Rejected with
+    /// SUPPLIER_ITEM_TAKEN: there is another one of the supplier and the item.
+    public func upsertSupplierItems(
+      _ request: Masterdata.V1.UpsertSupplierItemsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertSupplierItemsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.upsertSupplierItems, request, options)
+    }
+
+    /// Supplier item references by their codes.
+    public func getSupplierItems(
+      _ request: Masterdata.V1.GetSupplierItemsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetSupplierItemsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getSupplierItems, request, options)
+    }
+
+    /// The supplier item references by code.
+    public func listSupplierItems(
+      _ request: Masterdata.V1.ListSupplierItemsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListSupplierItemsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listSupplierItems, request, options)
+    }
+
+    /// Makes routings or changes them, as UpsertUnits does.
+    public func upsertRoutings(
+      _ request: Masterdata.V1.UpsertRoutingsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertRoutingsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.upsertRoutings, request, options)
+    }
+
+    /// Routings by their codes.
+    public func getRoutings(
+      _ request: Masterdata.V1.GetRoutingsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetRoutingsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getRoutings, request, options)
+    }
+
+    /// The routings by code.
+    public func listRoutings(
+      _ request: Masterdata.V1.ListRoutingsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListRoutingsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listRoutings, request, options)
+    }
+
+    /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
+    /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
+    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation).
+    public func upsertBillsOfMaterial(
+      _ request: Masterdata.V1.UpsertBillsOfMaterialRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.UpsertBillsOfMaterialResponse {
+      try await caller.unary(
+        Masterdata.V1.MasterDataService.upsertBillsOfMaterial, request, options)
+    }
+
+    /// Bills of material by their codes.
+    public func getBillsOfMaterial(
+      _ request: Masterdata.V1.GetBillsOfMaterialRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.GetBillsOfMaterialResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.getBillsOfMaterial, request, options)
+    }
+
+    /// The bills of material by code.
+    public func listBillsOfMaterial(
+      _ request: Masterdata.V1.ListBillsOfMaterialRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListBillsOfMaterialResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listBillsOfMaterial, request, options)
+    }
+
+    /// The shifts that a site works between two moments.
+    public func listShifts(
+      _ request: Masterdata.V1.ListShiftsRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListShiftsResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listShifts, request, options)
+    }
+
+    /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
+    /// message has come, all is judged, and only then written, 500 records at a time; a kind of
+    /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
+    /// RESOURCE_EXHAUSTED, reason SNAPSHOT_TOO_LARGE; FAILED_PRECONDITION, reason
+    /// WITHDRAWS_TOO_MUCH.
+    public func importSnapshot(options: CallOptions = .init()) async throws -> ClientStreamingCall<
+      Masterdata.V1.ImportSnapshotRequest, Masterdata.V1.ImportSnapshotResponse
+    > {
+      try await caller.clientStreaming(Masterdata.V1.MasterDataService.importSnapshot, options)
+    }
+
     /// Streams every record that has changed since the resume token, as it is now, in the order
     /// of the last change; then goes on as records change. Without a token it starts with all
     /// records. Resuming with the token of the last processed message misses nothing.
@@ -182,6 +812,73 @@ extension Masterdata.V1 {
     ) async throws -> ResponseStream<Masterdata.V1.WatchChangesResponse> {
       try await caller.serverStreaming(
         Masterdata.V1.MasterDataService.watchChanges, request, options)
+    }
+
+    /// Which records a system means by its codes.
+    public func resolveCodes(
+      _ request: Masterdata.V1.ResolveCodesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ResolveCodesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.resolveCodes, request, options)
+    }
+
+    /// Makes rules by which codes are resolved. REJECTED with MAPPING_RULE_CHANGED (a rule that
+    /// was released says something else: retire it and make another one), MAPPING_OVERLAP
+    /// (another rule is for the same codes at the same time).
+    public func createMappingRules(
+      _ request: Masterdata.V1.CreateMappingRulesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.CreateMappingRulesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.createMappingRules, request, options)
+    }
+
+    /// What the rules, and others that are not made yet, make of codes.
+    public func testMappingRules(
+      _ request: Masterdata.V1.TestMappingRulesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.TestMappingRulesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.testMappingRules, request, options)
+    }
+
+    /// The rules by code.
+    public func listMappingRules(
+      _ request: Masterdata.V1.ListMappingRulesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListMappingRulesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listMappingRules, request, options)
+    }
+
+    /// Withdraws rules. REJECTED with MAPPING_RULE_UNKNOWN.
+    public func retireMappingRules(
+      _ request: Masterdata.V1.RetireMappingRulesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.RetireMappingRulesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.retireMappingRules, request, options)
+    }
+
+    /// Codes that were asked for and that nobody knew.
+    public func listUnmappedCodes(
+      _ request: Masterdata.V1.ListUnmappedCodesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListUnmappedCodesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listUnmappedCodes, request, options)
+    }
+
+    /// Says which system owns what. REJECTED with OWNERSHIP_OVERLAP: another rule is for the
+    /// same at the same time.
+    public func setOwnershipRules(
+      _ request: Masterdata.V1.SetOwnershipRulesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.SetOwnershipRulesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.setOwnershipRules, request, options)
+    }
+
+    /// Puts rules into force that somebody else has proposed.
+    public func approveOwnershipRules(
+      _ request: Masterdata.V1.ApproveOwnershipRulesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ApproveOwnershipRulesResponse {
+      try await caller.unary(
+        Masterdata.V1.MasterDataService.approveOwnershipRules, request, options)
+    }
+
+    /// The rules by code, and those that wait for approval.
+    public func listOwnershipRules(
+      _ request: Masterdata.V1.ListOwnershipRulesRequest, options: CallOptions = .init()
+    ) async throws -> Masterdata.V1.ListOwnershipRulesResponse {
+      try await caller.unary(Masterdata.V1.MasterDataService.listOwnershipRules, request, options)
     }
   }
 }

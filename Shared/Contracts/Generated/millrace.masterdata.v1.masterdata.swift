@@ -3,255 +3,16 @@
 public import Protobuf
 
 extension Masterdata.V1 {
-  /// What has become of one record of a request.
-  public struct UpsertOutcome: Message {
-    /// The record's code, as sent.
-    public var code: String = ""
-
-    /// ACCEPTED when it is new or has changed, DUPLICATE when nothing has changed, REJECTED.
-    public var receipt: Common.V1.Receipt = .unspecified
-
-    /// Its revision as it is now; 0 when it is not there.
-    public var revision: Int64 = 0
-
-    /// Its etag as it is now; empty when it is not there.
-    public var etag: String = ""
-
-    /// Why it is REJECTED; absent otherwise.
-    public var rejection: Common.V1.Rejection?
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.UpsertOutcome"
-  }
-}
-
-extension Masterdata.V1 {
-  /// Units as they are to be.
-  public struct UpsertUnitsRequest: Message {
-    /// The site on whose behalf.
-    public var site: String = ""
-
-    /// The units: 1 to 500, each once.
-    public var units: [Masterdata.V1.Unit] = []
-
-    /// Only says what would become of it.
-    public var validateOnly: Bool = false
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.UpsertUnitsRequest"
-  }
-}
-
-extension Masterdata.V1 {
-  /// What has become of them.
-  public struct UpsertUnitsResponse: Message {
-    /// One outcome for each unit, in the order of the request.
-    public var outcomes: [Masterdata.V1.UpsertOutcome] = []
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.UpsertUnitsResponse"
-  }
-}
-
-extension Masterdata.V1 {
-  /// Which units.
-  public struct GetUnitsRequest: Message {
-    /// The site on whose behalf.
-    public var site: String = ""
-
-    /// Their codes: 1 to 500.
-    public var codes: [String] = []
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.GetUnitsRequest"
-  }
-}
-
-extension Masterdata.V1 {
-  /// The units that there are.
-  public struct GetUnitsResponse: Message {
-    /// In the order of the codes.
-    public var units: [Masterdata.V1.Unit] = []
-
-    /// The codes of which there is none.
-    public var missingCodes: [String] = []
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.GetUnitsResponse"
-  }
-}
-
-extension Masterdata.V1 {
-  /// Which units.
-  public struct ListUnitsRequest: Message {
-    /// The site on whose behalf.
-    public var site: String = ""
-
-    /// Only in one of these; empty for all. At most 3.
-    public var lifeCycles: [Masterdata.V1.LifeCycle] = []
-
-    /// Only with codes that begin like this: at most 64 visible ASCII characters.
-    public var codePrefix: String = ""
-
-    /// Which page.
-    public var page: Common.V1.PageRequest?
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.ListUnitsRequest"
-  }
-}
-
-extension Masterdata.V1 {
-  /// A page of units.
-  public struct ListUnitsResponse: Message {
-    /// By code.
-    public var units: [Masterdata.V1.Unit] = []
-
-    /// What follows.
-    public var page: Common.V1.PageResponse?
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.ListUnitsResponse"
-  }
-}
-
-extension Masterdata.V1 {
-  /// Items as they are to be.
-  public struct UpsertItemsRequest: Message {
-    /// The site on whose behalf.
-    public var site: String = ""
-
-    /// The items: 1 to 500, each once.
-    public var items: [Masterdata.V1.Item] = []
-
-    /// Only says what would become of it.
-    public var validateOnly: Bool = false
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.UpsertItemsRequest"
-  }
-}
-
-extension Masterdata.V1 {
-  /// What has become of them.
-  public struct UpsertItemsResponse: Message {
-    /// One outcome for each item, in the order of the request.
-    public var outcomes: [Masterdata.V1.UpsertOutcome] = []
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.UpsertItemsResponse"
-  }
-}
-
-extension Masterdata.V1 {
-  /// Which items.
-  public struct GetItemsRequest: Message {
-    /// The site on whose behalf.
-    public var site: String = ""
-
-    /// Their codes: 1 to 500.
-    public var codes: [String] = []
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.GetItemsRequest"
-  }
-}
-
-extension Masterdata.V1 {
-  /// The items that there are.
-  public struct GetItemsResponse: Message {
-    /// In the order of the codes.
-    public var items: [Masterdata.V1.Item] = []
-
-    /// The codes of which there is none.
-    public var missingCodes: [String] = []
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.GetItemsResponse"
-  }
-}
-
-extension Masterdata.V1 {
-  /// Which items.
-  public struct ListItemsRequest: Message {
-    /// The site on whose behalf.
-    public var site: String = ""
-
-    /// Only in one of these; empty for all. At most 3.
-    public var lifeCycles: [Masterdata.V1.LifeCycle] = []
-
-    /// Only with codes that begin like this: at most 64 visible ASCII characters.
-    public var codePrefix: String = ""
-
-    /// Which page.
-    public var page: Common.V1.PageRequest?
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.ListItemsRequest"
-  }
-}
-
-extension Masterdata.V1 {
-  /// A page of items.
-  public struct ListItemsResponse: Message {
-    /// By code.
-    public var items: [Masterdata.V1.Item] = []
-
-    /// What follows.
-    public var page: Common.V1.PageResponse?
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.ListItemsResponse"
-  }
-}
-
-extension Masterdata.V1 {
   /// From where on.
   public struct WatchChangesRequest: Message {
-    /// The site on whose behalf.
+    /// The site on whose behalf: its own records, and those of all sites.
     public var site: String = ""
 
     /// The token of the last processed message; empty for everything.
     public var resumeToken: String = ""
+
+    /// Only of these kinds; empty for all. Resume with the same ones.
+    public var kinds: [Masterdata.V1.RecordKind] = []
 
     /// A message with every field absent or zero.
     public init() {}
@@ -275,5 +36,65 @@ extension Masterdata.V1 {
 
     /// The message's full name in the contracts.
     public static let fullName = "millrace.masterdata.v1.WatchChangesResponse"
+  }
+}
+
+extension Masterdata.V1 {
+  /// Between which moments.
+  public struct ListShiftsRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// The first moment. Required.
+    public var from: Google.ProtobufTypes.Timestamp?
+
+    /// The first moment after; at most 366 days later. Required.
+    public var until: Google.ProtobufTypes.Timestamp?
+
+    /// Whose shifts: a work centre's code; empty for the site's own.
+    public var workCenter: String = ""
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.masterdata.v1.ListShiftsRequest"
+  }
+}
+
+extension Masterdata.V1 {
+  /// Shifts of a site.
+  public struct ListShiftsResponse: Message {
+    /// Every shift of which some moment is asked for, by their beginning.
+    public var shifts: [Masterdata.V1.ShiftOccurrence] = []
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.masterdata.v1.ListShiftsResponse"
+  }
+}
+
+extension Masterdata.V1 {
+  /// A shift as it is worked on one day.
+  public struct ShiftOccurrence: Message {
+    /// What people call it.
+    public var name: String = ""
+
+    /// The day that it counts for, on which it begins: "2026-12-24".
+    public var date: String = ""
+
+    /// Its first moment.
+    public var beginsAt: Google.ProtobufTypes.Timestamp?
+
+    /// The first moment after it.
+    public var endsAt: Google.ProtobufTypes.Timestamp?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.masterdata.v1.ShiftOccurrence"
   }
 }

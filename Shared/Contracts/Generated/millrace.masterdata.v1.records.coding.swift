@@ -4,198 +4,6 @@ import CContracts
 import CProtobufC
 public import Protobuf
 
-extension Masterdata.V1.RecordHead {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__record_head__descriptor_ptr(), limits) {
-      (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__RecordHead.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__RecordHead>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__RecordHead>) throws(DecodingError)
-  {
-    self.code = try readString(c.pointee.code, "millrace.masterdata.v1.RecordHead.code")
-    self.lifeCycle = Masterdata.V1.LifeCycle(
-      rawValue: Int32(truncatingIfNeeded: c.pointee.life_cycle.rawValue))
-    if let value = c.pointee.effective_from {
-      self.effectiveFrom = try Google.ProtobufTypes.Timestamp(value)
-    }
-    if let value = c.pointee.effective_until {
-      self.effectiveUntil = try Google.ProtobufTypes.Timestamp(value)
-    }
-    self.revision = c.pointee.revision
-    self.etag = try readString(c.pointee.etag, "millrace.masterdata.v1.RecordHead.etag")
-    if let value = c.pointee.changed_at {
-      self.changedAt = try Google.ProtobufTypes.Timestamp(value)
-    }
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Masterdata__V1__RecordHead>
-  {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__RecordHead>.size).bindMemory(
-      to: Millrace__Masterdata__V1__RecordHead.self, capacity: 1)
-    millrace__masterdata__v1__record_head__init(c)
-    c.pointee.code = arena.write(self.code)
-    c.pointee.life_cycle = .init(rawValue: .init(truncatingIfNeeded: self.lifeCycle.rawValue))
-    c.pointee.effective_from = self.effectiveFrom?.laidOut(in: &arena)
-    c.pointee.effective_until = self.effectiveUntil?.laidOut(in: &arena)
-    c.pointee.revision = self.revision
-    c.pointee.etag = arena.write(self.etag)
-    c.pointee.changed_at = self.changedAt?.laidOut(in: &arena)
-    return c
-  }
-}
-
-extension Masterdata.V1.Ratio {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__ratio__descriptor_ptr(), limits) {
-      (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__Ratio.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__Ratio>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__Ratio>) throws(DecodingError) {
-    self.numerator = c.pointee.numerator
-    self.denominator = c.pointee.denominator
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Masterdata__V1__Ratio> {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__Ratio>.size).bindMemory(
-      to: Millrace__Masterdata__V1__Ratio.self, capacity: 1)
-    millrace__masterdata__v1__ratio__init(c)
-    c.pointee.numerator = self.numerator
-    c.pointee.denominator = self.denominator
-    return c
-  }
-}
-
-extension Masterdata.V1.Unit {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__unit__descriptor_ptr(), limits) {
-      (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__Unit.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__Unit>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__Unit>) throws(DecodingError) {
-    if let value = c.pointee.head {
-      self.head = try Masterdata.V1.RecordHead(value)
-    }
-    self.category = try readString(c.pointee.category, "millrace.masterdata.v1.Unit.category")
-    if let value = c.pointee.reference_ratio {
-      self.referenceRatio = try Masterdata.V1.Ratio(value)
-    }
-    self.rounding = try readString(c.pointee.rounding, "millrace.masterdata.v1.Unit.rounding")
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Masterdata__V1__Unit> {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__Unit>.size).bindMemory(
-      to: Millrace__Masterdata__V1__Unit.self, capacity: 1)
-    millrace__masterdata__v1__unit__init(c)
-    c.pointee.head = self.head?.laidOut(in: &arena)
-    c.pointee.category = arena.write(self.category)
-    c.pointee.reference_ratio = self.referenceRatio?.laidOut(in: &arena)
-    c.pointee.rounding = arena.write(self.rounding)
-    return c
-  }
-}
-
-extension Masterdata.V1.Item {
-  /// Decodes one serialized message.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
-  {
-    self.init()
-    try withUnpacked(bytes, millrace__masterdata__v1__item__descriptor_ptr(), limits) {
-      (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Masterdata__V1__Item.self))
-    }
-  }
-
-  /// Measures the message and lets `body` pack it.
-  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
-    try withPackable(
-      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
-  }
-
-  init(_ c: UnsafePointer<Millrace__Masterdata__V1__Item>) throws(DecodingError) {
-    self.init()
-    try self.read(c)
-  }
-
-  mutating func read(_ c: UnsafePointer<Millrace__Masterdata__V1__Item>) throws(DecodingError) {
-    if let value = c.pointee.head {
-      self.head = try Masterdata.V1.RecordHead(value)
-    }
-    self.description_p = try readString(
-      c.pointee.description, "millrace.masterdata.v1.Item.description")
-    self.tracking = Common.V1.Tracking(
-      rawValue: Int32(truncatingIfNeeded: c.pointee.tracking.rawValue))
-    self.storable = c.pointee.storable != 0
-    self.unit = try readString(c.pointee.unit, "millrace.masterdata.v1.Item.unit")
-    self.purchaseUnit = try readString(
-      c.pointee.purchase_unit, "millrace.masterdata.v1.Item.purchase_unit")
-    self.shelfLifeDays = c.pointee.shelf_life_days
-    self.barcode = try readString(c.pointee.barcode, "millrace.masterdata.v1.Item.barcode")
-  }
-
-  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Masterdata__V1__Item> {
-    let c = arena.make(MemoryLayout<Millrace__Masterdata__V1__Item>.size).bindMemory(
-      to: Millrace__Masterdata__V1__Item.self, capacity: 1)
-    millrace__masterdata__v1__item__init(c)
-    c.pointee.head = self.head?.laidOut(in: &arena)
-    c.pointee.description = arena.write(self.description_p)
-    c.pointee.tracking = .init(rawValue: .init(truncatingIfNeeded: self.tracking.rawValue))
-    c.pointee.storable = self.storable ? 1 : 0
-    c.pointee.unit = arena.write(self.unit)
-    c.pointee.purchase_unit = arena.write(self.purchaseUnit)
-    c.pointee.shelf_life_days = self.shelfLifeDays
-    c.pointee.barcode = arena.write(self.barcode)
-    return c
-  }
-}
-
 extension Masterdata.V1.Record {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
@@ -222,6 +30,22 @@ extension Masterdata.V1.Record {
     switch c.pointee.content_case.rawValue {
     case 1: self.content = .unit(try Masterdata.V1.Unit(c.pointee.unit!))
     case 2: self.content = .item(try Masterdata.V1.Item(c.pointee.item!))
+    case 3: self.content = .site(try Masterdata.V1.Site(c.pointee.site!))
+    case 4:
+      self.content = .shiftCalendar(try Masterdata.V1.ShiftCalendar(c.pointee.shift_calendar!))
+    case 5: self.content = .workCenter(try Masterdata.V1.WorkCenter(c.pointee.work_center!))
+    case 6: self.content = .warehouse(try Masterdata.V1.Warehouse(c.pointee.warehouse!))
+    case 7: self.content = .location(try Masterdata.V1.Location(c.pointee.location!))
+    case 8:
+      self.content = .businessPartner(
+        try Masterdata.V1.BusinessPartner(c.pointee.business_partner!))
+    case 9: self.content = .supplierItem(try Masterdata.V1.SupplierItem(c.pointee.supplier_item!))
+    case 10: self.content = .routing(try Masterdata.V1.Routing(c.pointee.routing!))
+    case 11:
+      self.content = .billOfMaterial(try Masterdata.V1.BillOfMaterial(c.pointee.bill_of_material!))
+    case 12: self.content = .mappingRule(try Masterdata.V1.MappingRule(c.pointee.mapping_rule!))
+    case 13:
+      self.content = .ownershipRule(try Masterdata.V1.OwnershipRule(c.pointee.ownership_rule!))
     default: break
     }
   }
@@ -237,6 +61,39 @@ extension Masterdata.V1.Record {
     case .item(let value):
       c.pointee.content_case = .init(rawValue: 2)
       c.pointee.item = value.laidOut(in: &arena)
+    case .site(let value):
+      c.pointee.content_case = .init(rawValue: 3)
+      c.pointee.site = value.laidOut(in: &arena)
+    case .shiftCalendar(let value):
+      c.pointee.content_case = .init(rawValue: 4)
+      c.pointee.shift_calendar = value.laidOut(in: &arena)
+    case .workCenter(let value):
+      c.pointee.content_case = .init(rawValue: 5)
+      c.pointee.work_center = value.laidOut(in: &arena)
+    case .warehouse(let value):
+      c.pointee.content_case = .init(rawValue: 6)
+      c.pointee.warehouse = value.laidOut(in: &arena)
+    case .location(let value):
+      c.pointee.content_case = .init(rawValue: 7)
+      c.pointee.location = value.laidOut(in: &arena)
+    case .businessPartner(let value):
+      c.pointee.content_case = .init(rawValue: 8)
+      c.pointee.business_partner = value.laidOut(in: &arena)
+    case .supplierItem(let value):
+      c.pointee.content_case = .init(rawValue: 9)
+      c.pointee.supplier_item = value.laidOut(in: &arena)
+    case .routing(let value):
+      c.pointee.content_case = .init(rawValue: 10)
+      c.pointee.routing = value.laidOut(in: &arena)
+    case .billOfMaterial(let value):
+      c.pointee.content_case = .init(rawValue: 11)
+      c.pointee.bill_of_material = value.laidOut(in: &arena)
+    case .mappingRule(let value):
+      c.pointee.content_case = .init(rawValue: 12)
+      c.pointee.mapping_rule = value.laidOut(in: &arena)
+    case .ownershipRule(let value):
+      c.pointee.content_case = .init(rawValue: 13)
+      c.pointee.ownership_rule = value.laidOut(in: &arena)
     case nil: break
     }
     return c

@@ -3,170 +3,6 @@
 public import Protobuf
 
 extension Masterdata.V1 {
-  /// Where a record is in its life.
-  public enum LifeCycle: Sendable, Hashable {
-    /// Not set; refused.
-    case unspecified
-    /// Being prepared: what it refers to may still be missing. Nobody may use it.
-    case draft
-    /// In use. What it refers to is released, too.
-    case released
-    /// Not to be used for anything new. It is never deleted, because records of the past name
-    /// it.
-    case withdrawn
-    /// A number that this version of the contract does not know.
-    case unrecognized(Int32)
-
-    /// Every named value, in the order of the contract.
-    public static let allCases: [LifeCycle] = [
-      .unspecified, .draft, .released, .withdrawn,
-    ]
-
-    /// The value that an absent field has.
-    public init() { self = .unspecified }
-
-    /// The value of that number.
-    public init(rawValue: Int32) {
-      switch rawValue {
-      case 0: self = .unspecified
-      case 1: self = .draft
-      case 2: self = .released
-      case 3: self = .withdrawn
-      default: self = .unrecognized(rawValue)
-      }
-    }
-
-    /// The number on the wire.
-    public var rawValue: Int32 {
-      switch self {
-      case .unspecified: 0
-      case .draft: 1
-      case .released: 2
-      case .withdrawn: 3
-      case .unrecognized(let number): number
-      }
-    }
-  }
-}
-
-extension Masterdata.V1 {
-  /// What every record has beside its content.
-  public struct RecordHead: Message {
-    /// The record's code, unique within its kind, for ever: 1 to 64 visible ASCII characters.
-    /// It is the business key (an item's number, a unit's symbol), never a database's
-    /// identifier.
-    public var code: String = ""
-
-    /// Where it is in its life. Required. DRAFT becomes RELEASED or WITHDRAWN; RELEASED and
-    /// WITHDRAWN become each other, and never DRAFT again.
-    public var lifeCycle: Masterdata.V1.LifeCycle = .unspecified
-
-    /// From when on it holds; absent means always before.
-    public var effectiveFrom: Google.ProtobufTypes.Timestamp?
-
-    /// Until when it holds, that moment not among it; absent means for good. Later than
-    /// effective_from.
-    public var effectiveUntil: Google.ProtobufTypes.Timestamp?
-
-    /// Increases with every change, from 1. Not taken from requests.
-    public var revision: Int64 = 0
-
-    /// What the record is now. When a request carries it, the record must not have changed
-    /// since, or it is REJECTED with ETAG_MISMATCH. Empty in a request: whatever the record is.
-    public var etag: String = ""
-
-    /// When it was last changed. Not taken from requests.
-    public var changedAt: Google.ProtobufTypes.Timestamp?
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.RecordHead"
-  }
-}
-
-extension Masterdata.V1 {
-  /// A number as a fraction, exact.
-  public struct Ratio: Message {
-    /// 1 to 1,000,000,000.
-    public var numerator: Int64 = 0
-
-    /// 1 to 1,000,000,000.
-    public var denominator: Int64 = 0
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.Ratio"
-  }
-}
-
-extension Masterdata.V1 {
-  /// A unit of measure. ISA-95: UnitOfMeasure. Odoo: uom.uom.
-  public struct Unit: Message {
-    /// Its code is the unit's name as quantities carry it: "kg", "Units".
-    public var head: Masterdata.V1.RecordHead?
-
-    /// Units of one category can be converted into each other: "weight". 1 to 64 characters of
-    /// A-Z a-z 0-9 . _ -
-    public var category: String = ""
-
-    /// How many of the category's reference unit one of this unit is, exactly: 12/1 for a
-    /// dozen, 1/1000 for a gram where the kilogram is the reference. Required. It does not
-    /// change once the unit is released: make another unit.
-    public var referenceRatio: Masterdata.V1.Ratio?
-
-    /// Quantities are kept to a multiple of it: "0.01". Above zero. Required.
-    public var rounding: String = ""
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.Unit"
-  }
-}
-
-extension Masterdata.V1 {
-  /// What is made, bought or used. ISA-95: MaterialDefinition. Odoo: product.product.
-  public struct Item: Message {
-    /// Its code is the item's number.
-    public var head: Masterdata.V1.RecordHead?
-
-    /// What people call it: 1 to 256 characters. Required.
-    public var description_p: String = ""
-
-    /// How its pieces are told apart. Required.
-    public var tracking: Common.V1.Tracking = .unspecified
-
-    /// Whether stock of it is kept.
-    public var storable: Bool = false
-
-    /// The unit it is counted in: a unit's code. Required. It does not change once the item is
-    /// released.
-    public var unit: String = ""
-
-    /// The unit it is bought in, of the same category; empty means the same unit.
-    public var purchaseUnit: String = ""
-
-    /// For how many days it can be used, 1 to 36,500; 0 when it does not age.
-    public var shelfLifeDays: Int32 = 0
-
-    /// What its label says: at most 128 visible ASCII characters. Unique among the items that
-    /// are not WITHDRAWN. Empty when there is none.
-    public var barcode: String = ""
-
-    /// A message with every field absent or zero.
-    public init() {}
-
-    /// The message's full name in the contracts.
-    public static let fullName = "millrace.masterdata.v1.Item"
-  }
-}
-
-extension Masterdata.V1 {
   /// A record of any kind.
   public struct Record: Message {
     /// Which.
@@ -184,6 +20,28 @@ extension Masterdata.V1 {
       case unit(Masterdata.V1.Unit)
       /// An item.
       case item(Masterdata.V1.Item)
+      /// A site.
+      case site(Masterdata.V1.Site)
+      /// A shift calendar.
+      case shiftCalendar(Masterdata.V1.ShiftCalendar)
+      /// A work centre.
+      case workCenter(Masterdata.V1.WorkCenter)
+      /// A warehouse.
+      case warehouse(Masterdata.V1.Warehouse)
+      /// A location.
+      case location(Masterdata.V1.Location)
+      /// A business partner.
+      case businessPartner(Masterdata.V1.BusinessPartner)
+      /// A supplier item reference.
+      case supplierItem(Masterdata.V1.SupplierItem)
+      /// A routing.
+      case routing(Masterdata.V1.Routing)
+      /// A bill of material.
+      case billOfMaterial(Masterdata.V1.BillOfMaterial)
+      /// A mapping rule.
+      case mappingRule(Masterdata.V1.MappingRule)
+      /// An ownership rule.
+      case ownershipRule(Masterdata.V1.OwnershipRule)
     }
   }
 }

@@ -7,591 +7,6 @@
 #endif
 
 #include "millrace/masterdata/v1/masterdata.pb-c.h"
-void   millrace__masterdata__v1__upsert_outcome__init
-                     (Millrace__Masterdata__V1__UpsertOutcome         *message)
-{
-  static const Millrace__Masterdata__V1__UpsertOutcome init_value = MILLRACE__MASTERDATA__V1__UPSERT_OUTCOME__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__upsert_outcome__get_packed_size
-                     (const Millrace__Masterdata__V1__UpsertOutcome *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_outcome__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__upsert_outcome__pack
-                     (const Millrace__Masterdata__V1__UpsertOutcome *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_outcome__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__upsert_outcome__pack_to_buffer
-                     (const Millrace__Masterdata__V1__UpsertOutcome *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_outcome__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__UpsertOutcome *
-       millrace__masterdata__v1__upsert_outcome__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__UpsertOutcome *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__upsert_outcome__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__upsert_outcome__free_unpacked
-                     (Millrace__Masterdata__V1__UpsertOutcome *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_outcome__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__upsert_units_request__init
-                     (Millrace__Masterdata__V1__UpsertUnitsRequest         *message)
-{
-  static const Millrace__Masterdata__V1__UpsertUnitsRequest init_value = MILLRACE__MASTERDATA__V1__UPSERT_UNITS_REQUEST__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__upsert_units_request__get_packed_size
-                     (const Millrace__Masterdata__V1__UpsertUnitsRequest *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__upsert_units_request__pack
-                     (const Millrace__Masterdata__V1__UpsertUnitsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__upsert_units_request__pack_to_buffer
-                     (const Millrace__Masterdata__V1__UpsertUnitsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__UpsertUnitsRequest *
-       millrace__masterdata__v1__upsert_units_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__UpsertUnitsRequest *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__upsert_units_request__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__upsert_units_request__free_unpacked
-                     (Millrace__Masterdata__V1__UpsertUnitsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__upsert_units_response__init
-                     (Millrace__Masterdata__V1__UpsertUnitsResponse         *message)
-{
-  static const Millrace__Masterdata__V1__UpsertUnitsResponse init_value = MILLRACE__MASTERDATA__V1__UPSERT_UNITS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__upsert_units_response__get_packed_size
-                     (const Millrace__Masterdata__V1__UpsertUnitsResponse *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__upsert_units_response__pack
-                     (const Millrace__Masterdata__V1__UpsertUnitsResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__upsert_units_response__pack_to_buffer
-                     (const Millrace__Masterdata__V1__UpsertUnitsResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__UpsertUnitsResponse *
-       millrace__masterdata__v1__upsert_units_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__UpsertUnitsResponse *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__upsert_units_response__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__upsert_units_response__free_unpacked
-                     (Millrace__Masterdata__V1__UpsertUnitsResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_units_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__get_units_request__init
-                     (Millrace__Masterdata__V1__GetUnitsRequest         *message)
-{
-  static const Millrace__Masterdata__V1__GetUnitsRequest init_value = MILLRACE__MASTERDATA__V1__GET_UNITS_REQUEST__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__get_units_request__get_packed_size
-                     (const Millrace__Masterdata__V1__GetUnitsRequest *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__get_units_request__pack
-                     (const Millrace__Masterdata__V1__GetUnitsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__get_units_request__pack_to_buffer
-                     (const Millrace__Masterdata__V1__GetUnitsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__GetUnitsRequest *
-       millrace__masterdata__v1__get_units_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__GetUnitsRequest *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__get_units_request__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__get_units_request__free_unpacked
-                     (Millrace__Masterdata__V1__GetUnitsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__get_units_response__init
-                     (Millrace__Masterdata__V1__GetUnitsResponse         *message)
-{
-  static const Millrace__Masterdata__V1__GetUnitsResponse init_value = MILLRACE__MASTERDATA__V1__GET_UNITS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__get_units_response__get_packed_size
-                     (const Millrace__Masterdata__V1__GetUnitsResponse *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__get_units_response__pack
-                     (const Millrace__Masterdata__V1__GetUnitsResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__get_units_response__pack_to_buffer
-                     (const Millrace__Masterdata__V1__GetUnitsResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__GetUnitsResponse *
-       millrace__masterdata__v1__get_units_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__GetUnitsResponse *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__get_units_response__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__get_units_response__free_unpacked
-                     (Millrace__Masterdata__V1__GetUnitsResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_units_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__list_units_request__init
-                     (Millrace__Masterdata__V1__ListUnitsRequest         *message)
-{
-  static const Millrace__Masterdata__V1__ListUnitsRequest init_value = MILLRACE__MASTERDATA__V1__LIST_UNITS_REQUEST__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__list_units_request__get_packed_size
-                     (const Millrace__Masterdata__V1__ListUnitsRequest *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__list_units_request__pack
-                     (const Millrace__Masterdata__V1__ListUnitsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__list_units_request__pack_to_buffer
-                     (const Millrace__Masterdata__V1__ListUnitsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__ListUnitsRequest *
-       millrace__masterdata__v1__list_units_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__ListUnitsRequest *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__list_units_request__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__list_units_request__free_unpacked
-                     (Millrace__Masterdata__V1__ListUnitsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__list_units_response__init
-                     (Millrace__Masterdata__V1__ListUnitsResponse         *message)
-{
-  static const Millrace__Masterdata__V1__ListUnitsResponse init_value = MILLRACE__MASTERDATA__V1__LIST_UNITS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__list_units_response__get_packed_size
-                     (const Millrace__Masterdata__V1__ListUnitsResponse *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__list_units_response__pack
-                     (const Millrace__Masterdata__V1__ListUnitsResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__list_units_response__pack_to_buffer
-                     (const Millrace__Masterdata__V1__ListUnitsResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__ListUnitsResponse *
-       millrace__masterdata__v1__list_units_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__ListUnitsResponse *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__list_units_response__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__list_units_response__free_unpacked
-                     (Millrace__Masterdata__V1__ListUnitsResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_units_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__upsert_items_request__init
-                     (Millrace__Masterdata__V1__UpsertItemsRequest         *message)
-{
-  static const Millrace__Masterdata__V1__UpsertItemsRequest init_value = MILLRACE__MASTERDATA__V1__UPSERT_ITEMS_REQUEST__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__upsert_items_request__get_packed_size
-                     (const Millrace__Masterdata__V1__UpsertItemsRequest *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__upsert_items_request__pack
-                     (const Millrace__Masterdata__V1__UpsertItemsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__upsert_items_request__pack_to_buffer
-                     (const Millrace__Masterdata__V1__UpsertItemsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__UpsertItemsRequest *
-       millrace__masterdata__v1__upsert_items_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__UpsertItemsRequest *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__upsert_items_request__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__upsert_items_request__free_unpacked
-                     (Millrace__Masterdata__V1__UpsertItemsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__upsert_items_response__init
-                     (Millrace__Masterdata__V1__UpsertItemsResponse         *message)
-{
-  static const Millrace__Masterdata__V1__UpsertItemsResponse init_value = MILLRACE__MASTERDATA__V1__UPSERT_ITEMS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__upsert_items_response__get_packed_size
-                     (const Millrace__Masterdata__V1__UpsertItemsResponse *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__upsert_items_response__pack
-                     (const Millrace__Masterdata__V1__UpsertItemsResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__upsert_items_response__pack_to_buffer
-                     (const Millrace__Masterdata__V1__UpsertItemsResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__UpsertItemsResponse *
-       millrace__masterdata__v1__upsert_items_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__UpsertItemsResponse *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__upsert_items_response__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__upsert_items_response__free_unpacked
-                     (Millrace__Masterdata__V1__UpsertItemsResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__upsert_items_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__get_items_request__init
-                     (Millrace__Masterdata__V1__GetItemsRequest         *message)
-{
-  static const Millrace__Masterdata__V1__GetItemsRequest init_value = MILLRACE__MASTERDATA__V1__GET_ITEMS_REQUEST__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__get_items_request__get_packed_size
-                     (const Millrace__Masterdata__V1__GetItemsRequest *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__get_items_request__pack
-                     (const Millrace__Masterdata__V1__GetItemsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__get_items_request__pack_to_buffer
-                     (const Millrace__Masterdata__V1__GetItemsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__GetItemsRequest *
-       millrace__masterdata__v1__get_items_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__GetItemsRequest *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__get_items_request__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__get_items_request__free_unpacked
-                     (Millrace__Masterdata__V1__GetItemsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__get_items_response__init
-                     (Millrace__Masterdata__V1__GetItemsResponse         *message)
-{
-  static const Millrace__Masterdata__V1__GetItemsResponse init_value = MILLRACE__MASTERDATA__V1__GET_ITEMS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__get_items_response__get_packed_size
-                     (const Millrace__Masterdata__V1__GetItemsResponse *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__get_items_response__pack
-                     (const Millrace__Masterdata__V1__GetItemsResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__get_items_response__pack_to_buffer
-                     (const Millrace__Masterdata__V1__GetItemsResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__GetItemsResponse *
-       millrace__masterdata__v1__get_items_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__GetItemsResponse *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__get_items_response__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__get_items_response__free_unpacked
-                     (Millrace__Masterdata__V1__GetItemsResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__get_items_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__list_items_request__init
-                     (Millrace__Masterdata__V1__ListItemsRequest         *message)
-{
-  static const Millrace__Masterdata__V1__ListItemsRequest init_value = MILLRACE__MASTERDATA__V1__LIST_ITEMS_REQUEST__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__list_items_request__get_packed_size
-                     (const Millrace__Masterdata__V1__ListItemsRequest *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__list_items_request__pack
-                     (const Millrace__Masterdata__V1__ListItemsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__list_items_request__pack_to_buffer
-                     (const Millrace__Masterdata__V1__ListItemsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__ListItemsRequest *
-       millrace__masterdata__v1__list_items_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__ListItemsRequest *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__list_items_request__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__list_items_request__free_unpacked
-                     (Millrace__Masterdata__V1__ListItemsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__list_items_response__init
-                     (Millrace__Masterdata__V1__ListItemsResponse         *message)
-{
-  static const Millrace__Masterdata__V1__ListItemsResponse init_value = MILLRACE__MASTERDATA__V1__LIST_ITEMS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__list_items_response__get_packed_size
-                     (const Millrace__Masterdata__V1__ListItemsResponse *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__list_items_response__pack
-                     (const Millrace__Masterdata__V1__ListItemsResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__list_items_response__pack_to_buffer
-                     (const Millrace__Masterdata__V1__ListItemsResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__ListItemsResponse *
-       millrace__masterdata__v1__list_items_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__ListItemsResponse *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__list_items_response__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__list_items_response__free_unpacked
-                     (Millrace__Masterdata__V1__ListItemsResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__list_items_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   millrace__masterdata__v1__watch_changes_request__init
                      (Millrace__Masterdata__V1__WatchChangesRequest         *message)
 {
@@ -682,761 +97,142 @@ void   millrace__masterdata__v1__watch_changes_response__free_unpacked
   assert(message->base.descriptor == &millrace__masterdata__v1__watch_changes_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__upsert_outcome__field_descriptors[5] =
+void   millrace__masterdata__v1__list_shifts_request__init
+                     (Millrace__Masterdata__V1__ListShiftsRequest         *message)
 {
-  {
-    "code",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertOutcome, code),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "receipt",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_ENUM,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertOutcome, receipt),
-    &millrace__common__v1__receipt__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "revision",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertOutcome, revision),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "etag",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertOutcome, etag),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "rejection",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertOutcome, rejection),
-    &millrace__common__v1__rejection__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__upsert_outcome__field_indices_by_name[] = {
-  0,   /* field[0] = code */
-  3,   /* field[3] = etag */
-  1,   /* field[1] = receipt */
-  4,   /* field[4] = rejection */
-  2,   /* field[2] = revision */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__upsert_outcome__number_ranges[1 + 1] =
+  static const Millrace__Masterdata__V1__ListShiftsRequest init_value = MILLRACE__MASTERDATA__V1__LIST_SHIFTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__masterdata__v1__list_shifts_request__get_packed_size
+                     (const Millrace__Masterdata__V1__ListShiftsRequest *message)
 {
-  { 1, 0 },
-  { 0, 5 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__upsert_outcome__descriptor =
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__masterdata__v1__list_shifts_request__pack
+                     (const Millrace__Masterdata__V1__ListShiftsRequest *message,
+                      uint8_t       *out)
 {
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.UpsertOutcome",
-  "UpsertOutcome",
-  "Millrace__Masterdata__V1__UpsertOutcome",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__UpsertOutcome),
-  5,
-  millrace__masterdata__v1__upsert_outcome__field_descriptors,
-  millrace__masterdata__v1__upsert_outcome__field_indices_by_name,
-  1,  millrace__masterdata__v1__upsert_outcome__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__upsert_outcome__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__upsert_units_request__field_descriptors[3] =
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__masterdata__v1__list_shifts_request__pack_to_buffer
+                     (const Millrace__Masterdata__V1__ListShiftsRequest *message,
+                      ProtobufCBuffer *buffer)
 {
-  {
-    "site",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertUnitsRequest, site),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "units",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__UpsertUnitsRequest, n_units),
-    offsetof(Millrace__Masterdata__V1__UpsertUnitsRequest, units),
-    &millrace__masterdata__v1__unit__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "validate_only",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertUnitsRequest, validate_only),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__upsert_units_request__field_indices_by_name[] = {
-  0,   /* field[0] = site */
-  1,   /* field[1] = units */
-  2,   /* field[2] = validate_only */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__upsert_units_request__number_ranges[1 + 1] =
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Masterdata__V1__ListShiftsRequest *
+       millrace__masterdata__v1__list_shifts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
 {
-  { 1, 0 },
-  { 0, 3 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__upsert_units_request__descriptor =
+  return (Millrace__Masterdata__V1__ListShiftsRequest *)
+     protobuf_c_message_unpack (&millrace__masterdata__v1__list_shifts_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__masterdata__v1__list_shifts_request__free_unpacked
+                     (Millrace__Masterdata__V1__ListShiftsRequest *message,
+                      ProtobufCAllocator *allocator)
 {
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.UpsertUnitsRequest",
-  "UpsertUnitsRequest",
-  "Millrace__Masterdata__V1__UpsertUnitsRequest",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__UpsertUnitsRequest),
-  3,
-  millrace__masterdata__v1__upsert_units_request__field_descriptors,
-  millrace__masterdata__v1__upsert_units_request__field_indices_by_name,
-  1,  millrace__masterdata__v1__upsert_units_request__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__upsert_units_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__upsert_units_response__field_descriptors[1] =
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__masterdata__v1__list_shifts_response__init
+                     (Millrace__Masterdata__V1__ListShiftsResponse         *message)
 {
-  {
-    "outcomes",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__UpsertUnitsResponse, n_outcomes),
-    offsetof(Millrace__Masterdata__V1__UpsertUnitsResponse, outcomes),
-    &millrace__masterdata__v1__upsert_outcome__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__upsert_units_response__field_indices_by_name[] = {
-  0,   /* field[0] = outcomes */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__upsert_units_response__number_ranges[1 + 1] =
+  static const Millrace__Masterdata__V1__ListShiftsResponse init_value = MILLRACE__MASTERDATA__V1__LIST_SHIFTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__masterdata__v1__list_shifts_response__get_packed_size
+                     (const Millrace__Masterdata__V1__ListShiftsResponse *message)
 {
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__upsert_units_response__descriptor =
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__masterdata__v1__list_shifts_response__pack
+                     (const Millrace__Masterdata__V1__ListShiftsResponse *message,
+                      uint8_t       *out)
 {
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.UpsertUnitsResponse",
-  "UpsertUnitsResponse",
-  "Millrace__Masterdata__V1__UpsertUnitsResponse",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__UpsertUnitsResponse),
-  1,
-  millrace__masterdata__v1__upsert_units_response__field_descriptors,
-  millrace__masterdata__v1__upsert_units_response__field_indices_by_name,
-  1,  millrace__masterdata__v1__upsert_units_response__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__upsert_units_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__get_units_request__field_descriptors[2] =
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__masterdata__v1__list_shifts_response__pack_to_buffer
+                     (const Millrace__Masterdata__V1__ListShiftsResponse *message,
+                      ProtobufCBuffer *buffer)
 {
-  {
-    "site",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__GetUnitsRequest, site),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "codes",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Millrace__Masterdata__V1__GetUnitsRequest, n_codes),
-    offsetof(Millrace__Masterdata__V1__GetUnitsRequest, codes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__get_units_request__field_indices_by_name[] = {
-  1,   /* field[1] = codes */
-  0,   /* field[0] = site */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__get_units_request__number_ranges[1 + 1] =
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Masterdata__V1__ListShiftsResponse *
+       millrace__masterdata__v1__list_shifts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
 {
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__get_units_request__descriptor =
+  return (Millrace__Masterdata__V1__ListShiftsResponse *)
+     protobuf_c_message_unpack (&millrace__masterdata__v1__list_shifts_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__masterdata__v1__list_shifts_response__free_unpacked
+                     (Millrace__Masterdata__V1__ListShiftsResponse *message,
+                      ProtobufCAllocator *allocator)
 {
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.GetUnitsRequest",
-  "GetUnitsRequest",
-  "Millrace__Masterdata__V1__GetUnitsRequest",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__GetUnitsRequest),
-  2,
-  millrace__masterdata__v1__get_units_request__field_descriptors,
-  millrace__masterdata__v1__get_units_request__field_indices_by_name,
-  1,  millrace__masterdata__v1__get_units_request__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__get_units_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__get_units_response__field_descriptors[2] =
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__masterdata__v1__list_shifts_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__masterdata__v1__shift_occurrence__init
+                     (Millrace__Masterdata__V1__ShiftOccurrence         *message)
 {
-  {
-    "units",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__GetUnitsResponse, n_units),
-    offsetof(Millrace__Masterdata__V1__GetUnitsResponse, units),
-    &millrace__masterdata__v1__unit__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "missing_codes",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Millrace__Masterdata__V1__GetUnitsResponse, n_missing_codes),
-    offsetof(Millrace__Masterdata__V1__GetUnitsResponse, missing_codes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__get_units_response__field_indices_by_name[] = {
-  1,   /* field[1] = missing_codes */
-  0,   /* field[0] = units */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__get_units_response__number_ranges[1 + 1] =
+  static const Millrace__Masterdata__V1__ShiftOccurrence init_value = MILLRACE__MASTERDATA__V1__SHIFT_OCCURRENCE__INIT;
+  *message = init_value;
+}
+size_t millrace__masterdata__v1__shift_occurrence__get_packed_size
+                     (const Millrace__Masterdata__V1__ShiftOccurrence *message)
 {
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__get_units_response__descriptor =
+  assert(message->base.descriptor == &millrace__masterdata__v1__shift_occurrence__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__masterdata__v1__shift_occurrence__pack
+                     (const Millrace__Masterdata__V1__ShiftOccurrence *message,
+                      uint8_t       *out)
 {
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.GetUnitsResponse",
-  "GetUnitsResponse",
-  "Millrace__Masterdata__V1__GetUnitsResponse",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__GetUnitsResponse),
-  2,
-  millrace__masterdata__v1__get_units_response__field_descriptors,
-  millrace__masterdata__v1__get_units_response__field_indices_by_name,
-  1,  millrace__masterdata__v1__get_units_response__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__get_units_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__list_units_request__field_descriptors[4] =
+  assert(message->base.descriptor == &millrace__masterdata__v1__shift_occurrence__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__masterdata__v1__shift_occurrence__pack_to_buffer
+                     (const Millrace__Masterdata__V1__ShiftOccurrence *message,
+                      ProtobufCBuffer *buffer)
 {
-  {
-    "site",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListUnitsRequest, site),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "life_cycles",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_ENUM,
-    offsetof(Millrace__Masterdata__V1__ListUnitsRequest, n_life_cycles),
-    offsetof(Millrace__Masterdata__V1__ListUnitsRequest, life_cycles),
-    &millrace__masterdata__v1__life_cycle__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "code_prefix",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListUnitsRequest, code_prefix),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "page",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListUnitsRequest, page),
-    &millrace__common__v1__page_request__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__list_units_request__field_indices_by_name[] = {
-  2,   /* field[2] = code_prefix */
-  1,   /* field[1] = life_cycles */
-  3,   /* field[3] = page */
-  0,   /* field[0] = site */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__list_units_request__number_ranges[1 + 1] =
+  assert(message->base.descriptor == &millrace__masterdata__v1__shift_occurrence__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Masterdata__V1__ShiftOccurrence *
+       millrace__masterdata__v1__shift_occurrence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
 {
-  { 1, 0 },
-  { 0, 4 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__list_units_request__descriptor =
+  return (Millrace__Masterdata__V1__ShiftOccurrence *)
+     protobuf_c_message_unpack (&millrace__masterdata__v1__shift_occurrence__descriptor,
+                                allocator, len, data);
+}
+void   millrace__masterdata__v1__shift_occurrence__free_unpacked
+                     (Millrace__Masterdata__V1__ShiftOccurrence *message,
+                      ProtobufCAllocator *allocator)
 {
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.ListUnitsRequest",
-  "ListUnitsRequest",
-  "Millrace__Masterdata__V1__ListUnitsRequest",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__ListUnitsRequest),
-  4,
-  millrace__masterdata__v1__list_units_request__field_descriptors,
-  millrace__masterdata__v1__list_units_request__field_indices_by_name,
-  1,  millrace__masterdata__v1__list_units_request__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__list_units_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__list_units_response__field_descriptors[2] =
-{
-  {
-    "units",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__ListUnitsResponse, n_units),
-    offsetof(Millrace__Masterdata__V1__ListUnitsResponse, units),
-    &millrace__masterdata__v1__unit__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "page",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListUnitsResponse, page),
-    &millrace__common__v1__page_response__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__list_units_response__field_indices_by_name[] = {
-  1,   /* field[1] = page */
-  0,   /* field[0] = units */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__list_units_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__list_units_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.ListUnitsResponse",
-  "ListUnitsResponse",
-  "Millrace__Masterdata__V1__ListUnitsResponse",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__ListUnitsResponse),
-  2,
-  millrace__masterdata__v1__list_units_response__field_descriptors,
-  millrace__masterdata__v1__list_units_response__field_indices_by_name,
-  1,  millrace__masterdata__v1__list_units_response__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__list_units_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__upsert_items_request__field_descriptors[3] =
-{
-  {
-    "site",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertItemsRequest, site),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "items",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__UpsertItemsRequest, n_items),
-    offsetof(Millrace__Masterdata__V1__UpsertItemsRequest, items),
-    &millrace__masterdata__v1__item__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "validate_only",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__UpsertItemsRequest, validate_only),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__upsert_items_request__field_indices_by_name[] = {
-  1,   /* field[1] = items */
-  0,   /* field[0] = site */
-  2,   /* field[2] = validate_only */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__upsert_items_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 3 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__upsert_items_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.UpsertItemsRequest",
-  "UpsertItemsRequest",
-  "Millrace__Masterdata__V1__UpsertItemsRequest",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__UpsertItemsRequest),
-  3,
-  millrace__masterdata__v1__upsert_items_request__field_descriptors,
-  millrace__masterdata__v1__upsert_items_request__field_indices_by_name,
-  1,  millrace__masterdata__v1__upsert_items_request__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__upsert_items_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__upsert_items_response__field_descriptors[1] =
-{
-  {
-    "outcomes",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__UpsertItemsResponse, n_outcomes),
-    offsetof(Millrace__Masterdata__V1__UpsertItemsResponse, outcomes),
-    &millrace__masterdata__v1__upsert_outcome__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__upsert_items_response__field_indices_by_name[] = {
-  0,   /* field[0] = outcomes */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__upsert_items_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__upsert_items_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.UpsertItemsResponse",
-  "UpsertItemsResponse",
-  "Millrace__Masterdata__V1__UpsertItemsResponse",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__UpsertItemsResponse),
-  1,
-  millrace__masterdata__v1__upsert_items_response__field_descriptors,
-  millrace__masterdata__v1__upsert_items_response__field_indices_by_name,
-  1,  millrace__masterdata__v1__upsert_items_response__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__upsert_items_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__get_items_request__field_descriptors[2] =
-{
-  {
-    "site",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__GetItemsRequest, site),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "codes",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Millrace__Masterdata__V1__GetItemsRequest, n_codes),
-    offsetof(Millrace__Masterdata__V1__GetItemsRequest, codes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__get_items_request__field_indices_by_name[] = {
-  1,   /* field[1] = codes */
-  0,   /* field[0] = site */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__get_items_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__get_items_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.GetItemsRequest",
-  "GetItemsRequest",
-  "Millrace__Masterdata__V1__GetItemsRequest",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__GetItemsRequest),
-  2,
-  millrace__masterdata__v1__get_items_request__field_descriptors,
-  millrace__masterdata__v1__get_items_request__field_indices_by_name,
-  1,  millrace__masterdata__v1__get_items_request__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__get_items_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__get_items_response__field_descriptors[2] =
-{
-  {
-    "items",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__GetItemsResponse, n_items),
-    offsetof(Millrace__Masterdata__V1__GetItemsResponse, items),
-    &millrace__masterdata__v1__item__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "missing_codes",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Millrace__Masterdata__V1__GetItemsResponse, n_missing_codes),
-    offsetof(Millrace__Masterdata__V1__GetItemsResponse, missing_codes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__get_items_response__field_indices_by_name[] = {
-  0,   /* field[0] = items */
-  1,   /* field[1] = missing_codes */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__get_items_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__get_items_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.GetItemsResponse",
-  "GetItemsResponse",
-  "Millrace__Masterdata__V1__GetItemsResponse",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__GetItemsResponse),
-  2,
-  millrace__masterdata__v1__get_items_response__field_descriptors,
-  millrace__masterdata__v1__get_items_response__field_indices_by_name,
-  1,  millrace__masterdata__v1__get_items_response__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__get_items_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__list_items_request__field_descriptors[4] =
-{
-  {
-    "site",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListItemsRequest, site),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "life_cycles",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_ENUM,
-    offsetof(Millrace__Masterdata__V1__ListItemsRequest, n_life_cycles),
-    offsetof(Millrace__Masterdata__V1__ListItemsRequest, life_cycles),
-    &millrace__masterdata__v1__life_cycle__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "code_prefix",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListItemsRequest, code_prefix),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "page",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListItemsRequest, page),
-    &millrace__common__v1__page_request__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__list_items_request__field_indices_by_name[] = {
-  2,   /* field[2] = code_prefix */
-  1,   /* field[1] = life_cycles */
-  3,   /* field[3] = page */
-  0,   /* field[0] = site */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__list_items_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 4 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__list_items_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.ListItemsRequest",
-  "ListItemsRequest",
-  "Millrace__Masterdata__V1__ListItemsRequest",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__ListItemsRequest),
-  4,
-  millrace__masterdata__v1__list_items_request__field_descriptors,
-  millrace__masterdata__v1__list_items_request__field_indices_by_name,
-  1,  millrace__masterdata__v1__list_items_request__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__list_items_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__list_items_response__field_descriptors[2] =
-{
-  {
-    "items",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Masterdata__V1__ListItemsResponse, n_items),
-    offsetof(Millrace__Masterdata__V1__ListItemsResponse, items),
-    &millrace__masterdata__v1__item__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "page",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__ListItemsResponse, page),
-    &millrace__common__v1__page_response__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__list_items_response__field_indices_by_name[] = {
-  0,   /* field[0] = items */
-  1,   /* field[1] = page */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__list_items_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__list_items_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.ListItemsResponse",
-  "ListItemsResponse",
-  "Millrace__Masterdata__V1__ListItemsResponse",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__ListItemsResponse),
-  2,
-  millrace__masterdata__v1__list_items_response__field_descriptors,
-  millrace__masterdata__v1__list_items_response__field_indices_by_name,
-  1,  millrace__masterdata__v1__list_items_response__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__list_items_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__watch_changes_request__field_descriptors[2] =
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__masterdata__v1__shift_occurrence__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor millrace__masterdata__v1__watch_changes_request__field_descriptors[3] =
 {
   {
     "site",
@@ -1462,15 +258,28 @@ static const ProtobufCFieldDescriptor millrace__masterdata__v1__watch_changes_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "kinds",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Millrace__Masterdata__V1__WatchChangesRequest, n_kinds),
+    offsetof(Millrace__Masterdata__V1__WatchChangesRequest, kinds),
+    &millrace__masterdata__v1__record_kind__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__masterdata__v1__watch_changes_request__field_indices_by_name[] = {
+  2,   /* field[2] = kinds */
   1,   /* field[1] = resume_token */
   0,   /* field[0] = site */
 };
 static const ProtobufCIntRange millrace__masterdata__v1__watch_changes_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor millrace__masterdata__v1__watch_changes_request__descriptor =
 {
@@ -1480,7 +289,7 @@ const ProtobufCMessageDescriptor millrace__masterdata__v1__watch_changes_request
   "Millrace__Masterdata__V1__WatchChangesRequest",
   "millrace.masterdata.v1",
   sizeof(Millrace__Masterdata__V1__WatchChangesRequest),
-  2,
+  3,
   millrace__masterdata__v1__watch_changes_request__field_descriptors,
   millrace__masterdata__v1__watch_changes_request__field_indices_by_name,
   1,  millrace__masterdata__v1__watch_changes_request__number_ranges,
@@ -1536,5 +345,197 @@ const ProtobufCMessageDescriptor millrace__masterdata__v1__watch_changes_respons
   millrace__masterdata__v1__watch_changes_response__field_indices_by_name,
   1,  millrace__masterdata__v1__watch_changes_response__number_ranges,
   (ProtobufCMessageInit) millrace__masterdata__v1__watch_changes_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__masterdata__v1__list_shifts_request__field_descriptors[4] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ListShiftsRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ListShiftsRequest, from),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ListShiftsRequest, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "work_center",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ListShiftsRequest, work_center),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__masterdata__v1__list_shifts_request__field_indices_by_name[] = {
+  1,   /* field[1] = from */
+  0,   /* field[0] = site */
+  2,   /* field[2] = until */
+  3,   /* field[3] = work_center */
+};
+static const ProtobufCIntRange millrace__masterdata__v1__list_shifts_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor millrace__masterdata__v1__list_shifts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.masterdata.v1.ListShiftsRequest",
+  "ListShiftsRequest",
+  "Millrace__Masterdata__V1__ListShiftsRequest",
+  "millrace.masterdata.v1",
+  sizeof(Millrace__Masterdata__V1__ListShiftsRequest),
+  4,
+  millrace__masterdata__v1__list_shifts_request__field_descriptors,
+  millrace__masterdata__v1__list_shifts_request__field_indices_by_name,
+  1,  millrace__masterdata__v1__list_shifts_request__number_ranges,
+  (ProtobufCMessageInit) millrace__masterdata__v1__list_shifts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__masterdata__v1__list_shifts_response__field_descriptors[1] =
+{
+  {
+    "shifts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__ListShiftsResponse, n_shifts),
+    offsetof(Millrace__Masterdata__V1__ListShiftsResponse, shifts),
+    &millrace__masterdata__v1__shift_occurrence__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__masterdata__v1__list_shifts_response__field_indices_by_name[] = {
+  0,   /* field[0] = shifts */
+};
+static const ProtobufCIntRange millrace__masterdata__v1__list_shifts_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor millrace__masterdata__v1__list_shifts_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.masterdata.v1.ListShiftsResponse",
+  "ListShiftsResponse",
+  "Millrace__Masterdata__V1__ListShiftsResponse",
+  "millrace.masterdata.v1",
+  sizeof(Millrace__Masterdata__V1__ListShiftsResponse),
+  1,
+  millrace__masterdata__v1__list_shifts_response__field_descriptors,
+  millrace__masterdata__v1__list_shifts_response__field_indices_by_name,
+  1,  millrace__masterdata__v1__list_shifts_response__number_ranges,
+  (ProtobufCMessageInit) millrace__masterdata__v1__list_shifts_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__masterdata__v1__shift_occurrence__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ShiftOccurrence, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "date",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ShiftOccurrence, date),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "begins_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ShiftOccurrence, begins_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ends_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Masterdata__V1__ShiftOccurrence, ends_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__masterdata__v1__shift_occurrence__field_indices_by_name[] = {
+  2,   /* field[2] = begins_at */
+  1,   /* field[1] = date */
+  3,   /* field[3] = ends_at */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange millrace__masterdata__v1__shift_occurrence__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor millrace__masterdata__v1__shift_occurrence__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.masterdata.v1.ShiftOccurrence",
+  "ShiftOccurrence",
+  "Millrace__Masterdata__V1__ShiftOccurrence",
+  "millrace.masterdata.v1",
+  sizeof(Millrace__Masterdata__V1__ShiftOccurrence),
+  4,
+  millrace__masterdata__v1__shift_occurrence__field_descriptors,
+  millrace__masterdata__v1__shift_occurrence__field_indices_by_name,
+  1,  millrace__masterdata__v1__shift_occurrence__number_ranges,
+  (ProtobufCMessageInit) millrace__masterdata__v1__shift_occurrence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -7,186 +7,6 @@
 #endif
 
 #include "millrace/masterdata/v1/records.pb-c.h"
-void   millrace__masterdata__v1__record_head__init
-                     (Millrace__Masterdata__V1__RecordHead         *message)
-{
-  static const Millrace__Masterdata__V1__RecordHead init_value = MILLRACE__MASTERDATA__V1__RECORD_HEAD__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__record_head__get_packed_size
-                     (const Millrace__Masterdata__V1__RecordHead *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__record_head__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__record_head__pack
-                     (const Millrace__Masterdata__V1__RecordHead *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__record_head__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__record_head__pack_to_buffer
-                     (const Millrace__Masterdata__V1__RecordHead *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__record_head__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__RecordHead *
-       millrace__masterdata__v1__record_head__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__RecordHead *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__record_head__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__record_head__free_unpacked
-                     (Millrace__Masterdata__V1__RecordHead *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__record_head__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__ratio__init
-                     (Millrace__Masterdata__V1__Ratio         *message)
-{
-  static const Millrace__Masterdata__V1__Ratio init_value = MILLRACE__MASTERDATA__V1__RATIO__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__ratio__get_packed_size
-                     (const Millrace__Masterdata__V1__Ratio *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__ratio__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__ratio__pack
-                     (const Millrace__Masterdata__V1__Ratio *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__ratio__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__ratio__pack_to_buffer
-                     (const Millrace__Masterdata__V1__Ratio *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__ratio__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__Ratio *
-       millrace__masterdata__v1__ratio__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__Ratio *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__ratio__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__ratio__free_unpacked
-                     (Millrace__Masterdata__V1__Ratio *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__ratio__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__unit__init
-                     (Millrace__Masterdata__V1__Unit         *message)
-{
-  static const Millrace__Masterdata__V1__Unit init_value = MILLRACE__MASTERDATA__V1__UNIT__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__unit__get_packed_size
-                     (const Millrace__Masterdata__V1__Unit *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__unit__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__unit__pack
-                     (const Millrace__Masterdata__V1__Unit *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__unit__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__unit__pack_to_buffer
-                     (const Millrace__Masterdata__V1__Unit *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__unit__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__Unit *
-       millrace__masterdata__v1__unit__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__Unit *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__unit__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__unit__free_unpacked
-                     (Millrace__Masterdata__V1__Unit *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__unit__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   millrace__masterdata__v1__item__init
-                     (Millrace__Masterdata__V1__Item         *message)
-{
-  static const Millrace__Masterdata__V1__Item init_value = MILLRACE__MASTERDATA__V1__ITEM__INIT;
-  *message = init_value;
-}
-size_t millrace__masterdata__v1__item__get_packed_size
-                     (const Millrace__Masterdata__V1__Item *message)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__item__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t millrace__masterdata__v1__item__pack
-                     (const Millrace__Masterdata__V1__Item *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__item__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t millrace__masterdata__v1__item__pack_to_buffer
-                     (const Millrace__Masterdata__V1__Item *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &millrace__masterdata__v1__item__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Millrace__Masterdata__V1__Item *
-       millrace__masterdata__v1__item__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Millrace__Masterdata__V1__Item *)
-     protobuf_c_message_unpack (&millrace__masterdata__v1__item__descriptor,
-                                allocator, len, data);
-}
-void   millrace__masterdata__v1__item__free_unpacked
-                     (Millrace__Masterdata__V1__Item *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &millrace__masterdata__v1__item__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   millrace__masterdata__v1__record__init
                      (Millrace__Masterdata__V1__Record         *message)
 {
@@ -232,380 +52,7 @@ void   millrace__masterdata__v1__record__free_unpacked
   assert(message->base.descriptor == &millrace__masterdata__v1__record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__record_head__field_descriptors[7] =
-{
-  {
-    "code",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__RecordHead, code),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "life_cycle",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_ENUM,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__RecordHead, life_cycle),
-    &millrace__masterdata__v1__life_cycle__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "effective_from",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__RecordHead, effective_from),
-    &google__protobuf__timestamp__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "effective_until",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__RecordHead, effective_until),
-    &google__protobuf__timestamp__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "revision",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__RecordHead, revision),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "etag",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__RecordHead, etag),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "changed_at",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__RecordHead, changed_at),
-    &google__protobuf__timestamp__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__record_head__field_indices_by_name[] = {
-  6,   /* field[6] = changed_at */
-  0,   /* field[0] = code */
-  2,   /* field[2] = effective_from */
-  3,   /* field[3] = effective_until */
-  5,   /* field[5] = etag */
-  1,   /* field[1] = life_cycle */
-  4,   /* field[4] = revision */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__record_head__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 7 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__record_head__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.RecordHead",
-  "RecordHead",
-  "Millrace__Masterdata__V1__RecordHead",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__RecordHead),
-  7,
-  millrace__masterdata__v1__record_head__field_descriptors,
-  millrace__masterdata__v1__record_head__field_indices_by_name,
-  1,  millrace__masterdata__v1__record_head__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__record_head__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__ratio__field_descriptors[2] =
-{
-  {
-    "numerator",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Ratio, numerator),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "denominator",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Ratio, denominator),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__ratio__field_indices_by_name[] = {
-  1,   /* field[1] = denominator */
-  0,   /* field[0] = numerator */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__ratio__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__ratio__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.Ratio",
-  "Ratio",
-  "Millrace__Masterdata__V1__Ratio",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__Ratio),
-  2,
-  millrace__masterdata__v1__ratio__field_descriptors,
-  millrace__masterdata__v1__ratio__field_indices_by_name,
-  1,  millrace__masterdata__v1__ratio__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__ratio__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__unit__field_descriptors[4] =
-{
-  {
-    "head",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Unit, head),
-    &millrace__masterdata__v1__record_head__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "category",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Unit, category),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "reference_ratio",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Unit, reference_ratio),
-    &millrace__masterdata__v1__ratio__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "rounding",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Unit, rounding),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__unit__field_indices_by_name[] = {
-  1,   /* field[1] = category */
-  0,   /* field[0] = head */
-  2,   /* field[2] = reference_ratio */
-  3,   /* field[3] = rounding */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__unit__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 4 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__unit__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.Unit",
-  "Unit",
-  "Millrace__Masterdata__V1__Unit",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__Unit),
-  4,
-  millrace__masterdata__v1__unit__field_descriptors,
-  millrace__masterdata__v1__unit__field_indices_by_name,
-  1,  millrace__masterdata__v1__unit__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__unit__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__item__field_descriptors[8] =
-{
-  {
-    "head",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, head),
-    &millrace__masterdata__v1__record_head__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "description",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, description),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "tracking",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_ENUM,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, tracking),
-    &millrace__common__v1__tracking__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "storable",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, storable),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "unit",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, unit),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "purchase_unit",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, purchase_unit),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "shelf_life_days",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, shelf_life_days),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "barcode",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Masterdata__V1__Item, barcode),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned millrace__masterdata__v1__item__field_indices_by_name[] = {
-  7,   /* field[7] = barcode */
-  1,   /* field[1] = description */
-  0,   /* field[0] = head */
-  5,   /* field[5] = purchase_unit */
-  6,   /* field[6] = shelf_life_days */
-  3,   /* field[3] = storable */
-  2,   /* field[2] = tracking */
-  4,   /* field[4] = unit */
-};
-static const ProtobufCIntRange millrace__masterdata__v1__item__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 8 }
-};
-const ProtobufCMessageDescriptor millrace__masterdata__v1__item__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.Item",
-  "Item",
-  "Millrace__Masterdata__V1__Item",
-  "millrace.masterdata.v1",
-  sizeof(Millrace__Masterdata__V1__Item),
-  8,
-  millrace__masterdata__v1__item__field_descriptors,
-  millrace__masterdata__v1__item__field_indices_by_name,
-  1,  millrace__masterdata__v1__item__number_ranges,
-  (ProtobufCMessageInit) millrace__masterdata__v1__item__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor millrace__masterdata__v1__record__field_descriptors[2] =
+static const ProtobufCFieldDescriptor millrace__masterdata__v1__record__field_descriptors[13] =
 {
   {
     "unit",
@@ -631,15 +78,158 @@ static const ProtobufCFieldDescriptor millrace__masterdata__v1__record__field_de
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "site",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, site),
+    &millrace__masterdata__v1__site__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shift_calendar",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, shift_calendar),
+    &millrace__masterdata__v1__shift_calendar__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "work_center",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, work_center),
+    &millrace__masterdata__v1__work_center__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warehouse",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, warehouse),
+    &millrace__masterdata__v1__warehouse__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "location",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, location),
+    &millrace__masterdata__v1__location__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "business_partner",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, business_partner),
+    &millrace__masterdata__v1__business_partner__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "supplier_item",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, supplier_item),
+    &millrace__masterdata__v1__supplier_item__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "routing",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, routing),
+    &millrace__masterdata__v1__routing__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bill_of_material",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, bill_of_material),
+    &millrace__masterdata__v1__bill_of_material__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mapping_rule",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, mapping_rule),
+    &millrace__masterdata__v1__mapping_rule__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ownership_rule",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Masterdata__V1__Record, content_case),
+    offsetof(Millrace__Masterdata__V1__Record, ownership_rule),
+    &millrace__masterdata__v1__ownership_rule__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__masterdata__v1__record__field_indices_by_name[] = {
+  10,   /* field[10] = bill_of_material */
+  7,   /* field[7] = business_partner */
   1,   /* field[1] = item */
+  6,   /* field[6] = location */
+  11,   /* field[11] = mapping_rule */
+  12,   /* field[12] = ownership_rule */
+  9,   /* field[9] = routing */
+  3,   /* field[3] = shift_calendar */
+  2,   /* field[2] = site */
+  8,   /* field[8] = supplier_item */
   0,   /* field[0] = unit */
+  5,   /* field[5] = warehouse */
+  4,   /* field[4] = work_center */
 };
 static const ProtobufCIntRange millrace__masterdata__v1__record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor millrace__masterdata__v1__record__descriptor =
 {
@@ -649,42 +239,10 @@ const ProtobufCMessageDescriptor millrace__masterdata__v1__record__descriptor =
   "Millrace__Masterdata__V1__Record",
   "millrace.masterdata.v1",
   sizeof(Millrace__Masterdata__V1__Record),
-  2,
+  13,
   millrace__masterdata__v1__record__field_descriptors,
   millrace__masterdata__v1__record__field_indices_by_name,
   1,  millrace__masterdata__v1__record__number_ranges,
   (ProtobufCMessageInit) millrace__masterdata__v1__record__init,
   NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCEnumValue millrace__masterdata__v1__life_cycle__enum_values_by_number[4] =
-{
-  { "LIFE_CYCLE_UNSPECIFIED", "MILLRACE__MASTERDATA__V1__LIFE_CYCLE__LIFE_CYCLE_UNSPECIFIED", 0 },
-  { "LIFE_CYCLE_DRAFT", "MILLRACE__MASTERDATA__V1__LIFE_CYCLE__LIFE_CYCLE_DRAFT", 1 },
-  { "LIFE_CYCLE_RELEASED", "MILLRACE__MASTERDATA__V1__LIFE_CYCLE__LIFE_CYCLE_RELEASED", 2 },
-  { "LIFE_CYCLE_WITHDRAWN", "MILLRACE__MASTERDATA__V1__LIFE_CYCLE__LIFE_CYCLE_WITHDRAWN", 3 },
-};
-static const ProtobufCIntRange millrace__masterdata__v1__life_cycle__value_ranges[] = {
-{0, 0},{0, 4}
-};
-static const ProtobufCEnumValueIndex millrace__masterdata__v1__life_cycle__enum_values_by_name[4] =
-{
-  { "LIFE_CYCLE_DRAFT", 1 },
-  { "LIFE_CYCLE_RELEASED", 2 },
-  { "LIFE_CYCLE_UNSPECIFIED", 0 },
-  { "LIFE_CYCLE_WITHDRAWN", 3 },
-};
-const ProtobufCEnumDescriptor millrace__masterdata__v1__life_cycle__descriptor =
-{
-  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
-  "millrace.masterdata.v1.LifeCycle",
-  "LifeCycle",
-  "Millrace__Masterdata__V1__LifeCycle",
-  "millrace.masterdata.v1",
-  4,
-  millrace__masterdata__v1__life_cycle__enum_values_by_number,
-  4,
-  millrace__masterdata__v1__life_cycle__enum_values_by_name,
-  1,
-  millrace__masterdata__v1__life_cycle__value_ranges,
-  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
