@@ -132,7 +132,11 @@ let services: [Target] = [
     [
       "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
-    ] + allocator, resources: [.embedInCode("Records/Migrations/V0001_create_records.sql")]),
+    ] + allocator,
+    resources: [
+      .embedInCode("Records/Migrations/V0001_create_records.sql"),
+      .embedInCode("Records/Migrations/V0003_give_records_a_site.sql"),
+    ]),
   library(
     "GatewayFront", "Services/Gateway/Front",
     [

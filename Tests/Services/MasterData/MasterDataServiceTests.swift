@@ -16,7 +16,9 @@ struct MasterDataServiceTests {
   @Test(
     "Every method of the contracts is routed, and nothing else but reports of outcomes is missing")
   func routes() {
-    let routed = MasterDataService.routes(Incarnation(Identifier(high: 1, low: 2))).map(\.path)
+    let routed = MasterDataService.routes(
+      Incarnation(Identifier(high: 1, low: 2)), approvalSites: [], CodeIndex(), UnmappedCodes()
+    ).map(\.path)
     let contracts =
       Masterdata.V1.MasterDataService.methodNames.map {
         "/\(Masterdata.V1.MasterDataService.name)/\($0)"
@@ -149,7 +151,7 @@ struct MasterDataServiceTests {
         Sample.item("E") { $0.purchaseUnit = "kg" },
         Sample.item("F") { $0.purchaseUnit = "Dozens" },
       ]).map { $0.rejection?.reason ?? "" }
-      #expect(reasons == ["UNIT_UNKNOWN", "", "UNIT_UNKNOWN", "", "UNIT_CATEGORY", ""])
+      #expect(reasons == ["REFERENCE_UNKNOWN", "", "REFERENCE_UNKNOWN", "", "UNIT_CATEGORY", ""])
     }
   }
 
@@ -164,7 +166,7 @@ struct MasterDataServiceTests {
         Sample.unit("Units", .withdrawn),
       ])
       #expect(
-        units.map { $0.rejection?.reason } == ["UNIT_CHANGED", "UNIT_CHANGED", "UNIT_IN_USE"])
+        units.map { $0.rejection?.reason } == ["UNIT_CHANGED", "UNIT_CHANGED", "RECORD_IN_USE"])
       let moved = try await service.put([Sample.item("A", unit: "Dozens")])
       #expect(moved.first?.rejection?.reason == "ITEM_UNIT_CHANGED")
       // A rounding is how finely one counts, not how much it is.
@@ -174,7 +176,7 @@ struct MasterDataServiceTests {
       #expect(
         try await service.put([Sample.unit("Units", .withdrawn)]).map(\.receipt) == [.accepted])
       let back = try await service.put([Sample.item("A")])
-      #expect(back.first?.rejection?.reason == "UNIT_UNKNOWN")
+      #expect(back.first?.rejection?.reason == "REFERENCE_UNKNOWN")
     }
   }
 
