@@ -180,6 +180,8 @@ let services: [Target] = [
 let testTargets: [Target] = [
   library("Seeds", "Tests/Support/Seeds", ["Environment"]),
   library("TestFolders", "Tests/Support/TestFolders"),
+  // What holds for shifts and clocks in every zone, the made-up ones and the world's.
+  library("ShiftLaws", "Tests/Support/ShiftLaws", ["Values"]),
   // A storage for SQLite that remembers what was asked of it, and that fails.
   .target(
     name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/Support/CFaultVFS",
@@ -201,8 +203,9 @@ let testTargets: [Target] = [
   // Writes to the records until it is killed.
   program(
     "RecordsWriter", "Tests/Support/RecordsWriter", ["Environment", "RecordStore", "Values"]),
-  tests("ValuesTests", "Tests/Shared/Values", ["Values", "Seeds"]),
-  tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values", "Seeds"]),
+  tests("ValuesTests", "Tests/Shared/Values", ["Values", "Seeds", "ShiftLaws"]),
+  tests(
+    "EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values", "Seeds", "ShiftLaws"]),
   tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),
   tests(
     "ProtobufTests", "Tests/Shared/Protobuf",
