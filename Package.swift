@@ -240,7 +240,7 @@ let testTargets: [Target] = [
     "MasterDataTests", "Tests/Services/MasterData",
     [
       "MasterData", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit", "TestFolders", nioCore, nioPosix, logging,
+      "Identity", "ServiceKit", "TestFolders", "Seeds", nioCore, nioPosix, logging,
     ]),
   tests(
     "GatewayFrontTests", "Tests/Services/Gateway/Front",

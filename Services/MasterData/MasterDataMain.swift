@@ -6,7 +6,8 @@ import ServiceKit
 struct MasterDataMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "millrace-masterdata",
-    abstract: "Keeps what all other services refer to: items, units, places, partners, bills, and rules.")
+    abstract:
+      "Keeps what all other services refer to: items, units, places, partners, bills, and rules.")
 
   @OptionGroup var options: ProgramOptions
 

@@ -66,7 +66,8 @@ extension ContentRejection: RefusalConvertible {
         violations: [FieldViolation("barcode", "must be unique")])
     case .cyclicLocation(let code):
       Refusal(
-        .failedPrecondition, reason: "CYCLIC_LOCATION", "the location \(code) would be below itself",
+        .failedPrecondition, reason: "CYCLIC_LOCATION",
+        "the location \(code) would be below itself",
         metadata: ["code": code],
         violations: [FieldViolation("parent", "must not be the location or one below it")])
     case .cyclicBill(let code, let item):

@@ -39,7 +39,9 @@ struct BillDefinition: Sendable, Hashable {
   /// Every quantity with the item that it is of and its field.
   var quantities: [(field: String, item: String, quantity: Amount)] {
     [("quantity", item, quantity)]
-      + lines.enumerated().map { ("lines[\($0.offset)].quantity", $0.element.item, $0.element.quantity) }
+      + lines.enumerated().map {
+        ("lines[\($0.offset)].quantity", $0.element.item, $0.element.quantity)
+      }
       + byProducts.enumerated().map {
         ("by_products[\($0.offset)].quantity", $0.element.item, $0.element.quantity)
       }
@@ -48,7 +50,9 @@ struct BillDefinition: Sendable, Hashable {
   /// Every operation that it names and the field that does.
   var operations: [(field: String, operation: Int32)] {
     lines.enumerated().map { ("lines[\($0.offset)].operation", $0.element.operation) }
-      + byProducts.enumerated().map { ("by_products[\($0.offset)].operation", $0.element.operation) }
+      + byProducts.enumerated().map {
+        ("by_products[\($0.offset)].operation", $0.element.operation)
+      }
   }
 }
 

@@ -28,7 +28,9 @@ struct ItemDefinition: Sendable, Hashable {
   func judge(_ head: RecordHead, before: (head: RecordHead, definition: ItemDefinition)?)
     throws(ContentRejection)
   {
-    guard let before, before.head.lifeCycle != .draft, before.definition.unit != unit else { return }
+    guard let before, before.head.lifeCycle != .draft, before.definition.unit != unit else {
+      return
+    }
     throw .itemUnitChanged(head.code, unit: before.definition.unit)
   }
 

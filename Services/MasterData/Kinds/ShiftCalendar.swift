@@ -14,6 +14,7 @@ extension Masterdata.V1.ShiftCalendar: MasterRecord {
   }
 
   private func calendar(_ fields: inout Fields) -> ShiftCalendar {
+    let known = fields.violations.count
     let weekly = fields.each(shifts, "shifts", atMost: ShiftCalendar.maximumShiftsOfWeek) {
       fields, shift in
       (
@@ -34,6 +35,8 @@ extension Masterdata.V1.ShiftCalendar: MasterRecord {
       )
     }
     fields.unique(special, "exceptions", "date") { $0.date }
+    // What is wrong by itself may seem to overlap, too.
+    guard fields.violations.count == known else { return .empty }
     do {
       return try ShiftCalendar(
         week: Dictionary(grouping: weekly) { $0.day }

@@ -56,7 +56,8 @@ struct ListShifts: ReadOperation {
       }
       if !center.definition.shiftCalendar.isEmpty { code = center.definition.shiftCalendar }
     }
-    guard let calendar = try records.find(Masterdata.V1.ShiftCalendar.self, code)?.definition.calendar
+    guard
+      let calendar = try records.find(Masterdata.V1.ShiftCalendar.self, code)?.definition.calendar
     else {
       throw Refusal(
         .failedPrecondition, reason: "SHIFT_CALENDAR_MISSING",

@@ -39,7 +39,9 @@ struct ListUnmappedCodes: ReadOperation {
   func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws
     -> Masterdata.V1.ListUnmappedCodesResponse
   {
-    let last = try input.page.lastKey(in: incarnation).map { try UnmappedCode(pageKey: $0, input.site) }
+    let last = try input.page.lastKey(in: incarnation).map {
+      try UnmappedCode(pageKey: $0, input.site)
+    }
     let found = try UnmappedCodeRecords.list(
       input.site, system: input.system, kind: input.kind, after: last,
       limit: input.page.size + 1, snapshot)

@@ -58,6 +58,8 @@ struct RecordWriter {
       try judge(candidate, Entry.self)
       let record = try keep(candidate, message, content, stored, snapshot)
       return stored == nil ? .created(record) : .changed(record)
+    } catch let refusal as Refusal {
+      return .rejected(refusal, stored)
     } catch let error as any RefusalConvertible {
       return .rejected(error.refusal, stored)
     }
@@ -91,21 +93,21 @@ struct RecordWriter {
     _ candidate: Candidate<Entry.Definition>, _ message: Entry, _ content: [UInt8],
     _ stored: StoredRecord?, _ snapshot: Snapshot
   ) throws -> StoredRecord {
-    func record(_ sequence: Int64) -> StoredRecord {
+    let revision = stored?.revision ?? 0
+    func record(_ revision: Int64, _ sequence: Int64) -> StoredRecord {
       StoredRecord(
-        key: candidate.key, lifeCycle: candidate.head.lifeCycle,
-        revision: (stored?.revision ?? 0) + 1, changedAt: now, changeSequence: sequence,
-        content: content)
+        key: candidate.key, lifeCycle: candidate.head.lifeCycle, revision: revision,
+        changedAt: now, changeSequence: sequence, content: content)
     }
     guard !isTrial, let transaction = snapshot as? Transaction else {
-      let record = record(0)
+      let record = record(revision, 0)
       records.assumed[candidate.key] = record
       return record
     }
     let event = NewEvent(
       type: Masterdata.V1.Record.fullName, site: site, key: candidate.key.code,
       payload: try message.asRecord.encoded())
-    let record = record(try transaction.outbox.append(event))
+    let record = record(revision + 1, try transaction.outbox.append(event))
     try MasterRecords.put(record, transaction)
     try link(candidate, Entry.self, isNew: stored == nil, transaction)
     changes.add(candidate.key, before: stored?.content, after: content)

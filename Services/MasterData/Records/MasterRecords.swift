@@ -11,8 +11,8 @@ struct StoredRecord: Sendable {
   /// Its message, without what the service adds to its head.
   let content: [UInt8]
 
-  /// What the record is now, as callers name it.
-  var etag: String { "r\(revision)" }
+  /// What the record is now, as callers name it; empty for one that is only tried and was not there.
+  var etag: String { revision == 0 ? "" : "r\(revision)" }
 }
 
 /// Records of every kind in and out of the database.

@@ -31,7 +31,8 @@ enum OwnershipProposals {
       """, site, maximumPerSite, map: read)
   }
 
-  static func put(_ proposal: OwnershipProposal, _ site: SiteCode, _ transaction: Transaction) throws
+  static func put(_ proposal: OwnershipProposal, _ site: SiteCode, _ transaction: Transaction)
+    throws
   {
     try transaction.execute(
       """

@@ -31,7 +31,8 @@ public struct CallRecords: Sendable {
   let call: Call
 
   /// Reads one state of the records.
-  public func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T
+  public func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws
+    -> T
   {
     try await database.read(body)
   }

@@ -55,7 +55,9 @@ public struct OwnershipRules: Sendable {
     let subjects = (group.map { ["\(subject).\($0)"] } ?? []) + [subject]
     for subject in subjects {
       for stage in [stage, ""] {
-        let found = rules[Name(subject: subject, stage: stage)]?.first { $0.period.contains(moment) }
+        let found = rules[Name(subject: subject, stage: stage)]?.first {
+          $0.period.contains(moment)
+        }
         if let found { return found.owner }
       }
     }

@@ -87,7 +87,7 @@ struct MasterDataServiceTests {
         #expect(refusal?.violations.map(\.field) == [field])
       }
       let elsewhere = await refusal {
-        _ = try await service.client.upsertUnits(.with { $0.site = "PLANT2" })
+        _ = try await service.client.upsertUnits(.with { $0.site = "PLANT3" })
       }
       #expect(elsewhere?.reason == "SITE_NOT_GRANTED")
     }
@@ -268,11 +268,8 @@ struct MasterDataServiceTests {
         $0.resumeToken = token
       })
     for try await response in stream {
-      switch response.record?.content {
-      case .unit(let unit): found.append((unit.head?.code ?? "", response.resumeToken))
-      case .item(let item): found.append((item.head?.code ?? "", response.resumeToken))
-      case nil: Issue.record("a change without a record")
-      }
+      let record = try #require(response.record?.entry)
+      found.append((record.head?.code ?? "", response.resumeToken))
       if found.count == count { break }
     }
     return found
@@ -287,7 +284,7 @@ struct MasterDataServiceTests {
       let entries = try await service.program.database.read {
         try $0.auditRecords(after: 0, limit: 10).map(\.entry)
       }
-      #expect(entries.map(\.object) == ["3 of kind unit: Units, Dozens, kg", "item A"])
+      #expect(entries.map(\.object) == ["3 of unit: Units, Dozens, kg", "item A"])
       #expect(entries.allSatisfy { $0.principal == "steward" && $0.digestAfter != nil })
     }
   }

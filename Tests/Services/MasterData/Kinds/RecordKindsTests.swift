@@ -55,7 +55,12 @@ struct RecordKindsTests {
       let stranger = try await service.client.upsertSites(
         .with {
           $0.site = "PLANT2"
-          $0.sites = [Sample.site { _ in }]
+          $0.sites = [
+            Sample.site {
+              $0.warehouse = ""
+              $0.shiftCalendar = ""
+            }
+          ]
         })
       #expect(stranger.outcomes.map { $0.rejection?.reason } == ["SITE_CODE"])
     }

@@ -54,8 +54,8 @@ struct MappingRulesTests {
   private static func following(_ random: inout SeededGenerator) -> [MappingRules.Rule] {
     let times = Set((0..<7).map { _ in Int64.random(in: 0..<1_000, using: &random) }).sorted()
     var all: [MappingRules.Rule] = []
-    for (begin, end) in zip(times, times.dropFirst()) where Int.random(in: 0..<4, using: &random) > 0
-    {
+    for (begin, end) in zip(times, times.dropFirst())
+    where Int.random(in: 0..<4, using: &random) > 0 {
       let period = EffectivePeriod(from: Instant(seconds: begin), until: Instant(seconds: end))
       all.append(rule("from \(begin)", .code("A"), "target", period ?? .always))
     }

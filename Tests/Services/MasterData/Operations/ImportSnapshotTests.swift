@@ -106,7 +106,8 @@ struct ImportSnapshotTests {
         }
         #expect("\(failure.map { "\($0)" } ?? "")".contains("\(field) "), "\(field)")
       }
-      #expect(try await service.client.listUnits(.with { $0.site = "PLANT1" }).units.isEmpty)
+      let units = try await service.client.listUnits(.with { $0.site = "PLANT1" }).units
+      #expect(units.isEmpty)
     }
   }
 }

@@ -82,7 +82,8 @@ struct ResolveCodesTests {
       try await service.makeUnits()
       _ = try await service.put([Sample.item("VALVE")])
       let rules = [
-        Sample.mapping("a", .code("17"), to: "VALVE"), Sample.mapping("b", .code("18"), to: "VALVE"),
+        Sample.mapping("a", .code("17"), to: "VALVE"),
+        Sample.mapping("b", .code("18"), to: "VALVE"),
       ]
       #expect(try await create(service, rules) == ["", ""])
       #expect(try await resolve(service, ["17", "18"]).map(\.code) == ["VALVE", "VALVE"])
