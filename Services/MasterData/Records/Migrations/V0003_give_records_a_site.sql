@@ -29,7 +29,9 @@ CREATE TABLE record_references (
   to_kind TEXT NOT NULL,
   to_site TEXT NOT NULL,
   to_code TEXT NOT NULL,
-  PRIMARY KEY (kind, site, code, role, to_kind, to_code),
+  -- All columns in their order: SQLite 3.40 finds NULLs that are not there in a table without row ids
+  -- whose key leaves one out in between.
+  PRIMARY KEY (kind, site, code, role, to_kind, to_site, to_code),
   FOREIGN KEY (kind, site, code) REFERENCES records (kind, site, code)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO record_references
