@@ -109,7 +109,8 @@ final class SiteFlow: Sendable {
   /// Follows Production's feed until it breaks.
   func follow() async throws {
     try await FeedFollower(
-      site: site, database: database, production: production, logger: logger
+      site: site, database: database, production: production,
+      identifiers: environment.identifiers, logger: logger
     ).follow()
   }
 

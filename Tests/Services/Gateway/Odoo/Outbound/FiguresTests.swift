@@ -182,7 +182,7 @@ struct PostingStatusTests {
       #expect(reason.rawValue.count <= 64)
       let places = [
         CaseReason.ofRelease.contains(reason), CaseReason.ofPosting.contains(reason),
-        reason == .configuration,
+        [.configuration, .referencesUnknown].contains(reason),
       ]
       #expect(places.filter { $0 }.count == 1, "\(reason)")
     }
