@@ -131,6 +131,10 @@ class Program:
     def frozen(self):
         """Stands still between two of its instructions, wherever it happens to be."""
         self._process.send_signal(signal.SIGSTOP)
+        # A signal is only sent: on a busy machine the program may go on for a moment.
+        status = Path(f"/proc/{self.pid}/stat")
+        while status.read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.001)
         try:
             yield
         finally:
