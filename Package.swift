@@ -150,6 +150,7 @@ let services: [Target] = [
     [
       "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts", "RPC",
       "RecordStore", "Identity", "ServiceKit", argumentParser, nioCore, nioPosix, logging,
+      hummingbird, hummingbirdCore,
     ] + allocator),
   program(
     "OdooSandbox", "Services/OdooSandbox",

@@ -94,7 +94,7 @@ enum AllowedArrows {
     Room(
       "Gateway", at: "Services/Gateway/Main",
       own: service.union(["GatewayFront", "GatewayOdoo"]),
-      foreign: sockets.union(["ArgumentParser", "Logging"])),
+      foreign: sockets.union(["ArgumentParser", "Hummingbird", "HummingbirdCore", "Logging"])),
     Room(
       "OdooSandbox", at: "Services/OdooSandbox", own: ["Environment", "JSON", "Values"],
       foreign: sockets.union(["ArgumentParser", "Logging", "NIOHTTP1"])),

@@ -23,6 +23,17 @@ struct OdooRow: Sendable {
     return rows
   }
 
+  /// Whether Odoo has said anything of a field.
+  func has(_ field: String) -> Bool { members[field] != nil }
+
+  /// A field as it came; `nil` when it did not.
+  func value(_ field: String) -> JSONValue? { members[field] }
+
+  /// Every field but one, as text: equal records give equal text.
+  func content(without field: String) -> String {
+    JSONValue.object(members.filter { $0.key != field }).text
+  }
+
   /// The database id.
   func id() throws(OdooFailure) -> Int64 {
     guard let id = members["id"]?.intValue, id > 0 else { throw wrong("id") }

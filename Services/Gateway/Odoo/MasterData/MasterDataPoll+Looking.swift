@@ -1,0 +1,167 @@
+import RecordStore
+import Values
+
+extension MasterDataPoll {
+  /// What the rows of a feed are to a kind of subjects.
+  enum Role: Sendable, Hashable {
+    case subjects
+    case details
+    /// They make subjects look different that name them.
+    case touching(Reference.Kind)
+  }
+
+  /// Pages of one look: five million rows; a bound for an Odoo that answers nonsense.
+  static let maximumPages = 10_000
+  /// The cursor of a model that had no rows: everything is newer.
+  private static let beforeEverything = "1970-01-01 00:00:00"
+
+  /// One look at what has changed in a feed. It goes on where a look that was cut off has come to.
+  func look(_ feed: OdooFeed, _ model: any MasterDataModel, _ role: Role) async throws {
+    let (site, name) = (site, feed.model)
+    var scan = try await database.read { try ScanRecords.state(of: name, site: site, $0) }
+    if scan.nextCursor == nil {
+      guard let started = try await begin(feed, model, role, scan.cursor) else { return }
+      scan = started
+    }
+    try await pages(feed, model, role, scan)
+  }
+
+  /// Reads a first page and is done when that is all; otherwise begins a look of several pages. Its
+  /// cursor is the newest date from before its first page: what is written behind the reader's back is
+  /// newer, and the next look's.
+  private func begin(
+    _ feed: OdooFeed, _ model: any MasterDataModel, _ role: Role, _ cursor: String?
+  ) async throws -> ScanRecords.State? {
+    let (site, name) = (site, feed.model)
+    guard let cursor else {
+      let newest = try await reader.newest(feed) ?? Self.beforeEverything
+      // Rows that belong to subjects are read with them, and noted then.
+      guard role == .subjects || (role == .details && model.main == nil) else {
+        try await database.write {
+          try ScanRecords.note(.finished(name, cursor: newest), site: site, $0)
+        }
+        return nil
+      }
+      return try await begin(feed, from: "", nextCursor: newest)
+    }
+    let start = PollWindow(cursor: cursor).start ?? Self.beforeEverything
+    let rows = try await reader.page(feed, since: start, after: 0)
+    guard rows.count < MasterDataReader.pageSize else {
+      let newest = try await reader.newest(feed) ?? cursor
+      return try await begin(feed, from: start, nextCursor: newest)
+    }
+    let newest = try rows.map { try $0.writeDate() }.max() ?? cursor
+    try await take(
+      rows, feed, model, role, newest > cursor ? .finished(name, cursor: newest) : nil)
+    return nil
+  }
+
+  private func begin(_ feed: OdooFeed, from start: String, nextCursor: String) async throws
+    -> ScanRecords.State
+  {
+    let (site, name) = (site, feed.model)
+    return try await database.write { transaction in
+      try ScanRecords.begin(
+        name, from: start, nextCursor: nextCursor, site: site, transaction)
+      return try ScanRecords.state(of: name, site: site, transaction)
+    }
+  }
+
+  private func pages(
+    _ feed: OdooFeed, _ model: any MasterDataModel, _ role: Role, _ scan: ScanRecords.State
+  ) async throws {
+    let (reader, start) = (reader, scan.windowStart)
+    var rows = try await reader.page(feed, since: start, after: scan.lastID)
+    for _ in 0..<Self.maximumPages {
+      guard rows.count >= MasterDataReader.pageSize, let last = try rows.last?.id() else {
+        let cursor = scan.nextCursor ?? Self.beforeEverything
+        return try await take(rows, feed, model, role, .finished(feed.model, cursor: cursor))
+      }
+      // Odoo works on the next page while this one is noted and sent.
+      async let following = reader.page(feed, since: start, after: last)
+      try await take(rows, feed, model, role, .page(feed.model, lastID: last))
+      if start.isEmpty { logProgress() }
+      rows = try await following
+    }
+  }
+
+  /// Takes a page over, with how far it was read.
+  private func take(
+    _ rows: [OdooRow], _ feed: OdooFeed, _ model: any MasterDataModel, _ role: Role,
+    _ progress: ScanRecords.Progress?
+  ) async throws {
+    board.read(rows.count, of: feed.model)
+    let changed = try await changes(rows, feed, model, role)
+    let site = site
+    guard !changed.isEmpty, role == .subjects else {
+      if changed.isEmpty && progress == nil { return }
+      let seen = changed.map(\.seen)
+      return try await database.write { transaction in
+        for row in seen { try Self.note(row, feed, model.kind, role, site, transaction) }
+        if let progress { try ScanRecords.note(progress, site: site, transaction) }
+      }
+    }
+    var rest = changed[...]
+    while !rest.isEmpty {
+      let batch = rest.prefix(model.batchSize)
+      rest = rest.dropFirst(model.batchSize)
+      let given = Dictionary(
+        batch.map { ($0.seen.id, $0.row) }, uniquingKeysWith: { first, _ in first })
+      try await settle(
+        model, batch.map(\.seen.id), given: given, progress: rest.isEmpty ? progress : nil)
+    }
+  }
+
+  private struct Change: Sendable {
+    var row: OdooRow
+    var seen: RowRecords.Seen
+  }
+
+  /// Those that are not as they were seen last.
+  private func changes(
+    _ rows: [OdooRow], _ feed: OdooFeed, _ model: any MasterDataModel, _ role: Role
+  ) async throws -> [Change] {
+    var changes: [Change] = []
+    for row in rows {
+      guard let seen = try row.seen(feed) else { continue }
+      changes.append(Change(row: row, seen: seen))
+    }
+    let (site, name, kind, all) = (site, feed.model, model.kind, changes)
+    return try await database.read { snapshot in
+      try all.filter { change in
+        let before = try RowRecords.find(change.seen.id, of: name, site: site, snapshot)
+        guard let before else {
+          guard role == .subjects, !feed.isOfInterest(change.row) else { return true }
+          // Somebody else may have named it.
+          return try !SubjectRecords.known([change.seen.id], kind, site: site, snapshot).isEmpty
+        }
+        return before.digest != change.seen.digest || before.subject != change.seen.subject
+      }
+    }
+  }
+
+  /// Notes a row that is not a subject itself, and has looked at what depends on it.
+  private static func note(
+    _ row: RowRecords.Seen, _ feed: OdooFeed, _ kind: SubjectKind, _ role: Role, _ site: SiteCode,
+    _ transaction: Transaction
+  ) throws {
+    let before = try RowRecords.keep(row, of: feed.model, site: site, transaction)
+    if case .touching(let reference) = role {
+      return try SubjectRecords.touchThoseNaming(
+        Reference(reference, row.id), site: site, transaction)
+    }
+    try SubjectRecords.touch(kind, row.subject, site: site, transaction)
+    if let before, before.subject != row.subject {
+      try SubjectRecords.touch(kind, before.subject, site: site, transaction)
+    }
+  }
+}
+
+extension OdooRow {
+  /// The row as it is noted; `nil` when it is nobody's.
+  func seen(_ feed: OdooFeed) throws(OdooFailure) -> RowRecords.Seen? {
+    guard let subject = try feed.subject(of: self) else { return nil }
+    return RowRecords.Seen(
+      id: try id(), subject: subject, writeDate: try writeDate(), digest: digest)
+  }
+}
