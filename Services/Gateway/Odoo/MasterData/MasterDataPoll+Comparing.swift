@@ -18,7 +18,7 @@ extension MasterDataPoll {
     var last: Int64 = 0
     for _ in 0..<Self.maximumPages {
       let page = try await reader.listing(feed, after: last)
-      let isLast = page.count < MasterDataReader.listingSize
+      let isLast = page.count < reader.listingSize
       let end = isLast ? Int64.max : page.last?.id ?? Int64.max
       try await compare(page, feed, model, from: last, through: end)
       if isLast { return }
@@ -36,10 +36,10 @@ extension MasterDataPoll {
     var others: Set<Int64> = []
     var after = from
     for _ in 0..<Self.maximumPages {
-      let (site, name, start) = (site, feed.model, after)
+      let (site, name, start, limit) = (site, feed.model, after, reader.listingSize)
       let known = try await database.read {
         try RowRecords.list(
-          name, after: start, through: through, limit: MasterDataReader.listingSize, site: site, $0)
+          name, after: start, through: through, limit: limit, site: site, $0)
       }
       for row in known {
         seen.insert(row.id)
@@ -50,7 +50,7 @@ extension MasterDataPoll {
         guard there.writeDate != row.writeDate || there.subject != row.subject else { continue }
         others.formUnion([row.subject, there.subject].compactMap(\.self))
       }
-      guard known.count == MasterDataReader.listingSize, let last = known.last?.id else { break }
+      guard known.count == reader.listingSize, let last = known.last?.id else { break }
       after = last
     }
     for row in page where !seen.contains(row.id) {
@@ -66,8 +66,8 @@ extension MasterDataPoll {
     var gone: [RowRecords.Seen] = []
     var rest = missing[...]
     while !rest.isEmpty {
-      let batch = rest.prefix(MasterDataReader.pageSize)
-      rest = rest.dropFirst(MasterDataReader.pageSize)
+      let batch = rest.prefix(reader.pageSize)
+      rest = rest.dropFirst(reader.pageSize)
       let existing = try await reader.existing(feed, batch.map(\.id))
       gone += batch.filter { !existing.contains($0.id) }
     }

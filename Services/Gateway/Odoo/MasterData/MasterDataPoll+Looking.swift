@@ -46,7 +46,7 @@ extension MasterDataPoll {
     }
     let start = PollWindow(cursor: cursor).start ?? Self.beforeEverything
     let rows = try await reader.page(feed, since: start, after: 0)
-    guard rows.count < MasterDataReader.pageSize else {
+    guard rows.count < reader.pageSize else {
       let newest = try await reader.newest(feed) ?? cursor
       return try await begin(feed, from: start, nextCursor: newest)
     }
@@ -73,7 +73,7 @@ extension MasterDataPoll {
     let (reader, start) = (reader, scan.windowStart)
     var rows = try await reader.page(feed, since: start, after: scan.lastID)
     for _ in 0..<Self.maximumPages {
-      guard rows.count >= MasterDataReader.pageSize, let last = try rows.last?.id() else {
+      guard rows.count >= reader.pageSize, let last = try rows.last?.id() else {
         let cursor = scan.nextCursor ?? Self.beforeEverything
         return try await take(rows, feed, model, role, .finished(feed.model, cursor: cursor))
       }

@@ -3,11 +3,12 @@ import Synchronization
 
 /// Reads the models of master data from Odoo.
 final class MasterDataReader: Sendable {
-  /// Rows of one page.
+  /// Rows of one page, and of one batch.
   static let pageSize = 500
-  /// Rows of one page of which only the id and the date are read.
-  static let listingSize = 5_000
 
+  let pageSize: Int
+  /// Rows of one page of which only the id and the date are read.
+  let listingSize: Int
   private let odoo: any OdooCaller
   /// The fields that a model has of those that are asked for, by model. Asked for once.
   private let known = Mutex<[String: [String]]>([:])
@@ -15,7 +16,11 @@ final class MasterDataReader: Sendable {
   /// In English, because a translated name would be another code; archived ones, too.
   static let context: JSONValue = ["lang": "en_US", "active_test": false]
 
-  init(odoo: any OdooCaller) { self.odoo = odoo }
+  init(odoo: any OdooCaller, pageSize: Int = pageSize, listingSize: Int = 5_000) {
+    self.odoo = odoo
+    self.pageSize = pageSize
+    self.listingSize = listingSize
+  }
 
   /// A row that was seen in a listing.
   struct Listed: Sendable, Hashable {
@@ -35,7 +40,7 @@ final class MasterDataReader: Sendable {
     } else {
       domain.append(["write_date", ">=", .string(start)])
     }
-    return try await rows(feed, domain, limit: Self.pageSize)
+    return try await rows(feed, domain, limit: pageSize)
   }
 
   /// The newest date of all rows; `nil` when there is none.
@@ -57,7 +62,7 @@ final class MasterDataReader: Sendable {
   func listing(_ feed: OdooFeed, after id: Int64) async throws(OdooFailure) -> [Listed] {
     let domain: [JSONValue] =
       [["id", ">", .int(id)]] + feed.everything(Set(try await fields(feed)))
-    return try await listed(feed, domain, limit: Self.listingSize)
+    return try await listed(feed, domain, limit: listingSize)
   }
 
   /// Which of these ids there are.
