@@ -132,7 +132,11 @@ let services: [Target] = [
     [
       "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
-    ] + allocator, resources: [.embedInCode("Records/Migrations/V0001_create_records.sql")]),
+    ] + allocator,
+    resources: [
+      .embedInCode("Records/Migrations/V0001_create_records.sql"),
+      .embedInCode("Records/Migrations/V0003_give_records_a_site.sql"),
+    ]),
   library(
     "GatewayFront", "Services/Gateway/Front",
     [
@@ -177,6 +181,8 @@ let services: [Target] = [
 let testTargets: [Target] = [
   library("Seeds", "Tests/Support/Seeds", ["Environment"]),
   library("TestFolders", "Tests/Support/TestFolders"),
+  // What holds for shifts and clocks in every zone, the made-up ones and the world's.
+  library("ShiftLaws", "Tests/Support/ShiftLaws", ["Values"]),
   // A storage for SQLite that remembers what was asked of it, and that fails.
   .target(
     name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/Support/CFaultVFS",
@@ -198,8 +204,9 @@ let testTargets: [Target] = [
   // Writes to the records until it is killed.
   program(
     "RecordsWriter", "Tests/Support/RecordsWriter", ["Environment", "RecordStore", "Values"]),
-  tests("ValuesTests", "Tests/Shared/Values", ["Values", "Seeds"]),
-  tests("EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values", "Seeds"]),
+  tests("ValuesTests", "Tests/Shared/Values", ["Values", "Seeds", "ShiftLaws"]),
+  tests(
+    "EnvironmentTests", "Tests/Shared/Environment", ["Environment", "Values", "Seeds", "ShiftLaws"]),
   tests("JSONTests", "Tests/Shared/JSON", ["JSON"]),
   tests(
     "ProtobufTests", "Tests/Shared/Protobuf",
@@ -234,7 +241,7 @@ let testTargets: [Target] = [
     "MasterDataTests", "Tests/Services/MasterData",
     [
       "MasterData", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit", "TestFolders", nioCore, nioPosix, logging,
+      "Identity", "ServiceKit", "TestFolders", "Seeds", nioCore, nioPosix, logging,
     ]),
   tests(
     "GatewayFrontTests", "Tests/Services/Gateway/Front",

@@ -6,7 +6,8 @@ import ServiceKit
 struct MasterDataMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "millrace-masterdata",
-    abstract: "Keeps the units and items that all other services refer to.")
+    abstract:
+      "Keeps what all other services refer to: items, units, places, partners, bills, and rules.")
 
   @OptionGroup var options: ProgramOptions
 

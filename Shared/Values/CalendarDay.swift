@@ -1,4 +1,5 @@
-/// A day of the calendar, UTC.
+/// A day of the calendar: a date. As moments it is taken in UTC; in a place it is a
+/// ``LocalTime``'s.
 public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// Days since 1970-01-01.
   public let number: Int64
@@ -8,7 +9,7 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
   /// A day by its number.
   public init(number: Int64) { self.number = number }
 
-  /// The day of a moment.
+  /// The day of a moment, UTC.
   public init(_ instant: Instant) {
     // Rounded down, before 1970, too.
     let remainder = instant.microseconds % Self.microsecondsPerDay
@@ -23,7 +24,7 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     self.init(civil.instant)
   }
 
-  /// Its first moment.
+  /// Its first moment, UTC.
   public var start: Instant { Instant(microseconds: number * Self.microsecondsPerDay) }
 
   /// So many days later.

@@ -1,4 +1,5 @@
-/// A moment taken apart into the proleptic Gregorian calendar, UTC.
+/// A moment taken apart into the proleptic Gregorian calendar: UTC, or what the clocks of a place show
+/// (``LocalTime``).
 public struct CivilTime: Sendable, Hashable {
   /// The year, for example 2026.
   public var year: Int

@@ -15,8 +15,8 @@ from Support.client import refusal
 from Support.external_tokens import ISSUER
 from Support.paths import PROTO
 from Support.stubs import (
-    audit, common, events, gateway, masterdata, partners, production, records, revocations, tokens,
-    usage, versions)
+    audit, common, events, gateway, masterdata, partners, production, revocations, tokens,
+    timestamp, usage, versions)
 
 PACKAGE = "millrace.gateway.v1"
 _numbers = itertools.count(1)
@@ -71,25 +71,91 @@ def _command() -> str:
     return f"command-{next(_numbers)}"
 
 
-def _unit():
-    return records.Unit(
-        head=records.RecordHead(code="Units", life_cycle=records.LIFE_CYCLE_RELEASED),
-        category="count", reference_ratio=records.Ratio(numerator=1, denominator=1), rounding="1")
+def _head(code, life_cycle=masterdata.LIFE_CYCLE_RELEASED):
+    return masterdata.RecordHead(code=code, life_cycle=life_cycle)
 
 
-def _item():
-    return records.Item(
-        head=records.RecordHead(code="ITEM", life_cycle=records.LIFE_CYCLE_DRAFT),
-        description="an item", tracking=common.TRACKING_NONE, unit="Units")
+def _draft(code):
+    return _head(code, masterdata.LIFE_CYCLE_DRAFT)
+
+
+def _one(unit="Units"):
+    return common.Quantity(value="1", unit=unit)
+
+
+_SHIFT = masterdata.ShiftTime(name="day", start="06:00", duration_minutes=480)
+_MAPPING = masterdata.MappingRule(
+    head=_head("rule"), system="mes", kind=masterdata.RECORD_KIND_ITEM, code="17", target="ITEM")
+_OWNERSHIP = masterdata.OwnershipRule(head=_draft("rule"), subject="routing", owner="nobody")
+_RECORDS = {
+    "Units": masterdata.Unit(
+        head=_head("Units"), category="count",
+        reference_ratio=masterdata.Ratio(numerator=1, denominator=1), rounding="1"),
+    "Items": masterdata.Item(
+        head=_draft("ITEM"), description="an item", tracking=common.TRACKING_NONE, unit="Units"),
+    "Sites": masterdata.Site(
+        head=_head("PLANT1"), description="a plant", time_zone="Europe/Berlin", currency="EUR",
+        manufacturing_steps=masterdata.MANUFACTURING_STEPS_ONE),
+    "ShiftCalendars": masterdata.ShiftCalendar(
+        head=_head("week"), description="a week",
+        shifts=[masterdata.WeeklyShift(weekday=masterdata.WEEKDAY_MONDAY, time=_SHIFT)]),
+    "WorkCenters": masterdata.WorkCenter(head=_head("PRESS"), description="a press"),
+    "Warehouses": masterdata.Warehouse(head=_head("WH"), description="a warehouse"),
+    "Locations": masterdata.Location(
+        head=_head("WH/Stock"), description="stock", usage=masterdata.LOCATION_USAGE_INTERNAL),
+    "BusinessPartners": masterdata.BusinessPartner(
+        head=_head("V-1"), description="a supplier", roles=[masterdata.PARTNER_ROLE_SUPPLIER]),
+    "SupplierItems": masterdata.SupplierItem(head=_draft("V-1/ITEM"), supplier="V-1", item="ITEM"),
+    "Routings": masterdata.Routing(
+        head=_draft("ROUTE"), description="a routing", operations=[
+            masterdata.RoutingOperation(number=10, description="press", work_center="PRESS")]),
+    "BillsOfMaterial": masterdata.BillOfMaterial(
+        head=_draft("ITEM/A"), item="ITEM", type=masterdata.BILL_TYPE_NORMAL, quantity=_one(),
+        lines=[masterdata.BillLine(line=1, item="PART", quantity=_one())]),
+}
+"""A record of every kind with the name of its RPCs."""
+
+
+def _upsert(plural, site):
+    request = getattr(masterdata, f"Upsert{plural}Request")
+    field = request.DESCRIPTOR.fields_by_number[2].name
+    return request(site=site, **{field: [_RECORDS[plural]]})
+
+
+def _of_records(plural):
+    """The three RPCs of a kind of records."""
+    get, listing = (getattr(masterdata, f"{verb}{plural}Request") for verb in ("Get", "List"))
+    code = _RECORDS[plural].head.code
+    return {
+        f"Upsert{plural}": lambda to: _upsert(plural, to.site),
+        f"Get{plural}": lambda to: get(site=to.site, codes=[code]),
+        f"List{plural}": lambda to: listing(site=to.site),
+    }
 
 
 _REQUESTS = {
-    "UpsertUnits": lambda to: masterdata.UpsertUnitsRequest(site=to.site, units=[_unit()]),
-    "GetUnits": lambda to: masterdata.GetUnitsRequest(site=to.site, codes=["Units"]),
-    "ListUnits": lambda to: masterdata.ListUnitsRequest(site=to.site),
-    "UpsertItems": lambda to: masterdata.UpsertItemsRequest(site=to.site, items=[_item()]),
-    "GetItems": lambda to: masterdata.GetItemsRequest(site=to.site, codes=["ITEM"]),
-    "ListItems": lambda to: masterdata.ListItemsRequest(site=to.site),
+    **{name: make for plural in _RECORDS for name, make in _of_records(plural).items()},
+    "ListShifts": lambda to: masterdata.ListShiftsRequest(
+        site=to.site, **{"from": timestamp.Timestamp(seconds=1_790_000_000)},
+        until=timestamp.Timestamp(seconds=1_790_086_400)),
+    "ImportSnapshot": lambda to: masterdata.ImportSnapshotRequest(
+        head=masterdata.SnapshotHead(site=to.site)),
+    "ResolveCodes": lambda to: masterdata.ResolveCodesRequest(
+        site=to.site, system="mes", kind=masterdata.RECORD_KIND_ITEM, codes=["17"]),
+    "CreateMappingRules": lambda to: masterdata.CreateMappingRulesRequest(
+        site=to.site, mapping_rules=[_MAPPING]),
+    "TestMappingRules": lambda to: masterdata.TestMappingRulesRequest(
+        site=to.site, mapping_rules=[_MAPPING], system="mes", kind=masterdata.RECORD_KIND_ITEM,
+        codes=["17"]),
+    "ListMappingRules": lambda to: masterdata.ListMappingRulesRequest(site=to.site),
+    "RetireMappingRules": lambda to: masterdata.RetireMappingRulesRequest(
+        site=to.site, codes=["rule"]),
+    "ListUnmappedCodes": lambda to: masterdata.ListUnmappedCodesRequest(site=to.site),
+    "SetOwnershipRules": lambda to: masterdata.SetOwnershipRulesRequest(
+        site=to.site, ownership_rules=[_OWNERSHIP]),
+    "ApproveOwnershipRules": lambda to: masterdata.ApproveOwnershipRulesRequest(
+        site=to.site, ownership_rules=[_OWNERSHIP]),
+    "ListOwnershipRules": lambda to: masterdata.ListOwnershipRulesRequest(site=to.site),
     "WatchChanges": lambda to: masterdata.WatchChangesRequest(site=to.site),
     "ReleaseOrder": lambda to: facts.release(to.order, site=to.site),
     "GetOrder": lambda to: production.GetOrderRequest(site=to.site, order_name=to.order),
@@ -147,9 +213,14 @@ class Answer:
 
 def _call(client, method: str, message):
     descriptor = methods()[method]
-    kind = client.channel.unary_stream if descriptor.server_streaming else client.channel.unary_unary
+    if descriptor.client_streaming:
+        kind, message = client.channel.stream_unary, iter([message])
+    elif descriptor.server_streaming:
+        kind = client.channel.unary_stream
+    else:
+        kind = client.channel.unary_unary
     make = kind(
-        f"/{method}", request_serializer=type(message).SerializeToString,
+        f"/{method}", request_serializer=lambda sent: sent.SerializeToString(),
         response_deserializer=message_factory.GetMessageClass(descriptor.output_type).FromString)
     if not descriptor.server_streaming:
         return make(message)

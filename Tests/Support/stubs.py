@@ -2,10 +2,12 @@
 
 import atexit
 import hashlib
+import importlib
 import os
 import shutil
 import sys
 import tempfile
+import types
 from pathlib import Path
 
 import grpc_tools
@@ -48,14 +50,26 @@ from millrace.gateway.v1 import tokens_pb2 as tokens, tokens_pb2_grpc as tokens_
 from millrace.gateway.v1 import usage_pb2 as usage, usage_pb2_grpc as usage_grpc
 from millrace.gateway.v1 import versions_pb2 as versions, versions_pb2_grpc as versions_grpc
 from millrace.identity.v1 import revocations_pb2 as revocations
-from millrace.masterdata.v1 import masterdata_pb2 as masterdata, masterdata_pb2_grpc as masterdata_grpc
-from millrace.masterdata.v1 import records_pb2 as records
+from millrace.masterdata.v1 import masterdata_pb2_grpc as masterdata_grpc
 from millrace.production.v1 import production_events_pb2 as production_events
 from millrace.production.v1 import production_pb2 as production
 from millrace.production.v1 import production_pb2_grpc as production_grpc
 
+
+
+def _package(name: str) -> types.SimpleNamespace:
+    """All messages and enumerations of a package, whatever file they are in."""
+    files = sorted((PROTO / name.replace(".", "/")).glob("*.proto"))
+    modules = [importlib.import_module(f"{name}.{file.stem}_pb2") for file in files]
+    return types.SimpleNamespace(**{
+        key: value for module in modules for key, value in vars(module).items()
+        if not key.startswith("_")})
+
+
+masterdata = _package("millrace.masterdata.v1")
+
 __all__ = [
     "audit", "audit_grpc", "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
     "masterdata", "masterdata_grpc", "partners", "partners_grpc", "production", "production_events",
-    "production_grpc", "records", "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
+    "production_grpc", "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
 ]

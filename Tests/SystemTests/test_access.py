@@ -38,9 +38,15 @@ NOT_SYSTEM_OF_RECORD = (DENIED, "NOT_SYSTEM_OF_RECORD")
 
 # The table of the README, written out: what each role has been promised, and nothing else.
 READING_ORDERS = {"GetOrder", "ListOrders", "WatchOrders", "ListReports"}
-READING_MASTER_DATA = {"GetUnits", "ListUnits", "GetItems", "ListItems", "WatchChanges"}
+KINDS = {"Units", "Items", "Sites", "ShiftCalendars", "WorkCenters", "Warehouses", "Locations",
+         "BusinessPartners", "SupplierItems", "Routings", "BillsOfMaterial"}
+READING_MASTER_DATA = {"WatchChanges", "ListShifts", "ResolveCodes", "ListMappingRules",
+                       "ListUnmappedCodes", "ListOwnershipRules"} | {
+    f"{verb}{kind}" for verb in ("Get", "List") for kind in KINDS}
 READING = READING_ORDERS | READING_MASTER_DATA
-WRITING_MASTER_DATA = {"UpsertUnits", "UpsertItems"}
+WRITING_MASTER_DATA = {"ImportSnapshot", "CreateMappingRules", "TestMappingRules",
+                       "RetireMappingRules", "SetOwnershipRules", "ApproveOwnershipRules"} | {
+    f"Upsert{kind}" for kind in KINDS}
 MAKING = {"AcknowledgeOrder", "ReportProduction"}
 ODOO = {"ListPostings", "ListCases", "GetOdooStatus"}
 PARTNERS = {"PutPartner", "ListPartners", "IssueKey", "RegisterCredential", "RevokeCredential",
@@ -60,6 +66,7 @@ GRANTED = {
     "operator": EVERYBODY | ODOO,
     "auditor": EVERYBODY | READING | ODOO | AUDIT,
     # Partners and versions are for administrators, as their contracts say.
+    "steward": EVERYBODY | READING_MASTER_DATA | WRITING_MASTER_DATA,
     "integration": EVERYBODY | READING | MAKING | ODOO | WRITING_MASTER_DATA | {"ReleaseOrder"},
     "admin": EVERYBODY | ODOO | PARTNERS | VERSIONS | AUDIT,
 }

@@ -11,9 +11,9 @@ from Support.client import refused
 from Support.conditions import eventually
 from Support.plant import OTHER_SITE, SITE, Plant
 from Support.programs import run
-from Support.stubs import audit, common, masterdata, records
+from Support.stubs import audit, common, masterdata
 
-RELEASED, WITHDRAWN = records.LIFE_CYCLE_RELEASED, records.LIFE_CYCLE_WITHDRAWN
+RELEASED, WITHDRAWN = masterdata.LIFE_CYCLE_RELEASED, masterdata.LIFE_CYCLE_WITHDRAWN
 
 
 @pytest.fixture(scope="module")
@@ -25,20 +25,20 @@ def plant(tmp_path_factory):
 @pytest.fixture(scope="module")
 def steward(plant):
     """Who looks after the records."""
-    client = plant.mes(plant.issue_key("steward", SITE, roles=["integration"])).masterdata
+    client = plant.mes(plant.issue_key("steward", SITE, roles=["steward"])).masterdata
     put(client, units=[unit("Units"), unit("Dozens", 12)])
     return client
 
 
 def unit(code, numerator=1, denominator=1, life_cycle=RELEASED):
-    return records.Unit(
-        head=records.RecordHead(code=code, life_cycle=life_cycle), category="count",
-        reference_ratio=records.Ratio(numerator=numerator, denominator=denominator), rounding="1")
+    return masterdata.Unit(
+        head=masterdata.RecordHead(code=code, life_cycle=life_cycle), category="count",
+        reference_ratio=masterdata.Ratio(numerator=numerator, denominator=denominator), rounding="1")
 
 
 def item(code, life_cycle=RELEASED, **fields):
-    return records.Item(
-        head=records.RecordHead(code=code, life_cycle=life_cycle),
+    return masterdata.Item(
+        head=masterdata.RecordHead(code=code, life_cycle=life_cycle),
         **{"description": f"Item {code}", "tracking": common.TRACKING_NONE, "unit": "Units",
            **fields})
 
@@ -55,7 +55,7 @@ def test_a_batch_is_answered_record_by_record(steward):
     outcomes = put(steward, items=[item("A"), item("B", unit="furlong"), item("A-2", description="")])
     assert [each.receipt for each in outcomes] == [
         common.RECEIPT_ACCEPTED, common.RECEIPT_REJECTED, common.RECEIPT_REJECTED]
-    assert [each.rejection.reason for each in outcomes] == ["", "UNIT_UNKNOWN", "INVALID_FIELDS"]
+    assert [each.rejection.reason for each in outcomes] == ["", "REFERENCE_UNKNOWN", "INVALID_FIELDS"]
     assert outcomes[2].rejection.violations[0].field == "items[2].description"
     found = steward.GetItems(masterdata.GetItemsRequest(site=SITE, codes=["A", "B"]))
     assert [each.head.code for each in found.items] == ["A"]
@@ -108,7 +108,7 @@ def test_the_records_are_backed_up_and_inspected_like_any_other(plant, steward):
     database = str(plant.folder / "masterdata.sqlite")
     run("millrace", "backup", database, str(plant.folder / "backup"))
     inspected = json.loads(run("millrace", "inspect", database, "--json"))
-    assert inspected["rows"]["master_records"] > 0
+    assert inspected["rows"]["records"] > 0
     run("millrace", "audit", "verify", database)
 
 

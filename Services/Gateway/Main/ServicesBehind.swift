@@ -53,7 +53,8 @@ struct ServicesBehind: Sendable {
 
   private static let masterData = Destination(
     audience: PrincipalToken.masterDataAudience, pathPrefix: "/millrace.masterdata.v1.",
-    longLivedPaths: [Masterdata.V1.MasterDataService.watchChanges.path])
+    longLivedPaths: [Masterdata.V1.MasterDataService.watchChanges.path],
+    requestStreamPaths: [Masterdata.V1.MasterDataService.importSnapshot.path])
 
   var destinations: [Destination] { services.map(\.destination) }
 

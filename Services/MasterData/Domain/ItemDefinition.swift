@@ -20,36 +20,35 @@ struct ItemDefinition: Sendable, Hashable {
   /// What its label says; empty when there is none.
   var barcode: String
 
-  static let descriptionRule = TextRule(maximumLength: 256, characters: .visible)
   static let barcodeRule = TextRule(maximumLength: 128, characters: .visibleASCII)
   /// A hundred years: more is a mistake in the unit.
   static let shelfLifeRange: ClosedRange<Int64> = 0...36_500
 
-  /// A unit as an item finds it.
-  typealias FoundUnit = (head: RecordHead, unit: UnitDefinition)
-
   /// Judges the item by what it was.
-  func judge(_ head: RecordHead, before: (head: RecordHead, item: ItemDefinition)?)
-    throws(RecordRejection)
+  func judge(_ head: RecordHead, before: (head: RecordHead, definition: ItemDefinition)?)
+    throws(ContentRejection)
   {
-    guard let before, before.head.lifeCycle != .draft, before.item.unit != unit else { return }
-    throw .itemUnitChanged(head.code, unit: before.item.unit)
-  }
-
-  /// Judges the units that it names. A draft's may still be missing; those of an item in use are in use.
-  func judge(_ head: RecordHead, unit: FoundUnit?, purchaseUnit: FoundUnit?)
-    throws(RecordRejection)
-  {
-    if head.lifeCycle == .released {
-      for (field, code, found) in [
-        ("unit", self.unit, unit), ("purchase_unit", self.purchaseUnit, purchaseUnit),
-      ] where found?.head.lifeCycle != .released {
-        throw .unitUnknown(field: field, unit: code, found?.head.lifeCycle)
-      }
-    }
-    guard let unit, let purchaseUnit, unit.unit.category != purchaseUnit.unit.category else {
+    guard let before, before.head.lifeCycle != .draft, before.definition.unit != unit else {
       return
     }
-    throw .unitCategory(unit: self.unit, purchaseUnit: self.purchaseUnit)
+    throw .itemUnitChanged(head.code, unit: before.definition.unit)
+  }
+
+  /// The groups of fields in which it differs from what it was.
+  func changedGroups(since before: ItemDefinition) -> Set<String> {
+    var groups: Set<String> = []
+    if purchaseUnit != before.purchaseUnit { groups.insert("purchase") }
+    if tracking != before.tracking || shelfLifeDays != before.shelfLifeDays {
+      groups.insert("quality")
+    }
+    if description != before.description || barcode != before.barcode {
+      groups.insert("identification")
+    }
+    return groups
+  }
+
+  /// Whether it differs from what it was beyond these groups.
+  func differsBeyondGroups(from before: ItemDefinition) -> Bool {
+    isStorable != before.isStorable || unit != before.unit
   }
 }

@@ -9,16 +9,13 @@ struct UnitDefinition: Sendable, Hashable {
   /// Quantities are kept to a multiple of it.
   var rounding: Quantity
 
-  /// What a category looks like.
-  static let categoryRule = TextRule(maximumLength: 64, characters: .code)
-
   /// Judges a change by what the unit was. What has been counted in it stays what it was: neither may
   /// another ratio make it more, nor another category make it incomparable.
-  func judge(_ head: RecordHead, before: (head: RecordHead, unit: UnitDefinition)?)
-    throws(RecordRejection)
+  func judge(_ head: RecordHead, before: (head: RecordHead, definition: UnitDefinition)?)
+    throws(ContentRejection)
   {
     guard let before, before.head.lifeCycle != .draft else { return }
-    if before.unit.category != category || before.unit.ratio != ratio {
+    if before.definition.category != category || before.definition.ratio != ratio {
       throw .unitChanged(head.code)
     }
   }

@@ -5,17 +5,16 @@ import ServiceKit
 import Values
 
 extension Masterdata.V1.Item: MasterRecord {
-  static let kind = RecordKind.item
+  static let recordKind = RecordKind.item
 
   func definition(_ fields: inout Fields) -> ItemDefinition {
-    let unit = fields.text(unit, "unit", RecordHead.codeRule)
+    let unit = fields.code(unit, "unit")
     return ItemDefinition(
-      description: fields.text(description_p, "description", ItemDefinition.descriptionRule),
+      description: fields.text(description_p, "description", RecordText.description),
       tracking: fields.known(
         ItemTracking(tracking), "tracking", "NONE, LOT or SERIAL", else: .none),
       isStorable: storable, unit: unit,
-      purchaseUnit: purchaseUnit.isEmpty
-        ? unit : fields.text(purchaseUnit, "purchase_unit", RecordHead.codeRule),
+      purchaseUnit: purchaseUnit.isEmpty ? unit : fields.code(purchaseUnit, "purchase_unit"),
       shelfLifeDays: Int32(
         fields.number(Int64(shelfLifeDays), "shelf_life_days", ItemDefinition.shelfLifeRange)),
       barcode: fields.optionalText(barcode, "barcode", ItemDefinition.barcodeRule))
@@ -38,29 +37,29 @@ extension Masterdata.V1.Item: MasterRecord {
     barcode = item.barcode
   }
 
-  static func judge(
-    _ item: ItemDefinition, _ head: RecordHead,
-    before: (head: RecordHead, definition: ItemDefinition)?, _ snapshot: Snapshot
-  ) throws {
-    try item.judge(head, before: before.map { ($0.head, $0.definition) })
-    let unit = try Masterdata.V1.Unit.find(item.unit, snapshot)
-    let purchaseUnit =
-      item.purchaseUnit == item.unit
-      ? unit : try Masterdata.V1.Unit.find(item.purchaseUnit, snapshot)
-    try item.judge(
-      head, unit: unit.map { ($0.head, $0.definition) },
-      purchaseUnit: purchaseUnit.map { ($0.head, $0.definition) })
-    guard head.lifeCycle != .withdrawn, !item.barcode.isEmpty,
-      let owner = try RecordLinks.owner(kind, of: item.barcode, snapshot), owner != head.code
-    else { return }
-    throw RecordRejection.barcodeTaken(item.barcode, item: owner)
+  static func references(of item: ItemDefinition) -> [RecordReference] {
+    [.init("unit", .unit, item.unit), .init("purchase_unit", .unit, item.purchaseUnit)]
   }
 
-  static func link(_ item: ItemDefinition, _ head: RecordHead, _ transaction: Transaction) throws {
-    try RecordLinks.put(
-      kind, head.code, names: [item.unit, item.purchaseUnit], of: .unit, transaction)
-    try RecordLinks.put(
-      kind, head.code, name: head.lifeCycle == .withdrawn ? "" : item.barcode, transaction)
+  static func name(of item: ItemDefinition) -> String { item.barcode }
+
+  static func judge(_ candidate: Candidate<ItemDefinition>, _ records: KnownRecords) throws {
+    let item = candidate.definition
+    try item.judge(candidate.head, before: candidate.before)
+    try records.convertible(item.purchaseUnit, into: item.unit, field: "purchase_unit")
+    guard candidate.head.lifeCycle != .withdrawn, !item.barcode.isEmpty,
+      let owner = try RecordLinks.others(
+        named: item.barcode, than: candidate.key, records.snapshot
+      ).first
+    else { return }
+    throw ContentRejection.barcodeTaken(item.barcode, item: owner)
+  }
+
+  static func changedGroups(_ candidate: Candidate<ItemDefinition>) -> Set<String> {
+    guard let before = candidate.before, before.head == candidate.head,
+      !candidate.definition.differsBeyondGroups(from: before.definition)
+    else { return [] }
+    return candidate.definition.changedGroups(since: before.definition)
   }
 
   var asRecord: Masterdata.V1.Record { .with { $0.content = .item(self) } }

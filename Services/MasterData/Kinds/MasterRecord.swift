@@ -4,14 +4,23 @@ import RecordStore
 import ServiceKit
 import Values
 
+/// A record to be, with what it was.
+struct Candidate<Definition: Sendable>: Sendable {
+  let key: RecordKey
+  let head: RecordHead
+  let definition: Definition
+  /// `nil` when it is new.
+  let before: (head: RecordHead, definition: Definition)?
+}
+
 /// The message of one kind of records, with what is particular about the kind. What is the same for all
-/// of them is in the operations: another kind is a message, a conformance to this, and three lines in
-/// the table of routes.
+/// of them is in the operations: another kind is a message and its requests, a conformance to this, and
+/// three lines in the table of routes.
 protocol MasterRecord: Message {
   /// The content, every field checked.
   associatedtype Definition: Sendable
 
-  static var kind: RecordKind { get }
+  static var recordKind: RecordKind { get }
 
   var head: Masterdata.V1.RecordHead? { get set }
 
@@ -21,27 +30,38 @@ protocol MasterRecord: Message {
   /// The message of a checked record in its one form, so that what is the same looks the same.
   init(_ head: RecordHead, _ definition: Definition)
 
-  /// Judges a record by what it was, and by the records that it names or that name it.
-  /// - Throws: ``RecordRejection``.
-  static func judge(
-    _ definition: Definition, _ head: RecordHead,
-    before: (head: RecordHead, definition: Definition)?,
-    _ snapshot: Snapshot) throws
+  /// The records that it names: they must be released when it is.
+  static func references(of definition: Definition) -> [RecordReference]
 
-  /// Stores what the record names.
-  static func link(_ definition: Definition, _ head: RecordHead, _ transaction: Transaction) throws
+  /// What no other record of the kind may have at the same time; empty for nothing.
+  static func name(of definition: Definition) -> String
+
+  /// Judges what is particular about the kind.
+  /// - Parameter records: what else there is.
+  /// - Throws: ``RecordRejection``.
+  static func judge(_ candidate: Candidate<Definition>, _ records: KnownRecords) throws
+
+  /// The groups of fields that a change is about, by which each may have an owner; empty when it is
+  /// about the record as a whole.
+  static func changedGroups(_ candidate: Candidate<Definition>) -> Set<String>
 
   /// The record among those of all kinds.
   var asRecord: Masterdata.V1.Record { get }
 }
 
 extension MasterRecord {
+  static func references(of definition: Definition) -> [RecordReference] { [] }
+  static func name(of definition: Definition) -> String { "" }
+  static func judge(_ candidate: Candidate<Definition>, _ records: KnownRecords) throws {}
+  static func changedGroups(_ candidate: Candidate<Definition>) -> Set<String> { [] }
+
   /// A stored record as callers see it.
   init(_ stored: StoredRecord) throws {
     try self.init(decoding: stored.content)
     head?.revision = stored.revision
     head?.etag = stored.etag
     head?.changedAt = .init(stored.changedAt)
+    head?.site = stored.key.site
   }
 
   /// A stored record in the types that rules work with.
@@ -50,16 +70,9 @@ extension MasterRecord {
     var fields = Fields(now: stored.changedAt)
     let checked = (head: fields.recordHead(message.head), definition: message.definition(&fields))
     guard fields.violations.isEmpty else {
-      throw StoredRecordError(text: "\(kind.rawValue) \(stored.code)")
+      throw StoredRecordError(text: "\(recordKind.noun) \(stored.key.code)")
     }
     return checked
-  }
-
-  /// A record of this kind with what it was, `nil` when there is none.
-  static func find(_ code: String, _ snapshot: Snapshot) throws
-    -> (head: RecordHead, definition: Definition)?
-  {
-    try MasterRecords.find(kind, code, snapshot).map(checked)
   }
 }
 
@@ -75,17 +88,35 @@ extension Fields {
         code: fields.text(value.code, "code", RecordHead.codeRule),
         lifeCycle: fields.known(
           LifeCycle(value.lifeCycle), "life_cycle", "DRAFT, RELEASED or WITHDRAWN", else: .draft),
-        period: fields.period(value))
+        period: fields.period(value.effectiveFrom, value.effectiveUntil))
     }
   }
 
-  private mutating func period(_ value: Masterdata.V1.RecordHead) -> EffectivePeriod {
+  /// From when until when something holds.
+  mutating func period(
+    _ from: Google.ProtobufTypes.Timestamp?, _ until: Google.ProtobufTypes.Timestamp?
+  ) -> EffectivePeriod {
     let range = Self.earliest...Self.latest
     let period = EffectivePeriod(
-      from: optionalTime(value.effectiveFrom, "effective_from", range),
-      until: optionalTime(value.effectiveUntil, "effective_until", range))
+      from: optionalTime(from, "effective_from", range),
+      until: optionalTime(until, "effective_until", range))
     if period == nil { reject("effective_until", "must be later than effective_from") }
     return period ?? .always
+  }
+
+  /// The code of another record.
+  mutating func code(_ value: String, _ field: String) -> String {
+    text(value, field, RecordHead.codeRule)
+  }
+
+  /// The code of another record, or none.
+  mutating func optionalCode(_ value: String, _ field: String) -> String {
+    optionalText(value, field, RecordHead.codeRule)
+  }
+
+  /// A kind of records.
+  mutating func kind(_ value: Masterdata.V1.RecordKind, _ field: String) -> RecordKind {
+    known(RecordKind(value), field, "one of the kinds of records", else: .item)
   }
 }
 

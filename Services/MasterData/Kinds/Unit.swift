@@ -5,11 +5,11 @@ import ServiceKit
 import Values
 
 extension Masterdata.V1.Unit: MasterRecord {
-  static let kind = RecordKind.unit
+  static let recordKind = RecordKind.unit
 
   func definition(_ fields: inout Fields) -> UnitDefinition {
     UnitDefinition(
-      category: fields.text(category, "category", UnitDefinition.categoryRule),
+      category: fields.text(category, "category", RecordText.name),
       ratio: fields.ratio(referenceRatio, "reference_ratio"),
       rounding: fields.decimal(rounding, "rounding", .aboveZero))
   }
@@ -25,18 +25,9 @@ extension Masterdata.V1.Unit: MasterRecord {
     rounding = unit.rounding.description
   }
 
-  static func judge(
-    _ unit: UnitDefinition, _ head: RecordHead,
-    before: (head: RecordHead, definition: UnitDefinition)?, _ snapshot: Snapshot
-  ) throws {
-    try unit.judge(head, before: before.map { ($0.head, $0.definition) })
-    guard head.lifeCycle != .released,
-      let item = try RecordLinks.user(of: kind, head.code, snapshot)
-    else { return }
-    throw RecordRejection.unitInUse(head.code, item: item)
+  static func judge(_ candidate: Candidate<UnitDefinition>, _ records: KnownRecords) throws {
+    try candidate.definition.judge(candidate.head, before: candidate.before)
   }
-
-  static func link(_ unit: UnitDefinition, _ head: RecordHead, _ transaction: Transaction) throws {}
 
   var asRecord: Masterdata.V1.Record { .with { $0.content = .unit(self) } }
 }

@@ -10,25 +10,32 @@ struct GetRecords<Request: GetRequest>: ReadOperation {
 
   static var method: Method<Request, Response> { Request.method }
 
-  func site(of request: Request) -> String? { request.site }
-
-  func validate(_ request: Request, _ fields: inout Fields) -> [String] {
-    _ = fields.site(request.site)
-    if request.codes.isEmpty { fields.reject("codes", "is required") }
-    return fields.each(request.codes, "codes", atMost: Batch.maximumRecords) { fields, code in
-      fields.text(code, "", RecordHead.codeRule)
-    }
+  struct Input: Sendable {
+    var site: SiteCode
+    var codes: [String]
   }
 
-  func execute(_ codes: [String], _ snapshot: Snapshot, _ call: Call) throws -> Response {
-    var (entries, missing) = ([Request.Entry](), [String]())
-    for code in codes {
-      if let stored = try MasterRecords.find(Request.Entry.kind, code, snapshot) {
-        entries.append(try Request.Entry(stored))
+  func site(of request: Request) -> String? { request.site }
+
+  func validate(_ request: Request, _ fields: inout Fields) -> Input {
+    let site = fields.site(request.site)
+    if request.codes.isEmpty { fields.reject("codes", "is required") }
+    let codes = fields.each(request.codes, "codes", atMost: Batch.maximumRecords) { fields, code in
+      fields.code(code, "")
+    }
+    return Input(site: site, codes: codes)
+  }
+
+  func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws -> Response {
+    var response = Response()
+    for code in input.codes {
+      let key = RecordKey(Response.Entry.recordKind, code, at: input.site)
+      if let stored = try MasterRecords.find(key, snapshot) {
+        response.entries.append(try Response.Entry(stored))
       } else {
-        missing.append(code)
+        response.missingCodes.append(code)
       }
     }
-    return Request.response(entries, missing: missing)
+    return response
   }
 }

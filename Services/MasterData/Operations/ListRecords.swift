@@ -13,10 +13,12 @@ struct ListRecords<Request: ListRequest>: ReadOperation {
   let incarnation: Incarnation
 
   struct Input: Sendable {
+    var site: SiteCode
     var lifeCycles: [LifeCycle]
     var prefix: String
     var filters: ListFilters
     var page: Page
+    var isFirstPage: Bool
   }
 
   func site(of request: Request) -> String? { request.site }
@@ -36,18 +38,22 @@ struct ListRecords<Request: ListRequest>: ReadOperation {
       for lifeCycle in lifeCycles { digest.add(lifeCycle.rawValue) }
     }
     return Input(
-      lifeCycles: lifeCycles, prefix: prefix, filters: filters,
-      page: fields.page(request.page, of: filters))
+      site: site, lifeCycles: lifeCycles, prefix: prefix, filters: filters,
+      page: fields.page(request.page, of: filters),
+      isFirstPage: request.page?.pageToken.isEmpty ?? true)
   }
 
   func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws -> Response {
+    let kind = Response.Entry.recordKind
     let found = try MasterRecords.list(
-      Request.Entry.kind, in: input.lifeCycles, beginningWith: input.prefix,
-      after: try input.page.lastKey(in: incarnation) ?? "", limit: input.page.size + 1, snapshot)
+      kind, site: kind.isOfAllSites ? "" : input.site.text, in: input.lifeCycles,
+      beginningWith: input.prefix, after: try input.page.lastKey(in: incarnation) ?? "",
+      limit: input.page.size + 1, snapshot)
     let page = found.prefix(input.page.size)
-    return Request.response(
-      try page.map { try Request.Entry($0) },
-      input.filters.response(
-        after: found.count > page.count ? page.last?.code : nil, in: incarnation))
+    var response = Response()
+    response.entries = try page.map { try Response.Entry($0) }
+    response.page = input.filters.response(
+      after: found.count > page.count ? page.last?.key.code : nil, in: incarnation)
+    return response
   }
 }

@@ -3,31 +3,32 @@ import ServiceKit
 
 /// What one batch has changed, for its one audit entry.
 struct RecordChanges {
-  private let kind: RecordKind
-  private var codes: [String] = []
+  private var keys: [RecordKey] = []
   private var before = CanonicalDigest()
   private var after = CanonicalDigest()
 
   /// Most codes that an entry names; it says how many there are.
   private static let maximumNamed = 10
 
-  init(kind: RecordKind) { self.kind = kind }
-
   /// A record is another one now.
-  mutating func add(_ code: String, before old: [UInt8]?, after new: [UInt8]) {
-    codes.append(code)
+  mutating func add(_ key: RecordKey, before old: [UInt8]?, after new: [UInt8]) {
+    keys.append(key)
     before.add(old)
     after.add(new)
   }
 
   /// What the audit entry says; `nil` when nothing has changed.
   var note: AuditNote? {
-    guard let first = codes.first else { return nil }
-    let named = codes.prefix(Self.maximumNamed).joined(separator: ", ")
-    let object =
-      codes.count == 1
-      ? "\(kind.rawValue) \(first)"
-      : "\(codes.count) of kind \(kind.rawValue): \(named)\(codes.count > Self.maximumNamed ? ", …" : "")"
-    return AuditNote(object: object, digestBefore: before.bytes(), digestAfter: after.bytes())
+    guard let first = keys.first else { return nil }
+    return AuditNote(
+      object: keys.count == 1 ? "\(first.kind.noun) \(first.code)" : summary,
+      digestBefore: before.bytes(), digestAfter: after.bytes())
+  }
+
+  /// `3 of unit: kg, g, t`.
+  private var summary: String {
+    let kinds = Set(keys.map(\.kind)).map(\.noun).sorted().joined(separator: ", ")
+    let named = keys.prefix(Self.maximumNamed).map(\.code).joined(separator: ", ")
+    return "\(keys.count) of \(kinds): \(named)\(keys.count > Self.maximumNamed ? ", …" : "")"
   }
 }

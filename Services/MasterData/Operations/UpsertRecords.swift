@@ -1,4 +1,5 @@
 import Contracts
+import Identity
 import Protobuf
 import RecordStore
 import ServiceKit
@@ -12,18 +13,9 @@ struct UpsertRecords<Request: UpsertRequest>: WriteOperation {
 
   static var method: Method<Request, Response> { Request.method }
 
-  /// One record of a request.
-  struct Draft: Sendable {
-    var head: RecordHead
-    var definition: Entry.Definition
-    /// What the caller has seen; empty when that does not matter.
-    var etag: String
-    var violations: [FieldViolation]
-  }
-
   struct Input: Sendable {
     var site: SiteCode
-    var drafts: [Draft]
+    var drafts: [RecordDraft<Entry>]
     var isTrial: Bool
   }
 
@@ -31,82 +23,20 @@ struct UpsertRecords<Request: UpsertRequest>: WriteOperation {
 
   /// What breaks a rule of one record rejects that record; what breaks a rule of the batch is refused.
   func validate(_ request: Request, _ fields: inout Fields) -> Input {
-    let site = fields.site(request.site)
-    if request.entries.isEmpty { fields.reject(Request.entriesField, "is required") }
-    let now = fields.now
-    let entries = Array(request.entries.enumerated())
-    let drafts = fields.each(entries, Request.entriesField, atMost: Batch.maximumRecords) {
-      _, entry in
-      Self.draft(entry.element, "\(Request.entriesField)[\(entry.offset)]", now)
-    }
-    fields.unique(drafts, Request.entriesField, "head.code") { $0.head.code }
-    return Input(site: site, drafts: drafts, isTrial: request.validateOnly)
-  }
-
-  private static func draft(_ entry: Entry, _ field: String, _ now: Instant) -> Draft {
-    var fields = Fields(now: now)
-    return fields.inside(field) { fields in
-      let head = fields.recordHead(entry.head)
-      let definition = entry.definition(&fields)
-      return Draft(
-        head: head, definition: definition, etag: entry.head?.etag ?? "",
-        violations: fields.violations)
-    }
+    Input(
+      site: fields.site(request.site),
+      drafts: fields.drafts(request.entries, Request.entriesField), isTrial: request.validateOnly)
   }
 
   func execute(_ input: Input, _ transaction: Transaction, _ call: Call) throws -> Effect<Response>
   {
-    var (outcomes, changes) = ([Masterdata.V1.UpsertOutcome](), RecordChanges(kind: Entry.kind))
+    var writer = try RecordWriter(
+      site: input.site, writer: call.principal.subject, isTrial: input.isTrial, transaction)
+    var response = Response()
     for draft in input.drafts {
-      outcomes.append(try outcome(of: draft, input, &changes, transaction))
+      response.outcomes.append(.init(draft.head.code, try writer.put(draft, transaction)))
     }
-    return Effect(Request.response(outcomes), audit: changes.note)
-  }
-
-  private func outcome(
-    of draft: Draft, _ input: Input, _ changes: inout RecordChanges, _ transaction: Transaction
-  ) throws -> Masterdata.V1.UpsertOutcome {
-    let stored = try MasterRecords.find(Entry.kind, draft.head.code, transaction)
-    do {
-      guard draft.violations.isEmpty else { throw Refusal.invalidFields(draft.violations) }
-      try judge(draft, stored, transaction)
-    } catch let error as RecordRejection {
-      return .init(draft.head.code, stored, rejected: error.refusal)
-    } catch let refusal as Refusal {
-      return .init(draft.head.code, stored, rejected: refusal)
-    }
-    let message = Entry(draft.head, draft.definition)
-    let content = try message.encoded()
-    if content == stored?.content { return .init(draft.head.code, stored, .duplicate) }
-    if input.isTrial { return .init(draft.head.code, stored, .accepted) }
-    let record = try put(message, content, draft, stored, input.site, transaction)
-    changes.add(draft.head.code, before: stored?.content, after: content)
-    return .init(draft.head.code, record, .accepted)
-  }
-
-  private func judge(_ draft: Draft, _ stored: StoredRecord?, _ snapshot: Snapshot) throws {
-    if !draft.etag.isEmpty, draft.etag != stored?.etag {
-      throw RecordRejection.etagMismatch(draft.head.code, etag: stored?.etag ?? "")
-    }
-    let before = try stored.map(Entry.checked)
-    try draft.head.judge(before: before?.head)
-    try Entry.judge(draft.definition, draft.head, before: before, snapshot)
-  }
-
-  private func put(
-    _ message: Entry, _ content: [UInt8], _ draft: Draft, _ stored: StoredRecord?,
-    _ site: SiteCode, _ transaction: Transaction
-  ) throws -> StoredRecord {
-    let event = NewEvent(
-      type: Masterdata.V1.Record.fullName, site: site, key: draft.head.code,
-      payload: try message.asRecord.encoded())
-    let record = StoredRecord(
-      kind: Entry.kind, code: draft.head.code, revision: (stored?.revision ?? 0) + 1,
-      changedAt: transaction.now, changeSequence: try transaction.outbox.append(event),
-      content: content)
-    try MasterRecords.put(record, draft.head.lifeCycle, transaction)
-    try Entry.link(draft.definition, draft.head, transaction)
-    return record
+    return Effect(response, audit: writer.changes.note)
   }
 }
 
@@ -116,25 +46,48 @@ enum Batch {
   static let maximumRecords = 500
 }
 
+extension Fields {
+  /// The records of a batch, each once.
+  mutating func drafts<Entry: MasterRecord>(_ entries: [Entry], _ field: String)
+    -> [RecordDraft<Entry>]
+  {
+    if entries.isEmpty { reject(field, "is required") }
+    let now = now
+    let drafts = each(Array(entries.enumerated()), field, atMost: Batch.maximumRecords) {
+      _, entry in
+      RecordDraft(entry.element, "\(field)[\(entry.offset)]", now: now)
+    }
+    unique(drafts, field, "head.code") { $0.head.code }
+    return drafts
+  }
+}
+
 extension Masterdata.V1.UpsertOutcome {
-  fileprivate init(_ code: String, _ stored: StoredRecord?, _ receipt: Common.V1.Receipt) {
+  init(_ code: String, _ outcome: RecordOutcome) {
     self.init()
     self.code = code
-    self.receipt = receipt
-    revision = stored?.revision ?? 0
-    etag = stored?.etag ?? ""
+    let record: StoredRecord?
+    switch outcome {
+    case .created(let stored), .changed(let stored): (receipt, record) = (.accepted, stored)
+    case .unchanged(let stored): (receipt, record) = (.duplicate, stored)
+    case .rejected(let refusal, let stored):
+      (receipt, record) = (.rejected, stored)
+      rejection = .init(refusal)
+    }
+    revision = record?.revision ?? 0
+    etag = record?.etag ?? ""
   }
+}
 
-  fileprivate init(_ code: String, _ stored: StoredRecord?, rejected refusal: Refusal) {
-    self.init(code, stored, .rejected)
-    rejection = .with {
-      $0.reason = refusal.reason
-      $0.message = refusal.message
-      $0.violations = refusal.violations.map { violation in
-        .with {
-          $0.field = violation.field
-          $0.rule = violation.rule
-        }
+extension Common.V1.Rejection {
+  init(_ refusal: Refusal) {
+    self.init()
+    reason = refusal.reason
+    message = refusal.message
+    violations = refusal.violations.map { violation in
+      .with {
+        $0.field = violation.field
+        $0.rule = violation.rule
       }
     }
   }

@@ -3,44 +3,56 @@ import Values
 
 /// A record as it is stored.
 struct StoredRecord: Sendable {
-  let kind: RecordKind
-  let code: String
+  let key: RecordKey
+  let lifeCycle: LifeCycle
   let revision: Int64
   let changedAt: Instant
   let changeSequence: Int64
   /// Its message, without what the service adds to its head.
   let content: [UInt8]
 
-  /// What the record is now, as callers name it.
-  var etag: String { "r\(revision)" }
+  /// What the record is now, as callers name it; empty for one that is only tried and was not there.
+  var etag: String { revision == 0 ? "" : "r\(revision)" }
 }
 
 /// Records of every kind in and out of the database.
 enum MasterRecords {
-  private static let columns = "kind, code, revision, changed_at, change_sequence, content"
+  private static let columns =
+    "kind, site, code, life_cycle, revision, changed_at, change_sequence, content"
 
-  /// The record of a code.
-  static func find(_ kind: RecordKind, _ code: String, _ snapshot: Snapshot) throws -> StoredRecord?
-  {
+  /// The record of a key.
+  static func find(_ key: RecordKey, _ snapshot: Snapshot) throws -> StoredRecord? {
     try snapshot.row(
-      "SELECT \(columns) FROM master_records WHERE kind = ? AND code = ?", kind.rawValue, code,
-      map: read)
+      "SELECT \(columns) FROM records WHERE kind = ? AND site = ? AND code = ?",
+      key.kind.rawValue, key.site, key.code, map: read)
+  }
+
+  /// Where a record is in its life, `nil` when there is none.
+  static func lifeCycle(of key: RecordKey, _ snapshot: Snapshot) throws -> LifeCycle? {
+    try snapshot.row(
+      "SELECT life_cycle FROM records WHERE kind = ? AND site = ? AND code = ?",
+      key.kind.rawValue, key.site, key.code
+    ) { try lifeCycle(of: $0, 0) }
   }
 
   /// The records of a kind by code, after a code; only those in `lifeCycles` unless it is empty.
+  /// - Parameter site: empty for kinds of all sites.
   static func list(
-    _ kind: RecordKind, in lifeCycles: [LifeCycle], beginningWith prefix: String,
-    after code: String, limit: Int, _ snapshot: Snapshot
+    _ kind: RecordKind, site: String, in lifeCycles: [LifeCycle] = [],
+    beginningWith prefix: String = "", after code: String, limit: Int, _ snapshot: Snapshot
   ) throws -> [StoredRecord] {
     let places = lifeCycles.map { _ in "?" }.joined(separator: ", ")
     let filter = lifeCycles.isEmpty ? "" : " AND life_cycle IN (\(places))"
     let arguments: [any SQLConvertible] =
-      [kind.rawValue, code, prefix, prefix + "\u{7F}"] + lifeCycles.map(\.rawValue) + [limit]
-    // Codes are ASCII: what begins like the prefix lies between it and the prefix with a last character.
+      [kind.rawValue, site, code, prefix, prefix + "\u{10FFFF}"] + lifeCycles.map(\.rawValue)
+      + [limit]
+    // Texts are compared byte by byte, and UTF-8 keeps the order of characters: what begins like the
+    // prefix lies between it and the prefix with the last of all characters.
     return try snapshot.rows(
       """
-      SELECT \(columns) FROM master_records
-      WHERE kind = ? AND code > ? AND code >= ? AND code < ?\(filter) ORDER BY code LIMIT ?
+      SELECT \(columns) FROM records
+      WHERE kind = ? AND site = ? AND code > ? AND code >= ? AND code < ?\(filter)
+      ORDER BY code LIMIT ?
       """, arguments: arguments, map: read)
   }
 
@@ -50,34 +62,52 @@ enum MasterRecords {
   {
     try snapshot.rows(
       """
-      SELECT \(columns) FROM master_records WHERE change_sequence > ?
-      ORDER BY change_sequence LIMIT ?
+      SELECT \(columns) FROM records WHERE change_sequence > ? ORDER BY change_sequence LIMIT ?
       """, sequence, limit, map: read)
   }
 
+  /// How many records of a kind are not withdrawn.
+  static func count(_ kind: RecordKind, site: String, _ snapshot: Snapshot) throws -> Int {
+    try snapshot.row(
+      """
+      SELECT count(*) FROM records WHERE kind = ? AND site = ? AND life_cycle <> 'withdrawn'
+      """, kind.rawValue, site
+    ) { try $0.int(0) } ?? 0
+  }
+
   /// Stores a record as it is from now on.
-  static func put(_ record: StoredRecord, _ lifeCycle: LifeCycle, _ transaction: Transaction) throws
-  {
+  static func put(_ record: StoredRecord, _ transaction: Transaction) throws {
     try transaction.execute(
       """
-      INSERT INTO master_records
-        (kind, code, life_cycle, revision, changed_at, change_sequence, content)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (kind, code) DO UPDATE SET
+      INSERT INTO records
+        (kind, site, code, life_cycle, revision, changed_at, change_sequence, content)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (kind, site, code) DO UPDATE SET
         life_cycle = excluded.life_cycle, revision = excluded.revision,
         changed_at = excluded.changed_at, change_sequence = excluded.change_sequence,
         content = excluded.content
-      """, record.kind.rawValue, record.code, lifeCycle.rawValue, record.revision,
-      record.changedAt, record.changeSequence, record.content)
+      """, record.key.kind.rawValue, record.key.site, record.key.code, record.lifeCycle.rawValue,
+      record.revision, record.changedAt, record.changeSequence, record.content)
   }
 
   private static func read(_ row: Row) throws -> StoredRecord {
-    guard let kind = RecordKind(rawValue: try row.text(0)) else {
-      throw StoredRecordError(text: try row.text(0))
-    }
-    return StoredRecord(
-      kind: kind, code: try row.text(1), revision: try row.int64(2), changedAt: try row.instant(3),
-      changeSequence: try row.int64(4), content: try row.blob(5))
+    StoredRecord(
+      key: RecordKey(try kind(of: row, 0), site: try row.text(1), try row.text(2)),
+      lifeCycle: try lifeCycle(of: row, 3), revision: try row.int64(4),
+      changedAt: try row.instant(5), changeSequence: try row.int64(6), content: try row.blob(7))
+  }
+
+  /// The kind in a column.
+  static func kind(of row: Row, _ column: Int) throws -> RecordKind {
+    let text = try row.text(column)
+    guard let kind = RecordKind(rawValue: text) else { throw StoredRecordError(text: text) }
+    return kind
+  }
+
+  private static func lifeCycle(of row: Row, _ column: Int) throws -> LifeCycle {
+    let text = try row.text(column)
+    guard let lifeCycle = LifeCycle(rawValue: text) else { throw StoredRecordError(text: text) }
+    return lifeCycle
   }
 }
 

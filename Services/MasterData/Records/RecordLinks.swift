@@ -1,47 +1,105 @@
 import RecordStore
 
-/// What records name: each other, and names that only one may have.
+/// What records name: each other, and what only one of them may have at a time.
 enum RecordLinks {
-  /// Stores which records of a kind a record names, in place of those of that kind before.
+  /// Stores which records a record names, in place of those before.
   static func put(
-    _ kind: RecordKind, _ code: String, names targets: Set<String>, of targetKind: RecordKind,
+    _ key: RecordKey, names references: [(role: String, to: RecordKey)], isNew: Bool,
     _ transaction: Transaction
   ) throws {
-    try transaction.execute(
-      "DELETE FROM master_references WHERE kind = ? AND code = ? AND to_kind = ?", kind.rawValue,
-      code, targetKind.rawValue)
-    for target in targets {
+    if !isNew {
       try transaction.execute(
-        "INSERT INTO master_references (kind, code, to_kind, to_code) VALUES (?, ?, ?, ?)",
-        kind.rawValue, code, targetKind.rawValue, target)
+        "DELETE FROM record_references WHERE kind = ? AND site = ? AND code = ?",
+        key.kind.rawValue, key.site, key.code)
+    }
+    for reference in references {
+      try transaction.execute(
+        """
+        INSERT OR IGNORE INTO record_references
+          (kind, site, code, role, to_kind, to_site, to_code) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """, key.kind.rawValue, key.site, key.code, reference.role, reference.to.kind.rawValue,
+        reference.to.site, reference.to.code)
     }
   }
 
   /// A record in use that names this one, `nil` when none does.
-  static func user(of kind: RecordKind, _ code: String, _ snapshot: Snapshot) throws -> String? {
+  static func user(of key: RecordKey, _ snapshot: Snapshot) throws -> RecordKey? {
     try snapshot.row(
       """
-      SELECT code FROM master_references JOIN master_records USING (kind, code)
-      WHERE to_kind = ? AND to_code = ? AND life_cycle = 'released' LIMIT 1
-      """, kind.rawValue, code
-    ) { try $0.text(0) }
+      SELECT kind, site, code FROM record_references JOIN records USING (kind, site, code)
+      WHERE to_kind = ? AND to_code = ? AND to_site = ? AND life_cycle = 'released'
+        AND NOT (kind = to_kind AND code = to_code)
+      LIMIT 1
+      """, key.kind.rawValue, key.code, key.site
+    ) { row in
+      RecordKey(try MasterRecords.kind(of: row, 0), site: try row.text(1), try row.text(2))
+    }
   }
 
-  /// Gives a record a name of its own, in place of the one before; none when it is empty.
-  static func put(
-    _ kind: RecordKind, _ code: String, name: String, _ transaction: Transaction
-  ) throws {
-    try transaction.execute(
-      "DELETE FROM master_names WHERE kind = ? AND code = ?", kind.rawValue, code)
+  /// Gives a record names, in place of those before.
+  static func put(_ key: RecordKey, name: String, isNew: Bool, _ transaction: Transaction) throws {
+    if !isNew {
+      try transaction.execute(
+        "DELETE FROM record_names WHERE kind = ? AND site = ? AND code = ?", key.kind.rawValue,
+        key.site, key.code)
+    }
     guard !name.isEmpty else { return }
     try transaction.execute(
-      "INSERT INTO master_names (kind, name, code) VALUES (?, ?, ?)", kind.rawValue, name, code)
+      "INSERT INTO record_names (kind, site, name, code) VALUES (?, ?, ?, ?)",
+      key.kind.rawValue, key.site, name, key.code)
   }
 
-  /// Which record of a kind has a name, `nil` when none does.
-  static func owner(_ kind: RecordKind, of name: String, _ snapshot: Snapshot) throws -> String? {
-    try snapshot.row(
-      "SELECT code FROM master_names WHERE kind = ? AND name = ?", kind.rawValue, name
+  /// Which other records of the kind have a name.
+  static func others(named name: String, than key: RecordKey, _ snapshot: Snapshot) throws
+    -> [String]
+  {
+    try snapshot.rows(
+      """
+      SELECT code FROM record_names WHERE kind = ? AND site = ? AND name = ? AND code <> ?
+      ORDER BY code LIMIT 100
+      """, key.kind.rawValue, key.site, name, key.code
     ) { try $0.text(0) }
+  }
+
+  /// Whether one gets from some items to another by what released bills of a site say they are made of.
+  static func isMade(
+    of item: String, _ parts: Set<String>, site: String, _ snapshot: Snapshot
+  ) throws -> Bool {
+    let places = parts.map { _ in "(?)" }.joined(separator: ", ")
+    return try snapshot.row(
+      """
+      WITH RECURSIVE below (item) AS (
+        VALUES \(places)
+        UNION
+        SELECT line.to_code FROM below
+          JOIN record_references AS made
+            ON made.to_kind = 'item' AND made.to_code = below.item AND made.to_site = ''
+            AND made.role = 'item' AND made.kind = 'bill_of_material' AND made.site = ?
+          JOIN records AS bill
+            ON bill.kind = made.kind AND bill.site = made.site AND bill.code = made.code
+            AND bill.life_cycle = 'released'
+          JOIN record_references AS line
+            ON line.kind = made.kind AND line.site = made.site AND line.code = made.code
+            AND line.role = 'lines.item'
+      )
+      SELECT 1 FROM below WHERE item = ? LIMIT 1
+      """, arguments: parts.sorted() + [site, item]
+    ) { _ in true } ?? false
+  }
+
+  /// Whether a location is above another one, or is it.
+  static func isAbove(_ location: RecordKey, _ lower: String, _ snapshot: Snapshot) throws -> Bool {
+    try snapshot.row(
+      """
+      WITH RECURSIVE above (code) AS (
+        VALUES (?)
+        UNION
+        SELECT to_code FROM above JOIN record_references
+          ON kind = 'location' AND site = ? AND record_references.code = above.code
+          AND role = 'parent'
+      )
+      SELECT 1 FROM above WHERE code = ? LIMIT 1
+      """, lower, location.site, location.code
+    ) { _ in true } ?? false
   }
 }

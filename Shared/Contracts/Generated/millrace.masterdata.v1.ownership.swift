@@ -14,12 +14,13 @@ extension Masterdata.V1 {
 
     /// What is owned: a kind of records, "item", "bill_of_material", "production_order",
     /// "production_report"; or a group of its fields, "item.purchase" (purchase unit),
-    /// "item.quality" (tracking, shelf life), "item.identification" (description, barcode). At
-    /// most 64 characters of a-z _ and one point.
+    /// "item.quality" (tracking, shelf life), "item.identification" (description, barcode). 1
+    /// to 64 characters of A-Z a-z 0-9 . _ -
     public var subject: String = ""
 
     /// Only in this stage of its life: DRAFT, RELEASED or WITHDRAWN for records of master data,
-    /// as it is before the write (DRAFT for a new one). Empty for all.
+    /// as it is before the write (DRAFT for a new one). Empty for all; at most 64 characters of
+    /// A-Z a-z 0-9 . _ -
     public var stage: String = ""
 
     /// The system that owns it: the name of a partner at the Gateway. 1 to 64 characters of A-Z

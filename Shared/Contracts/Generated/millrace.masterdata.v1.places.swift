@@ -347,7 +347,7 @@ extension Masterdata.V1 {
     /// The day: "2026-12-24".
     public var date: String = ""
 
-    /// The shifts that begin on it, instead of those of the week: at most 16; none when nobody
+    /// The shifts that begin on it, instead of those of the week: at most 24; none when nobody
     /// works.
     public var shifts: [Masterdata.V1.ShiftTime] = []
 

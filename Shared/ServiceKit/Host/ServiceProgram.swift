@@ -11,6 +11,9 @@ public import Values
 /// A service that owns records, its parts put together: what its program runs, and its tests. What is
 /// the same in every house is here; a house says what it is with a ``Plan``.
 public struct ServiceProgram: Sendable {
+  /// Something that runs as long as the program.
+  public typealias Background = (name: String, run: @Sendable () async throws -> Void)
+
   /// What one service is.
   public struct Plan: Sendable {
     /// Its name: `production`.
@@ -29,6 +32,8 @@ public struct ServiceProgram: Sendable {
     public var archiving: RecordArchiver.Rule?
     /// Its own RPCs.
     public var routes: @Sendable (Database) -> [Route]
+    /// What it does beside answering calls, until its task is cancelled; each by a name for the log.
+    public var background: @Sendable (Database, Logger) -> [Background] = { _, _ in [] }
 
     /// A plan of its parts.
     public init(
@@ -127,12 +132,17 @@ public struct ServiceProgram: Sendable {
     table.handler(for: path) ?? health.handler(for: path) ?? reflection?.handler(for: path)
   }
 
+  private var background: [Background] {
+    let watch: Background = (name: "secret watch", run: { try await secrets.run() })
+    return [watch] + plan.background(database, logger)
+  }
+
   /// What the program runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
     ServiceHost(
       name: plan.name, door: settings.door, group: group, health: health, reflection: reflection,
       drain: drain, logger: logger,
-      background: [(name: "secret watch", run: { try await secrets.run() })], care: care,
+      background: background, care: care,
       metrics: metrics, lookup: { table.handler(for: $0) })
   }
 

@@ -61,6 +61,18 @@ enum OperationRunner {
     guard service.sites.contains(site) else { throw Refusal.siteUnknown(text) }
   }
 
+  /// One request of a stream of them, checked like the request of any other call.
+  static func take<O: CollectOperation>(
+    _ operation: O, _ message: ByteBuffer, into collected: inout O.Collected, _ call: Call,
+    _ service: ServiceContext
+  ) throws {
+    let request: O.Request = try MessageCoding.decode(message)
+    try authorise(operation, request, call.principal, service)
+    var fields = Fields(now: service.environment.clock.now)
+    try operation.take(request, into: &collected, &fields)
+    guard fields.violations.isEmpty else { throw Refusal.invalidFields(fields.violations) }
+  }
+
   static func run<O: ReadOperation>(
     _ operation: O, _ input: O.Input, _ call: Call, _ service: ServiceContext
   ) async throws -> O.Response {
@@ -108,7 +120,7 @@ enum OperationRunner {
     return Fingerprint(content, scheme: scheme)
   }
 
-  private static func audit(_ note: AuditNote?, _ transaction: Transaction, _ call: Call) throws {
+  static func audit(_ note: AuditNote?, _ transaction: Transaction, _ call: Call) throws {
     guard let note else { return }
     try transaction.audit.append(
       AuditEntry(

@@ -49,6 +49,24 @@ public struct Route: Sendable {
     }
   }
 
+  /// A stream of requests with one answer.
+  public static func collect<O: CollectOperation>(_ operation: O) -> Route {
+    Route(path: O.method.path) { service in
+      .clientStreaming { requests, context in
+        // Who calls is asked before the first message; its size is that of all of them.
+        try await answering(O.self, ByteBuffer(), context, service) { call in
+          var collected = operation.begin()
+          for try await request in requests {
+            if service.drain.hasBegun { throw Refusal.shuttingDown }
+            try OperationRunner.take(operation, request, into: &collected, call, service)
+          }
+          let records = CallRecords(database: service.database, call: call)
+          return try MessageCoding.encode(await operation.finish(collected, records, call))
+        }
+      }
+    }
+  }
+
   private static func unary<O: Operation>(
     _ operation: O,
     _ run: @escaping @Sendable (O.Input, Call, ServiceContext) async throws -> O.Response

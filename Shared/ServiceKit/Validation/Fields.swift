@@ -33,11 +33,12 @@ public struct Fields {
   }
 
   /// Checks the fields of a nested message; their names follow `field` and a full stop.
-  public mutating func inside<T>(_ field: String, _ body: (inout Fields) -> T) -> T {
+  public mutating func inside<T>(_ field: String, _ body: (inout Fields) throws -> T) rethrows -> T
+  {
     let outer = prefix
     prefix += field + "."
     defer { prefix = outer }
-    return body(&self)
+    return try body(&self)
   }
 
   /// Checks every element of a list; their fields follow `field[index].`

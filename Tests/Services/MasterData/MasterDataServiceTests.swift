@@ -16,7 +16,9 @@ struct MasterDataServiceTests {
   @Test(
     "Every method of the contracts is routed, and nothing else but reports of outcomes is missing")
   func routes() {
-    let routed = MasterDataService.routes(Incarnation(Identifier(high: 1, low: 2))).map(\.path)
+    let routed = MasterDataService.routes(
+      Incarnation(Identifier(high: 1, low: 2)), approvalSites: [], CodeIndex(), UnmappedCodes()
+    ).map(\.path)
     let contracts =
       Masterdata.V1.MasterDataService.methodNames.map {
         "/\(Masterdata.V1.MasterDataService.name)/\($0)"
@@ -85,7 +87,7 @@ struct MasterDataServiceTests {
         #expect(refusal?.violations.map(\.field) == [field])
       }
       let elsewhere = await refusal {
-        _ = try await service.client.upsertUnits(.with { $0.site = "PLANT2" })
+        _ = try await service.client.upsertUnits(.with { $0.site = "PLANT3" })
       }
       #expect(elsewhere?.reason == "SITE_NOT_GRANTED")
     }
@@ -149,7 +151,7 @@ struct MasterDataServiceTests {
         Sample.item("E") { $0.purchaseUnit = "kg" },
         Sample.item("F") { $0.purchaseUnit = "Dozens" },
       ]).map { $0.rejection?.reason ?? "" }
-      #expect(reasons == ["UNIT_UNKNOWN", "", "UNIT_UNKNOWN", "", "UNIT_CATEGORY", ""])
+      #expect(reasons == ["REFERENCE_UNKNOWN", "", "REFERENCE_UNKNOWN", "", "UNIT_CATEGORY", ""])
     }
   }
 
@@ -164,7 +166,7 @@ struct MasterDataServiceTests {
         Sample.unit("Units", .withdrawn),
       ])
       #expect(
-        units.map { $0.rejection?.reason } == ["UNIT_CHANGED", "UNIT_CHANGED", "UNIT_IN_USE"])
+        units.map { $0.rejection?.reason } == ["UNIT_CHANGED", "UNIT_CHANGED", "RECORD_IN_USE"])
       let moved = try await service.put([Sample.item("A", unit: "Dozens")])
       #expect(moved.first?.rejection?.reason == "ITEM_UNIT_CHANGED")
       // A rounding is how finely one counts, not how much it is.
@@ -174,7 +176,7 @@ struct MasterDataServiceTests {
       #expect(
         try await service.put([Sample.unit("Units", .withdrawn)]).map(\.receipt) == [.accepted])
       let back = try await service.put([Sample.item("A")])
-      #expect(back.first?.rejection?.reason == "UNIT_UNKNOWN")
+      #expect(back.first?.rejection?.reason == "REFERENCE_UNKNOWN")
     }
   }
 
@@ -266,11 +268,8 @@ struct MasterDataServiceTests {
         $0.resumeToken = token
       })
     for try await response in stream {
-      switch response.record?.content {
-      case .unit(let unit): found.append((unit.head?.code ?? "", response.resumeToken))
-      case .item(let item): found.append((item.head?.code ?? "", response.resumeToken))
-      case nil: Issue.record("a change without a record")
-      }
+      let record = try #require(response.record?.entry)
+      found.append((record.head?.code ?? "", response.resumeToken))
       if found.count == count { break }
     }
     return found
@@ -285,7 +284,7 @@ struct MasterDataServiceTests {
       let entries = try await service.program.database.read {
         try $0.auditRecords(after: 0, limit: 10).map(\.entry)
       }
-      #expect(entries.map(\.object) == ["3 of kind unit: Units, Dozens, kg", "item A"])
+      #expect(entries.map(\.object) == ["3 of unit: Units, Dozens, kg", "item A"])
       #expect(entries.allSatisfy { $0.principal == "steward" && $0.digestAfter != nil })
     }
   }

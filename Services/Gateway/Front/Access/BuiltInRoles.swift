@@ -18,6 +18,7 @@ extension Role {
       reading.union([
         everything(Gateway.V1.GatewayService.name), everything(Audit.V1.AuditService.name),
       ])),
+    builtIn(RoleName("steward"), [everything(Masterdata.V1.MasterDataService.name)]),
     builtIn(RoleName("operator"), [everything(Gateway.V1.GatewayService.name)]),
     builtIn(
       RoleName("integration"),
@@ -58,13 +59,10 @@ extension Role {
   ])
 
   /// To know what one works with, and nothing more.
-  private static let masterData: Set<String> = [
-    Masterdata.V1.MasterDataService.getUnits.path,
-    Masterdata.V1.MasterDataService.listUnits.path,
-    Masterdata.V1.MasterDataService.getItems.path,
-    Masterdata.V1.MasterDataService.listItems.path,
-    Masterdata.V1.MasterDataService.watchChanges.path,
-  ]
+  private static let masterData = Set(
+    Masterdata.V1.MasterDataService.methodNames
+      .filter { name in ["Get", "List", "Watch", "Resolve"].contains { name.hasPrefix($0) } }
+      .map { "/\(Masterdata.V1.MasterDataService.name)/\($0)" })
 
   private static func everything(_ service: String) -> String { "/\(service)/" }
 }

@@ -8,4 +8,7 @@ let masterDataMigrations = [
     version: 1, name: "create_records",
     sql: String(decoding: PackageResources.V0001_create_records_sql, as: UTF8.self)),
   RevocationRecords.migration(version: 2),
+  Migration(
+    version: 3, name: "give_records_a_site",
+    sql: String(decoding: PackageResources.V0003_give_records_a_site_sql, as: UTF8.self)),
 ]

@@ -21,10 +21,12 @@ final class MasterDataFixture: Sendable {
   static let site = "PLANT1"
 
   let program: ServiceProgram
+  let unmapped = UnmappedCodes()
   let clock: ManualClock
   let client: Masterdata.V1.MasterDataServiceClient
   private let server: RPC.Server
   private let channel: RPC.ClientChannel
+  private let signer: PrincipalSigner
 
   private init(_ folder: String) async throws {
     let (environment, clock) = Environment.manual(seed: 1)
@@ -36,12 +38,13 @@ final class MasterDataFixture: Sendable {
     try Data(
       """
       {"listen": {"host": "127.0.0.1", "port": 0}, "database": "\(folder)/masterdata.sqlite",
-       "principalKeysFile": "\(keys)", "sites": ["PLANT1", "PLANT2"]}
+       "principalKeysFile": "\(keys)", "sites": ["PLANT1", "PLANT2"],
+       "ownershipApprovalSites": ["PLANT2"]}
       """.utf8
     ).write(to: URL(fileURLWithPath: file))
     let configuration = try await MasterDataConfiguration.load(file)
     let program = try await ServiceProgram(
-      MasterDataService.plan(configuration), configuration.service,
+      MasterDataService.plan(configuration, unmapped), configuration.service,
       keys: configuration.service.loadPrincipalKeys(), environment: environment,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     self.program = program
@@ -51,13 +54,25 @@ final class MasterDataFixture: Sendable {
       lookup: { program.handler(for: $0) })
     channel = RPC.ClientChannel(
       host: "127.0.0.1", port: try await server.start().port ?? 0, group: group)
-    let signer = try PrincipalSigner(key: key, environment: environment)
-    let steward = Principal(subject: "steward", kind: .partner, sites: [SiteCode("PLANT1")])
-    client = .init(
+    signer = try PrincipalSigner(key: key, environment: environment)
+    client = Self.client(channel, signer, "steward")
+  }
+
+  private static func client(
+    _ channel: RPC.ClientChannel, _ signer: PrincipalSigner, _ subject: String
+  ) -> Masterdata.V1.MasterDataServiceClient {
+    let caller = Principal(
+      subject: subject, kind: .partner, sites: [SiteCode("PLANT1"), SiteCode("PLANT2")])
+    return .init(
       RPCCaller(channel) {
-        let token = try signer.token(for: steward, audience: PrincipalToken.masterDataAudience)
+        let token = try signer.token(for: caller, audience: PrincipalToken.masterDataAudience)
         return [(PrincipalToken.metadataName, token)]
       })
+  }
+
+  /// Another caller.
+  func client(as subject: String) -> Masterdata.V1.MasterDataServiceClient {
+    Self.client(channel, signer, subject)
   }
 
   /// Runs a body against a service, several times over the same records if it likes.
@@ -81,6 +96,22 @@ final class MasterDataFixture: Sendable {
   }
 
   // MARK: What stewards say
+
+  /// Records of any kinds, partial; what has become of each that is not as before, by its code.
+  func put(
+    _ records: [any MasterRecord], _ change: (inout Masterdata.V1.SnapshotHead) -> Void = { _ in }
+  ) async throws -> Masterdata.V1.ImportSnapshotResponse {
+    var head = Masterdata.V1.SnapshotHead.with { $0.site = Self.site }
+    change(&head)
+    let call = try await client.importSnapshot()
+    // A call that is refused has ended before its last part is sent; the answer says why.
+    try? await call.requests.write(.with { $0.part = .head(head) })
+    for start in stride(from: 0, to: records.count, by: 500) {
+      let part = records[start..<min(start + 500, records.count)].map(\.asRecord)
+      try? await call.requests.write(.with { $0.part = .records(.with { $0.records = part }) })
+    }
+    return try await call.response()
+  }
 
   func put(_ units: [Masterdata.V1.Unit], validateOnly: Bool = false) async throws
     -> [Masterdata.V1.UpsertOutcome]
@@ -162,6 +193,150 @@ enum Sample {
       $0.storable = true
       $0.unit = unit
       change(&$0)
+    }
+  }
+
+  /// A record of every kind, in an order in which what is named comes first.
+  static var plant: [any MasterRecord] {
+    [
+      unit("Units"), unit("Dozens", ratio: (12, 1)),
+      unit("kg", category: "Weight", rounding: "0.001"), item("VALVE"), item("BODY"),
+      item("STEEL", unit: "kg"), calendar("WEEK"),
+      Masterdata.V1.Warehouse.with {
+        $0.head = head("WH")
+        $0.description_p = "Main"
+        $0.stockLocation = "WH/Stock"
+      }, location("WH/Stock"), location("WH/Stock/1", in: "WH/Stock"),
+      Masterdata.V1.Site.with {
+        $0.head = head("PLANT1")
+        $0.description_p = "Plant one"
+        $0.timeZone = "Europe/Berlin"
+        $0.currency = "EUR"
+        $0.warehouse = "WH"
+        $0.shiftCalendar = "WEEK"
+        $0.manufacturingSteps = .one
+        $0.operationTypes = [
+          .with {
+            $0.code = "WH/MO"
+            $0.use = .manufacturing
+          }
+        ]
+      },
+      Masterdata.V1.WorkCenter.with {
+        $0.head = head("PRESS")
+        $0.description_p = "Press"
+      },
+      Masterdata.V1.BusinessPartner.with {
+        $0.head = head("V-1")
+        $0.description_p = "Steel Inc."
+        $0.roles = [.carrier, .supplier]
+        $0.country = "DE"
+      },
+      Masterdata.V1.SupplierItem.with {
+        $0.head = head("V-1/STEEL")
+        $0.supplier = "V-1"
+        $0.item = "STEEL"
+        $0.prices = [
+          .with {
+            $0.minimumQuantity = "100"
+            $0.unitPrice = "2.50"
+            $0.currency = "EUR"
+          }
+        ]
+      }, routing("ROUTE"),
+      bill("VALVE/A", of: "VALVE", ["BODY", "STEEL"]) {
+        $0.routing = "ROUTE"
+        $0.lines[0].operation = 10
+        $0.lines[1].quantity = .with {
+          $0.value = "0.25"
+          $0.unit = "kg"
+        }
+      },
+    ]
+  }
+
+  static func location(_ code: String, in parent: String = "") -> Masterdata.V1.Location {
+    .with {
+      $0.head = head(code)
+      $0.description_p = "Location \(code)"
+      $0.warehouse = "WH"
+      $0.parent = parent
+      $0.usage = .internal
+    }
+  }
+
+  static func routing(_ code: String) -> Masterdata.V1.Routing {
+    .with {
+      $0.head = head(code)
+      $0.description_p = "Routing \(code)"
+      $0.operations = [
+        .with {
+          $0.number = 10
+          $0.description_p = "press"
+          $0.workCenter = "PRESS"
+          $0.cycleTimeMilliseconds = 1_500
+        }
+      ]
+    }
+  }
+
+  static func bill(
+    _ code: String, _ lifeCycle: Masterdata.V1.LifeCycle = .released, of item: String,
+    _ parts: [String], _ change: (inout Masterdata.V1.BillOfMaterial) -> Void = { _ in }
+  ) -> Masterdata.V1.BillOfMaterial {
+    let one = Common.V1.Quantity.with {
+      $0.value = "1"
+      $0.unit = "Units"
+    }
+    return .with {
+      $0.head = head(code, lifeCycle)
+      $0.item = item
+      $0.type = .normal
+      $0.quantity = one
+      $0.lines = parts.enumerated().map { place, part in
+        .with {
+          $0.line = Int32(place + 1)
+          $0.item = part
+          $0.quantity = one
+        }
+      }
+      change(&$0)
+    }
+  }
+
+  /// Three shifts on five days; Christmas Eve is free.
+  static func calendar(_ code: String) -> Masterdata.V1.ShiftCalendar {
+    .with {
+      $0.head = head(code)
+      $0.description_p = "Three shifts"
+      $0.shifts = (1...5).flatMap { day in
+        [("early", "06:00"), ("late", "14:00"), ("night", "22:00")].map { name, start in
+          .with {
+            $0.weekday = .init(rawValue: Int32(day))
+            $0.time = .with {
+              $0.name = name
+              $0.start = start
+              $0.durationMinutes = 480
+            }
+          }
+        }
+      }
+      $0.exceptions = [.with { $0.date = "2026-12-24" }]
+    }
+  }
+
+  static func mapping(
+    _ code: String, _ match: Masterdata.V1.MappingRule.OneOf_Match, to target: String,
+    from: Int64? = nil, until: Int64? = nil
+  ) -> Masterdata.V1.MappingRule {
+    .with {
+      $0.head = head(code)
+      $0.head?.effectiveFrom = from.map { .init(Instant(seconds: $0)) }
+      $0.head?.effectiveUntil = until.map { .init(Instant(seconds: $0)) }
+      $0.system = "mes"
+      $0.kind = .item
+      $0.match = match
+      $0.target = target
     }
   }
 }

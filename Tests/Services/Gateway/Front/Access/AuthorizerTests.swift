@@ -62,7 +62,7 @@ struct AuthorizerTests {
     #expect(
       names == [
         "admin", "auditor", "integration", "logistics", "mes", "operator", "planner", "quality",
-        "supplier", "wms",
+        "steward", "supplier", "wms",
       ])
   }
 

@@ -1,0 +1,7 @@
+import Values
+
+/// When a site works.
+struct ShiftCalendarDefinition: Sendable, Hashable {
+  var description: String
+  var calendar: ShiftCalendar
+}

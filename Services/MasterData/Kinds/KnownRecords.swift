@@ -1,0 +1,48 @@
+import Contracts
+import RecordStore
+import Values
+
+/// The records that others are judged by: those of the database, and, when nothing is to be written,
+/// what the caller has said in the same breath.
+struct KnownRecords {
+  let snapshot: Snapshot
+  let site: SiteCode
+  /// Records that are taken as if they were stored.
+  var assumed: [RecordKey: StoredRecord] = [:]
+
+  init(_ snapshot: Snapshot, at site: SiteCode) {
+    self.snapshot = snapshot
+    self.site = site
+  }
+
+  /// The record that a call of the site means by a code.
+  func key(_ kind: RecordKind, _ code: String) -> RecordKey { RecordKey(kind, code, at: site) }
+
+  /// A record as it is stored.
+  func stored(_ key: RecordKey) throws -> StoredRecord? {
+    if !assumed.isEmpty, let record = assumed[key] { return record }
+    return try MasterRecords.find(key, snapshot)
+  }
+
+  /// Where a record is in its life, `nil` when there is none.
+  func lifeCycle(of key: RecordKey) throws -> LifeCycle? {
+    if !assumed.isEmpty, let record = assumed[key] { return record.lifeCycle }
+    return try MasterRecords.lifeCycle(of: key, snapshot)
+  }
+
+  /// A record in the types that rules work with, `nil` when there is none.
+  func find<Entry: MasterRecord>(_ type: Entry.Type, _ code: String) throws
+    -> (head: RecordHead, definition: Entry.Definition)?
+  {
+    try stored(key(Entry.recordKind, code)).map(Entry.checked)
+  }
+
+  /// Judges that a unit can be converted into another one; what is not there is judged elsewhere.
+  func convertible(_ unit: String, into other: String, field: String) throws {
+    guard unit != other, let from = try find(Masterdata.V1.Unit.self, unit),
+      let into = try find(Masterdata.V1.Unit.self, other),
+      from.definition.category != into.definition.category
+    else { return }
+    throw ContentRejection.unitCategory(field: field, unit: unit, into: other)
+  }
+}

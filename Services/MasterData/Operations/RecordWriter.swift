@@ -1,0 +1,159 @@
+import Contracts
+import Protobuf
+import RecordStore
+import ServiceKit
+import Values
+
+/// Judges records one by one and writes those that are good: the one way by which records change.
+struct RecordWriter {
+  /// On whose behalf.
+  let site: SiteCode
+  /// The partner that writes.
+  let writer: String
+  /// Whether nothing is written: what would become of it is said.
+  let isTrial: Bool
+  /// When.
+  let now: Instant
+  /// What was changed so far, for the audit.
+  private(set) var changes = RecordChanges()
+  private let ownership: OwnershipRules
+  private var records: KnownRecords
+
+  /// A writer; what is only tried sees only a snapshot.
+  init(
+    site: SiteCode, writer: String, isTrial: Bool, _ snapshot: Snapshot,
+    assuming assumed: [RecordKey: StoredRecord] = [:]
+  ) throws {
+    self.site = site
+    self.writer = writer
+    self.isTrial = isTrial
+    now = snapshot.now
+    ownership = try OwnershipRules(of: site, snapshot)
+    records = KnownRecords(snapshot, at: site)
+    records.assumed = assumed
+  }
+
+  /// Records that are only tried and count as stored for those that follow.
+  var assumed: [RecordKey: StoredRecord] { records.assumed }
+
+  /// Judges a record and writes it, unless it is only tried.
+  mutating func put<Entry: MasterRecord>(_ draft: RecordDraft<Entry>, _ snapshot: Snapshot) throws
+    -> RecordOutcome
+  {
+    let key = RecordKey(Entry.recordKind, draft.head.code, at: site)
+    let stored = try records.stored(key)
+    guard draft.violations.isEmpty else {
+      return .rejected(.invalidFields(draft.violations), stored)
+    }
+    do {
+      if !draft.etag.isEmpty, draft.etag != stored?.etag {
+        throw RecordRejection.etagMismatch(draft.head.code, etag: stored?.etag ?? "")
+      }
+      let message = Entry(draft.head, draft.definition)
+      let content = try message.encoded()
+      if let stored, stored.content == content { return .unchanged(stored) }
+      let candidate = Candidate(
+        key: key, head: draft.head, definition: draft.definition,
+        before: try stored.map(Entry.checked))
+      try judge(candidate, Entry.self)
+      let record = try keep(candidate, message, content, stored, snapshot)
+      return stored == nil ? .created(record) : .changed(record)
+    } catch let refusal as Refusal {
+      return .rejected(refusal, stored)
+    } catch let error as any RefusalConvertible {
+      return .rejected(error.refusal, stored)
+    }
+  }
+
+  /// What is the same for all kinds; then what is particular about the kind.
+  private func judge<Entry: MasterRecord>(
+    _ candidate: Candidate<Entry.Definition>, _ type: Entry.Type
+  ) throws {
+    let head = candidate.head
+    try head.judge(before: candidate.before?.head)
+    try ownership.check(
+      Entry.recordKind.rawValue, groups: Entry.changedGroups(candidate),
+      stage: (candidate.before?.head.lifeCycle ?? .draft).name, site: site, writer: writer, at: now)
+    if head.lifeCycle == .released {
+      for reference in Entry.references(of: candidate.definition) {
+        let found = try records.lifeCycle(of: records.key(reference.kind, reference.code))
+        // A location may hold itself together only through others; nothing else names its own kind.
+        guard found == .released else { throw RecordRejection.referenceUnknown(reference, found) }
+      }
+    } else if candidate.before?.head.lifeCycle == .released,
+      let user = try RecordLinks.user(of: candidate.key, records.snapshot),
+      try records.lifeCycle(of: user) == .released
+    {
+      throw RecordRejection.recordInUse(head.code, by: user)
+    }
+    try Entry.judge(candidate, records)
+  }
+
+  private mutating func keep<Entry: MasterRecord>(
+    _ candidate: Candidate<Entry.Definition>, _ message: Entry, _ content: [UInt8],
+    _ stored: StoredRecord?, _ snapshot: Snapshot
+  ) throws -> StoredRecord {
+    let revision = stored?.revision ?? 0
+    func record(_ revision: Int64, _ sequence: Int64) -> StoredRecord {
+      StoredRecord(
+        key: candidate.key, lifeCycle: candidate.head.lifeCycle, revision: revision,
+        changedAt: now, changeSequence: sequence, content: content)
+    }
+    guard !isTrial, let transaction = snapshot as? Transaction else {
+      let record = record(revision, 0)
+      records.assumed[candidate.key] = record
+      return record
+    }
+    let event = NewEvent(
+      type: Masterdata.V1.Record.fullName, site: site, key: candidate.key.code,
+      payload: try message.asRecord.encoded())
+    let record = record(revision + 1, try transaction.outbox.append(event))
+    try MasterRecords.put(record, transaction)
+    try link(candidate, Entry.self, isNew: stored == nil, transaction)
+    changes.add(candidate.key, before: stored?.content, after: content)
+    return record
+  }
+
+  private func link<Entry: MasterRecord>(
+    _ candidate: Candidate<Entry.Definition>, _ type: Entry.Type, isNew: Bool,
+    _ transaction: Transaction
+  ) throws {
+    let references = Entry.references(of: candidate.definition).map {
+      (role: $0.role, to: records.key($0.kind, $0.code))
+    }
+    try RecordLinks.put(candidate.key, names: references, isNew: isNew, transaction)
+    let name = candidate.head.lifeCycle == .withdrawn ? "" : Entry.name(of: candidate.definition)
+    try RecordLinks.put(candidate.key, name: name, isNew: isNew, transaction)
+  }
+}
+
+extension RecordWriter {
+  /// Withdraws a record that is there.
+  mutating func withdraw(_ stored: StoredRecord, _ snapshot: Snapshot) throws -> RecordOutcome {
+    func withdraw<Entry: MasterRecord>(_ type: Entry.Type) throws -> RecordOutcome {
+      var entry = try Entry(decoding: stored.content)
+      entry.head?.lifeCycle = .withdrawn
+      return try put(RecordDraft(entry, "", now: now), snapshot)
+    }
+    return try withdraw(stored.key.kind.message)
+  }
+}
+
+extension OwnershipRules {
+  /// The rules that hold at a site.
+  init(of site: SiteCode, _ snapshot: Snapshot) throws {
+    let stored = try MasterRecords.list(
+      .ownershipRule, site: site.text, in: [.released], after: "", limit: Self.maximumRules,
+      snapshot)
+    self.init(
+      try stored.map { record in
+        let (head, rule) = try Masterdata.V1.OwnershipRule.checked(record)
+        return Rule(
+          subject: rule.subject, stage: rule.stage, owner: rule.owner, period: head.period)
+      })
+  }
+
+  /// Most rules in force at a site: kinds times stages times some groups of fields. They are read with
+  /// every write.
+  static let maximumRules = 500
+}

@@ -1,0 +1,179 @@
+import Contracts
+import Protobuf
+import RecordStore
+import ServiceKit
+import Values
+
+/// The records that a complete snapshot withdraws.
+struct MissingRecords: Sendable {
+  /// What names others before what it names, so that nothing is in use when its turn comes; at most
+  /// 500 each.
+  private(set) var batches: [[RecordKey]] = []
+
+  private static let order: [RecordKind] = [
+    .site, .billOfMaterial, .routing, .supplierItem, .workCenter, .location, .warehouse,
+    .shiftCalendar, .item, .businessPartner, .unit,
+  ]
+
+  /// Finds what is missing.
+  /// - Throws: ``Refusal`` when it is too much.
+  static func find(_ parts: SnapshotParts, _ head: SnapshotHead, _ snapshot: Snapshot) throws
+    -> MissingRecords
+  {
+    var missing = MissingRecords()
+    for kind in order where head.completeKinds.contains(kind) {
+      let keys = try missingKeys(kind, parts, head, snapshot)
+      for start in stride(from: 0, to: keys.count, by: Batch.maximumRecords) {
+        missing.batches.append(
+          Array(keys[start..<min(start + Batch.maximumRecords, keys.count)]))
+      }
+    }
+    return missing
+  }
+
+  private static func missingKeys(
+    _ kind: RecordKind, _ parts: SnapshotParts, _ head: SnapshotHead, _ snapshot: Snapshot
+  ) throws -> [RecordKey] {
+    let site = kind.isOfAllSites ? "" : head.site.text
+    var (missing, count, last) = ([RecordKey](), 0, "")
+    while true {
+      let page = try MasterRecords.list(
+        kind, site: site, in: [.draft, .released], after: last, limit: 1_000, snapshot)
+      count += page.count
+      missing += page.map(\.key).filter { !parts.holds(kind, $0.code) }
+      guard let end = page.last else { break }
+      last = end.key.code
+    }
+    guard missing.count * 100 <= count * head.maximumWithdrawnPercent else {
+      throw Refusal(
+        .failedPrecondition, reason: "WITHDRAWS_TOO_MUCH",
+        "\(missing.count) of \(count) of kind \(kind.noun) are missing in the snapshot, more than \(head.maximumWithdrawnPercent) per cent: nothing was changed; if it is meant, say so with maximum_withdrawn_percent",
+        metadata: [
+          "kind": kind.rawValue, "missing": "\(missing.count)", "records": "\(count)",
+        ])
+    }
+    return missing
+  }
+}
+
+/// A snapshot that is being written, or tried.
+struct SnapshotRun: Sendable {
+  let head: SnapshotHead
+  let writer: String
+  /// What has become of it so far.
+  private(set) var report = SnapshotReport()
+  /// When it is only tried: what the records so far would be.
+  private var assumed: [RecordKey: StoredRecord] = [:]
+
+  init(head: SnapshotHead, writer: String) {
+    self.head = head
+    self.writer = writer
+  }
+
+  /// One transaction, or one look when it is only tried.
+  func step(
+    _ records: CallRecords, byteCount: Int,
+    _ body:
+      @escaping @Sendable (inout SnapshotRun, inout RecordWriter, Snapshot) throws -> Void
+  ) async throws -> SnapshotRun {
+    if head.isTrial { return try await records.read { try stepped(body, $0).run } }
+    return try await records.write(bytes: byteCount) { transaction in
+      let (run, audit) = try stepped(body, transaction)
+      return Effect(run, audit: audit)
+    }
+  }
+
+  private func stepped(
+    _ body: (inout SnapshotRun, inout RecordWriter, Snapshot) throws -> Void, _ snapshot: Snapshot
+  ) throws -> (run: SnapshotRun, audit: AuditNote?) {
+    var run = self
+    var writer = try RecordWriter(
+      site: head.site, writer: writer, isTrial: head.isTrial, snapshot, assuming: assumed)
+    try body(&run, &writer, snapshot)
+    run.assumed = writer.assumed
+    return (run, writer.changes.note)
+  }
+
+  /// Puts the records of one part.
+  mutating func put(_ part: [UInt8], _ writer: inout RecordWriter, _ snapshot: Snapshot) throws {
+    for (index, record) in try Masterdata.V1.SnapshotRecords(decoding: part).records.enumerated() {
+      guard let entry = record.entry else { continue }
+      try put(entry, "records[\(index)]", &writer, snapshot)
+    }
+  }
+
+  private mutating func put<Entry: MasterRecord>(
+    _ entry: Entry, _ field: String, _ writer: inout RecordWriter, _ snapshot: Snapshot
+  ) throws {
+    let draft = RecordDraft(entry, field, now: writer.now)
+    report.add(Entry.recordKind, draft.head.code, try writer.put(draft, snapshot))
+  }
+
+  /// Withdraws records.
+  mutating func withdraw(
+    _ keys: [RecordKey], _ writer: inout RecordWriter, _ snapshot: Snapshot
+  ) throws {
+    for key in keys {
+      guard let stored = try MasterRecords.find(key, snapshot) else { continue }
+      report.add(key.kind, key.code, try writer.withdraw(stored, snapshot), isMissing: true)
+    }
+  }
+}
+
+/// What has become of a snapshot.
+struct SnapshotReport: Sendable {
+  private var counts: [RecordKind: Masterdata.V1.SnapshotCounts] = [:]
+  private var differences: [Masterdata.V1.SnapshotDifference] = []
+
+  /// Most differences that are told one by one: for a person to look through.
+  static let maximumDifferences = 1_000
+
+  /// Counts what has become of a record.
+  /// - Parameter isMissing: it was not in the snapshot.
+  mutating func add(
+    _ kind: RecordKind, _ code: String, _ outcome: RecordOutcome, isMissing: Bool = false
+  ) {
+    switch outcome {
+    case .unchanged: counts[kind, default: .init()].unchanged += 1
+    case .created:
+      counts[kind, default: .init()].created += 1
+      tell(kind, code, .created)
+    case .changed where isMissing:
+      counts[kind, default: .init()].withdrawn += 1
+      tell(kind, code, .withdrawn)
+    case .changed:
+      counts[kind, default: .init()].changed += 1
+      tell(kind, code, .changed)
+    case .rejected(let refusal, _):
+      counts[kind, default: .init()].rejected += 1
+      tell(kind, code, .rejected, refusal)
+    }
+  }
+
+  private mutating func tell(
+    _ kind: RecordKind, _ code: String, _ change: Masterdata.V1.SnapshotChange,
+    _ refusal: Refusal? = nil
+  ) {
+    guard differences.count < Self.maximumDifferences else { return }
+    differences.append(
+      .with {
+        $0.kind = kind.contract
+        $0.code = code
+        $0.change = change
+        $0.rejection = refusal.map { .init($0) }
+      })
+  }
+
+  /// The answer.
+  func response(kinds: some Sequence<RecordKind>) -> Masterdata.V1.ImportSnapshotResponse {
+    let concerned = Set(kinds).union(counts.keys)
+    return .with { response in
+      response.counts = RecordKind.allCases.filter(concerned.contains).map { kind in
+        var count = counts[kind] ?? .init()
+        count.kind = kind.contract
+        return count
+      }
+      response.differences = differences
+    }
+  }
+}

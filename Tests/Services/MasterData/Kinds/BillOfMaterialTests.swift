@@ -1,0 +1,93 @@
+import Contracts
+import Protobuf
+import ServiceKit
+import Testing
+import Values
+
+@testable import MasterData
+
+@Suite("Bills of material, and locations", .timeLimit(.minutes(2)))
+struct BillOfMaterialTests {
+  private func reasons(
+    _ service: MasterDataFixture, _ records: [any MasterRecord]
+  ) async throws -> [String] {
+    let response = try await service.put(records)
+    return response.differences.map { $0.rejection?.reason ?? "" }
+  }
+
+  @Test("No item is made of itself, over however many bills")
+  func cycles() async throws {
+    try await MasterDataFixture.run { service in
+      try await service.makeUnits()
+      _ = try await service.put((0...5).map { Sample.item("I\($0)") })
+      let itself = Sample.bill("B0", of: "I0", ["I1", "I0"])
+      #expect(try await reasons(service, [itself]) == ["CYCLIC_BILL"])
+      // I0 of I1 of I2 … of I5.
+      let chain = (0..<5).map { Sample.bill("B\($0)", of: "I\($0)", ["I\($0 + 1)"]) }
+      #expect(try await reasons(service, chain) == ["", "", "", "", ""])
+      let closing = Sample.bill("B5", of: "I5", ["I0"])
+      #expect(try await reasons(service, [closing]) == ["CYCLIC_BILL"])
+      let draft = Sample.bill("B5", .draft, of: "I5", ["I0"])
+      #expect(try await reasons(service, [draft]) == [""], "a draft makes nothing")
+      #expect(try await reasons(service, [closing]) == ["CYCLIC_BILL"])
+      let broken = Sample.bill("B2", .withdrawn, of: "I2", ["I3"])
+      #expect(try await reasons(service, [broken, closing]) == ["", ""])
+      let back = Sample.bill("B2", of: "I2", ["I3"])
+      #expect(try await reasons(service, [back]) == ["CYCLIC_BILL"])
+    }
+  }
+
+  @Test("The same bill as before is no cycle with itself, and a part may stand in many bills")
+  func diamonds() async throws {
+    try await MasterDataFixture.run { service in
+      try await service.makeUnits()
+      _ = try await service.put((0...3).map { Sample.item("I\($0)") })
+      let bills = [
+        Sample.bill("A", of: "I0", ["I1", "I2"]), Sample.bill("B", of: "I1", ["I3"]),
+        Sample.bill("C", of: "I2", ["I3", "I3"]),
+      ]
+      #expect(try await reasons(service, bills) == ["", "", ""])
+      let changed = bills.map { bill in bill.changed { $0.version = "2" } }
+      #expect(try await reasons(service, changed) == ["", "", ""])
+    }
+  }
+
+  @Test("Quantities are in units that can be converted into the item's")
+  func units() async throws {
+    try await MasterDataFixture.run { service in
+      try await service.makeUnits()
+      _ = try await service.put([Sample.item("A"), Sample.item("B")])
+      func bill(_ unit: String) -> Masterdata.V1.BillOfMaterial {
+        Sample.bill("A/1", of: "A", ["B"]) { $0.lines[0].quantity?.unit = unit }
+      }
+      #expect(try await reasons(service, [bill("kg")]) == ["UNIT_CATEGORY"])
+      #expect(try await reasons(service, [bill("Dozens")]) == [""])
+    }
+  }
+
+  @Test("A line's operation is one of the routing's")
+  func operations() async throws {
+    try await MasterDataFixture.run { service in
+      _ = try await service.put(Sample.plant)
+      let wrong = Sample.bill("VALVE/B", of: "VALVE", ["BODY"]) {
+        $0.routing = "ROUTE"
+        $0.lines[0].operation = 20
+      }
+      let outcome = try await service.put([wrong])
+      let rejection = outcome.differences.first?.rejection
+      #expect(rejection?.reason == "OPERATION_UNKNOWN")
+      #expect(rejection?.violations.map(\.field) == ["lines[0].operation"])
+    }
+  }
+
+  @Test("A location is never below itself")
+  func locations() async throws {
+    try await MasterDataFixture.run { service in
+      _ = try await service.put(Sample.plant)
+      for parent in ["WH/Stock", "WH/Stock/1"] {
+        let location = Sample.location("WH/Stock", in: parent)
+        #expect(try await reasons(service, [location]) == ["CYCLIC_LOCATION"], "\(parent)")
+      }
+    }
+  }
+}
