@@ -10,7 +10,8 @@ import NIOPosix
   import Darwin
 #endif
 
-/// A stand-in for Odoo 18.0 (manufacturing and stock) for demo and tests. State is in memory.
+/// A stand-in for Odoo 18.0 (master data, manufacturing and stock) for demo and tests. State is in
+/// memory.
 @main
 struct OdooSandboxMain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,10 +49,15 @@ struct OdooSandboxMain: AsyncParsableCommand {
   var apiKey = "sandbox-key"
   @Option(help: "File that gets the port once the sandbox listens.")
   var portFile: String?
+  @Option(help: "Series to answer as; 17.0 differs in master data alone.")
+  var odooVersion = OdooVersion.v18.rawValue
   @Flag(help: "Load the sample plant at start.")
   var samplePlant = false
 
   mutating func run() async throws {
+    guard let version = OdooVersion(rawValue: odooVersion) else {
+      throw ValidationError("--odoo-version must be 17.0 or 18.0")
+    }
     let sandbox = Sandbox(
       environment: .system,
       account: .init(
@@ -59,7 +65,7 @@ struct OdooSandboxMain: AsyncParsableCommand {
         users: [
           .init(id: 6, login: login, secrets: [apiKey]),
           .init(id: 2, login: "admin", secrets: ["admin"], role: .administrator),
-        ]))
+        ]), version: version)
     if samplePlant {
       _ = sandbox.handle(
         .init(method: "POST", path: "/sandbox/sample-plant", contentType: "", body: []))

@@ -18,14 +18,18 @@ final class Sandbox: Sendable {
   private let environment: Environment
   private let state: Mutex<State>
 
-  init(environment: Environment, account: Dispatcher.Account) {
+  init(
+    environment: Environment, account: Dispatcher.Account, version: OdooVersion = .v18
+  ) {
     self.environment = environment
     let now = environment.clock.now
-    state = Mutex(Self.start(account, now))
+    state = Mutex(Self.start(account, version, now))
   }
 
-  private static func start(_ account: Dispatcher.Account, _ now: Instant) -> sending State {
-    let database = Database(registry: .standard)
+  private static func start(
+    _ account: Dispatcher.Account, _ version: OdooVersion, _ now: Instant
+  ) -> sending State {
+    let database = Database(registry: .of(version))
     let dispatcher = Dispatcher(database: database, account: account)
     BaseData.load(
       Session(database: database, context: [:], user: account.integration.id, now: now), account)

@@ -117,6 +117,9 @@ extension Field {
   static func datetime(_ name: String, _ label: String) -> Field {
     .init(name: name, label: label, kind: .datetime)
   }
+  static func date(_ name: String, _ label: String) -> Field {
+    .init(name: name, label: label, kind: .date)
+  }
   static func selection(
     _ name: String, _ label: String, _ values: KeyValuePairs<String, String>
   ) -> Field {

@@ -1,12 +1,19 @@
 /// The models the sandbox has.
 struct Registry: Sendable {
+  let version: OdooVersion
   let models: [String: Model]
 
-  init(_ models: [Model]) {
-    self.models = Dictionary(uniqueKeysWithValues: models.map { ($0.name, $0) })
+  private init(_ version: OdooVersion) {
+    self.version = version
+    let all =
+      BaseModels.all + AccountModels.all + ProductModels.all(version) + StockModels.all
+      + ManufacturingModels.all
+    models = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   }
 
-  /// Everything that the manufacturing flows touch.
-  static let standard = Registry(
-    BaseModels.all + ProductModels.all + StockModels.all + ManufacturingModels.all)
+  private static let v17 = Registry(.v17)
+  private static let v18 = Registry(.v18)
+
+  /// Everything that the manufacturing flows and the master data touch.
+  static func of(_ version: OdooVersion) -> Registry { version == .v17 ? v17 : v18 }
 }

@@ -50,6 +50,11 @@ final class Session {
     Record(session: self, model: self.model(model), id: id)
   }
 
+  /// The record of an external id.
+  func record(named name: String) -> Record? {
+    database.externalIDs[name].map { record($0.model, $0.id) }
+  }
+
   // MARK: Reading
 
   /// The value of a field. Kept fields that are out of date are worked out first.
