@@ -12,7 +12,37 @@ enum Company {
         $0.company?.value("currency_id") ?? .none
       },
       .boolean("active", "Active").starting(.boolean(true)),
+    ],
+    hooks: .init(created: { company, _ in try furnish(company) }),
+    access: [
+      "create": administrators, "modify": administrators, "delete": administrators,
     ])
+
+  private static let administrators = ["Administration/Access Rights"]
+
+  /// A new company gets a contact, a warehouse and its own places outside of it; whoever made it
+  /// may work in it.
+  private static func furnish(_ company: Record) throws {
+    let session = company.session
+    let name = company.text("name")
+    if company.value("partner_id") == .none {
+      let partner = session.insert("res.partner", ["name": .text(name)])
+      company.set("partner_id", .reference(partner))
+    }
+    let user = session.record("res.users", session.user)
+    user.set(
+      "company_ids", .references(user.records("company_ids").map(\.id) + [company.id]))
+    session.insert(
+      "resource.calendar",
+      ["name": .text("Standard 40 hours/week"), "company_id": .reference(company)])
+    BaseData.outside(session, company)
+    try session.create(
+      session.model("stock.warehouse"),
+      [
+        "name": .value(.text(name)), "code": .value(.text(String(name.prefix(5)))),
+        "company_id": .value(.reference(company)),
+      ])
+  }
 }
 
 extension Session {

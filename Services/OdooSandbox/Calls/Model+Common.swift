@@ -7,7 +7,9 @@ extension Model {
     "search_read": SearchMethods.searchRead, "read": SearchMethods.read,
     "read_group": ReadGroup.call, "name_search": SearchMethods.nameSearch,
     "create": WriteMethods.create, "write": WriteMethods.write, "unlink": WriteMethods.unlink,
-    "toggle_active": WriteMethods.toggleActive, "load": Load.call, "fields_get": FieldsGet.call,
+
+    "toggle_active": WriteMethods.toggleActive, "action_archive": WriteMethods.archive,
+    "action_unarchive": WriteMethods.unarchive, "load": Load.call, "fields_get": FieldsGet.call,
     "export_data": { _, _ in
       throw OdooError.user(
         "You don't have the rights to export data. Please contact an Administrator.")
@@ -35,8 +37,14 @@ enum SearchMethods {
     let order = take(&call, "order")?.stringValue.map(SortKey.parse)
     for key in order ?? [] { _ = try call.model.field(key.field) }
     return session.search(
-      call.model, try Domain(domain, for: call.model, in: session), order: order,
+      call.model, try visible(domain, call.model, session), order: order,
       limit: Int(limit), offset: Int(offset))
+  }
+
+  /// What is asked for, as far as the caller may see it.
+  static func visible(_ domain: JSONValue?, _ model: Model, _ session: Session) throws -> Domain {
+    let wanted = try Domain(domain, for: model, in: session)
+    return RecordRules.domain(model, session).map { .and([$0, wanted]) } ?? wanted
   }
 
   static let search: Method = { session, call in
@@ -48,7 +56,7 @@ enum SearchMethods {
 
   static let count: Method = { session, call in
     var call = call
-    let domain = try Domain(call.take("domain"), for: call.model, in: session)
+    let domain = try visible(call.take("domain"), call.model, session)
     return .int(Int64(session.search(call.model, domain).count))
   }
 
@@ -81,16 +89,26 @@ enum SearchMethods {
         var row: [String: JSONValue] = ["id": .int(Int64(record.id))]
         for name in names {
           guard let field = record.model.fields[name] else { continue }
-          row[name] = Conversion.json(record.value(name), field, record.session)
+          row[name] = Conversion.json(shown(record, field), field, record.session)
         }
         return .object(row)
       })
   }
 
+  /// The value as it is shown: archived records are left out of lists as they are of searches.
+  private static func shown(_ record: Record, _ field: Field) -> FieldValue {
+    let value = record.value(field.name)
+    guard case .one2many(let comodel, _, _) = field.kind, case .references(let ids) = value,
+      record.session.model(comodel).fields["active"] != nil,
+      record.session.context["active_test"] != .bool(false)
+    else { return value }
+    return .references(ids.filter { record.session.record(comodel, $0).flag("active") })
+  }
+
   static let nameSearch: Method = { session, call in
     var call = call
     let text = call.take("name")?.stringValue ?? ""
-    let domain = try Domain(call.take("args"), for: call.model, in: session)
+    let domain = try visible(call.take("args"), call.model, session)
     let limit = max(0, Int(call.keywords["limit"]?.intValue ?? 100))
     let found = session.search(call.model, domain).filter {
       text.isEmpty || $0.displayName.lowercased().contains(text.lowercased())

@@ -57,6 +57,7 @@ final class Database {
     if let saved = undo[model]?[id] { return saved }
     return row(model, id)
   }
+  func count(_ model: String) -> Int { tables[model]?.rows.count ?? 0 }
   func ids(_ model: String) -> Set<Int> { Set(tables[model].map { Array($0.rows.keys) } ?? []) }
   func ids(_ model: String, where field: String, isOneOf targets: some Sequence<Int>) -> Set<Int>? {
     tables[model]?.ids(where: field, isOneOf: targets)

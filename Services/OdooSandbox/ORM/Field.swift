@@ -47,6 +47,8 @@ struct Field {
   let label: String
   let kind: Kind
   var isRequired = false
+  /// What happens to this record when the one it refers to is deleted; see ``Deletion``.
+  var isCascading = false
   var isReadonly = false
   /// A field that is worked out at every reading and not kept.
   var compute: (@Sendable (Record) -> FieldValue)?
@@ -64,6 +66,12 @@ struct Field {
   var required: Field {
     var copy = self
     copy.isRequired = true
+    return copy
+  }
+  /// A reference to what this record is a part of: it goes along.
+  var cascading: Field {
+    var copy = self
+    copy.isCascading = true
     return copy
   }
   /// A field that people cannot write in forms.

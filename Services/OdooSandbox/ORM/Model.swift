@@ -35,7 +35,9 @@ final class Model: Sendable {
     /// Before records are deleted.
     var deleting: (@Sendable (Session, [Record]) throws -> Void)?
     /// After records were deleted, with what they held.
-    var deleted: (@Sendable (Session, [Row]) -> Void)?
+    var deleted: (@Sendable (Session, [Row]) throws -> Void)?
+    /// After a record was archived or taken back by the buttons for it.
+    var archived: (@Sendable (Record, _ isActive: Bool) throws -> Void)?
     /// After kept values changed: marks what must be worked out anew.
     var changed: (@Sendable (Record, _ old: Row?, Set<String>) -> Void)?
   }

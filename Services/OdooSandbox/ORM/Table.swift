@@ -2,7 +2,10 @@
 struct Row: Sendable {
   var values: [String: FieldValue] = [:]
 
-  subscript(field: String) -> FieldValue { values[field] ?? .none }
+  subscript(field: String) -> FieldValue {
+    get { values[field] ?? .none }
+    set { values[field] = newValue }
+  }
 }
 
 /// All records of one model, with an index for each many2one field.

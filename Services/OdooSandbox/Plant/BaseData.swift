@@ -90,17 +90,17 @@ enum BaseData {
   }
 
   private static func places(_ session: Session) {
-    func place(_ name: String, _ parent: Record?, _ usage: String, scrap: Bool = false) -> Record {
+    func place(_ name: String, _ parent: Record?, _ usage: String) -> Record {
       session.insert(
         "stock.location",
         [
           "name": .text(name), "location_id": .reference(parent), "usage": .text(usage),
-          "scrap_location": .boolean(scrap),
+          "company_id": .none,
         ])
     }
     let physical = place("Physical Locations", nil, "view")
     let partners = place("Partners", nil, "view")
-    let virtual = place("Virtual Locations", nil, "view")
+    name(place("Virtual Locations", nil, "view"), virtualLocations)
     _ = place("Vendors", partners, "supplier")
     _ = place("Customers", partners, "customer")
     _ = place("Inter-company transit", physical, "transit")
@@ -114,9 +114,24 @@ enum BaseData {
       warehouse.compactMapValues { value in
         if case .value(let scalar) = value { scalar } else { nil }
       })
-    _ = place("Inventory adjustment", virtual, "inventory")
-    _ = place("Production", virtual, "production")
-    _ = place("Scrap", virtual, "inventory", scrap: true)
+    outside(session, session.record("res.company", 1))
+  }
+
+  private static let virtualLocations = "stock.stock_location_locations_virtual"
+
+  /// Where a company's goods come from and go to without anybody bringing or taking them.
+  static func outside(_ session: Session, _ company: Record) {
+    for (name, usage) in [
+      ("Inventory adjustment", "inventory"), ("Production", "production"), ("Scrap", "inventory"),
+    ] {
+      session.insert(
+        "stock.location",
+        [
+          "name": .text(name), "usage": .text(usage), "company_id": .reference(company),
+          "location_id": .reference(session.record(named: virtualLocations)),
+          "scrap_location": .boolean(name == "Scrap"),
+        ])
+    }
   }
 
   private static func losses(_ session: Session) {

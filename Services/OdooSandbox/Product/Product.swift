@@ -6,7 +6,7 @@ enum Product {
     Model(
       "product.product", "Product Variant", order: "default_code, name, id",
       fields: [
-        .many2one("product_tmpl_id", "Product Template", "product.template").required,
+        .many2one("product_tmpl_id", "Product Template", "product.template").required.cascading,
         .boolean("active", "Active").starting(.boolean(true)),
       ] + (ProductTemplate.shared(version) + ProductTemplate.ofVariant).map(delegated) + [
         quantity("qty_available", "Quantity On Hand") { $0.quantity },
@@ -30,6 +30,19 @@ enum Product {
       try proceed(own)
       guard !shared.isEmpty else { return }
       try session.write(products.compactMap { $0.reference("product_tmpl_id") }, shared)
+    },
+    // A template does not outlive its last variant.
+    deleted: { session, rows in
+      for id in Set(rows.compactMap { $0["product_tmpl_id"].id }).sorted() {
+        let template = session.record("product.template", id)
+        if template.exists, template.records("product_variant_ids").isEmpty {
+          try session.delete([template])
+        }
+      }
+    },
+    archived: { product, isActive in
+      guard let template = product.reference("product_tmpl_id") else { return }
+      try product.session.write([template], ["active": .value(.boolean(isActive))])
     })
 
   /// The same field, kept on the template.

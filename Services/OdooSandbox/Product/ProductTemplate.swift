@@ -13,6 +13,12 @@ enum ProductTemplate {
     .float("list_price", "Sales Price").starting(.float(1)),
     .boolean("use_expiration_date", "Use Expiration Date").starting(.boolean(false)),
     .integer("expiration_time", "Expiration Date"),
+    // Usually none: products are for all companies.
+    .many2one("company_id", "Company", "res.company"),
+    .boolean("sale_ok", "Can be Sold").starting(.boolean(true)),
+    .boolean("purchase_ok", "Can be Purchased").starting(.boolean(true)),
+    .float("weight", "Weight", digits: 2).starting(.float(0)),
+    .float("volume", "Volume", digits: 2).starting(.float(0)),
   ]
 
   /// Fields that belong to the variant and are reached through the template.

@@ -5,8 +5,8 @@ enum SupplierInfo {
   static let model = Model(
     "product.supplierinfo", "Supplier Pricelist", order: "sequence, min_qty desc, price, id",
     fields: [
-      .many2one("partner_id", "Vendor", "res.partner").required,
-      .many2one("product_tmpl_id", "Product Template", "product.template"),
+      .many2one("partner_id", "Vendor", "res.partner").required.cascading,
+      .many2one("product_tmpl_id", "Product Template", "product.template").cascading,
       .many2one("product_id", "Product Variant", "product.product"),
       .char("product_name", "Vendor Product Name"), .char("product_code", "Vendor Product Code"),
       .integer("sequence", "Sequence").starting(.integer(1)),

@@ -7,6 +7,9 @@ import Values
 
 /// A sandbox in this process, spoken to over its wire format, with a clock that stands still.
 struct Wire {
+  /// Who calls.
+  enum User: Int64 { case integration = 6, administrator = 2, viewer = 7 }
+
   static let key = "API_KEY"
   let sandbox: Sandbox
   let clock: ManualClock
@@ -49,14 +52,16 @@ struct Wire {
 
   static func body(
     _ model: String, _ method: String, _ arguments: [JSONValue],
-    _ keywords: [String: JSONValue] = [:], database: String = "plant"
+    _ keywords: [String: JSONValue] = [:], database: String = "plant",
+    user: User = .integration
   ) -> JSONValue {
     [
       "jsonrpc": "2.0", "id": 1, "method": "call",
       "params": [
         "service": "object", "method": "execute_kw",
         "args": [
-          .string(database), 6, .string(key), .string(model), .string(method), .array(arguments),
+          .string(database), .int(user.rawValue), .string(user == .administrator ? "admin" : key),
+          .string(model), .string(method), .array(arguments),
           .object(keywords),
         ],
       ],
@@ -67,13 +72,25 @@ struct Wire {
   @discardableResult
   func call(
     _ model: String, _ method: String, _ arguments: [JSONValue],
-    _ keywords: [String: JSONValue] = [:]
+    _ keywords: [String: JSONValue] = [:], user: User = .integration
   ) throws -> JSONValue {
-    let answer = try send(Self.body(model, method, arguments, keywords, database: database))
+    let answer = try send(
+      Self.body(model, method, arguments, keywords, database: database, user: user))
     if let error = answer["error"] {
       Issue.record("\(model).\(method): \(error["data"]?["message"]?.stringValue ?? error.text)")
     }
     return answer["result"] ?? .null
+  }
+
+  /// The text of the error that a call must end in, below its class.
+  func refusal(
+    _ model: String, _ method: String, _ arguments: [JSONValue],
+    _ keywords: [String: JSONValue] = [:], user: User = .integration
+  ) throws -> (name: String, message: String) {
+    let answer = try send(
+      Self.body(model, method, arguments, keywords, database: database, user: user))
+    let data = answer["error"]?["data"]
+    return (data?["name"]?.stringValue ?? "", data?["message"]?.stringValue ?? "")
   }
 
   /// Makes a record and answers its id.
