@@ -53,11 +53,21 @@ struct OdooSandboxMain: AsyncParsableCommand {
   var odooVersion = OdooVersion.v18.rawValue
   @Flag(help: "Load the sample plant at start.")
   var samplePlant = false
+  @Option(help: "So many further products at start: ITEM-000001 and so on.")
+  var items = 0
+  @Option(help: "Bills of material for so many of them, each with 10 lines and 2 operations.")
+  var bills = 0
+
+  func validate() throws {
+    if let problem = LargePlant.Size(items: items, bills: bills).problem {
+      throw ValidationError("\(problem).")
+    }
+    guard OdooVersion(rawValue: odooVersion) != nil else {
+      throw ValidationError("--odoo-version must be 17.0 or 18.0.")
+    }
+  }
 
   mutating func run() async throws {
-    guard let version = OdooVersion(rawValue: odooVersion) else {
-      throw ValidationError("--odoo-version must be 17.0 or 18.0")
-    }
     let sandbox = Sandbox(
       environment: .system,
       account: .init(
@@ -65,11 +75,12 @@ struct OdooSandboxMain: AsyncParsableCommand {
         users: [
           .init(id: 6, login: login, secrets: [apiKey]),
           .init(id: 2, login: "admin", secrets: ["admin"], role: .administrator),
-        ]), version: version)
+        ]), version: OdooVersion(rawValue: odooVersion) ?? .v18)
     if samplePlant {
       _ = sandbox.handle(
         .init(method: "POST", path: "/sandbox/sample-plant", contentType: "", body: []))
     }
+    if items > 0 { try sandbox.load(.init(items: items, bills: bills)) }
     // One loop: calls are dealt with one at a time.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let server = try await HTTPServer.start(sandbox, host: host, port: port, group: group)

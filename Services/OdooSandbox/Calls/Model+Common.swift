@@ -57,7 +57,7 @@ enum SearchMethods {
   static let count: Method = { session, call in
     var call = call
     let domain = try visible(call.take("domain"), call.model, session)
-    return .int(Int64(session.search(call.model, domain).count))
+    return .int(Int64(session.count(call.model, domain)))
   }
 
   static let searchRead: Method = { session, call in

@@ -36,6 +36,13 @@ final class Sandbox: Sendable {
     return State(rpc: JSONRPC(dispatcher: dispatcher))
   }
 
+  /// Adds a large plant.
+  func load(_ size: LargePlant.Size) throws {
+    try state.withLock { state in
+      try LargePlant.load(size, state.rpc.dispatcher) { environment.clock.now }
+    }
+  }
+
   /// Deals with a request.
   func handle(_ request: SandboxRequest) -> Outcome {
     let now = environment.clock.now

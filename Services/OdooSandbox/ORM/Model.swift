@@ -19,6 +19,13 @@ final class Model: Sendable {
   let hooks: Hooks
   /// The fields by which other tables are searched, kept as indexes.
   let indexed: [String]
+  /// How its rows are laid out.
+  let layout: RowLayout
+  /// The slots of the fields that are read as they are kept.
+  let plainSlots: [String: Int]
+  /// The kept fields that have a start value, and those that are worked out.
+  let initialFields: [Field]
+  let recomputedFields: [Field]
 
   /// What happens besides. Each is optional.
   struct Hooks: Sendable {
@@ -56,6 +63,12 @@ final class Model: Sendable {
     self.hooks = hooks
     self.access = access
     self.displayName = displayName
+    let stored = self.fields.values.filter(\.isStored)
+    layout = RowLayout(stored)
+    let recomputed = Set(stored.filter { $0.recompute != nil }.map(\.name))
+    plainSlots = layout.slots.filter { !recomputed.contains($0.key) && $0.key != "id" }
+    initialFields = stored.filter { $0.initial != nil }
+    recomputedFields = stored.filter { $0.recompute != nil }
     self.indexed = self.fields.values.compactMap { field in
       if case .many2one = field.kind, field.isStored, !field.name.hasSuffix("_uid") {
         field.name
