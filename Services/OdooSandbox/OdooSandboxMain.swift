@@ -23,6 +23,7 @@ struct OdooSandboxMain: AsyncParsableCommand {
       POST /sandbox/api-keys                  {"keys": ["…"]}: the integration user's API keys from now on
       GET  /sandbox/calls                     calls by model.method; DELETE starts counting anew
       GET  /sandbox/edits                     every change to a posted (done) document, before and after
+      GET  /sandbox/webhooks                  how many changes were told, by --webhook-url
       GET  /sandbox/faults                    the faults in force
       POST /sandbox/faults                    faults on demand; members:
         "clear": true                         no more faults
@@ -58,6 +59,11 @@ struct OdooSandboxMain: AsyncParsableCommand {
   @Option(help: "Bills of material for so many of them, each with 10 lines and 2 operations.")
   var bills = 0
 
+  @Option(help: "URL that is told of changed records, as by an automation rule of Odoo.")
+  var webhookURL: String?
+  @Option(help: "Secret that goes along, in the header X-Millrace-Webhook-Secret.")
+  var webhookSecret: String?
+
   func validate() throws {
     if let problem = LargePlant.Size(items: items, bills: bills).problem {
       throw ValidationError("\(problem).")
@@ -68,6 +74,7 @@ struct OdooSandboxMain: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
+    let webhook = webhookURL.map { WebhookSender(.init(url: $0, secret: webhookSecret)) }
     let sandbox = Sandbox(
       environment: .system,
       account: .init(
@@ -75,7 +82,8 @@ struct OdooSandboxMain: AsyncParsableCommand {
         users: [
           .init(id: 6, login: login, secrets: [apiKey]),
           .init(id: 2, login: "admin", secrets: ["admin"], role: .administrator),
-        ]), version: OdooVersion(rawValue: odooVersion) ?? .v18)
+        ]), version: OdooVersion(rawValue: odooVersion) ?? .v18,
+      webhook: webhook)
     if samplePlant {
       _ = sandbox.handle(
         .init(method: "POST", path: "/sandbox/sample-plant", contentType: "", body: []))
@@ -84,11 +92,14 @@ struct OdooSandboxMain: AsyncParsableCommand {
     // One loop: calls are dealt with one at a time.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let server = try await HTTPServer.start(sandbox, host: host, port: port, group: group)
+    let sending = webhook.map { sender in Task { await sender.run() } }
     if let portFile { try write(String(server.port) + "\n", to: portFile) }
     print("listening on \(host):\(server.port)")
     fflush(nil)
     await Termination.wait()
     try await server.close()
+    webhook?.finish()
+    await sending?.value
     try await group.shutdownGracefully()
   }
 

@@ -16,12 +16,15 @@ final class Sandbox: Sendable {
   private static let maximumCallNames = 10_000
 
   private let environment: Environment
+  private let webhook: WebhookSender?
   private let state: Mutex<State>
 
   init(
-    environment: Environment, account: Dispatcher.Account, version: OdooVersion = .v18
+    environment: Environment, account: Dispatcher.Account, version: OdooVersion = .v18,
+    webhook: WebhookSender? = nil
   ) {
     self.environment = environment
+    self.webhook = webhook
     let now = environment.clock.now
     state = Mutex(Self.start(account, version, now))
   }
@@ -33,6 +36,8 @@ final class Sandbox: Sendable {
     let dispatcher = Dispatcher(database: database, account: account)
     BaseData.load(
       Session(database: database, context: [:], user: account.integration.id, now: now), account)
+    // What a fresh database holds is nobody's change.
+    _ = database.takeChanges(of: [])
     return State(rpc: JSONRPC(dispatcher: dispatcher))
   }
 
@@ -40,6 +45,8 @@ final class Sandbox: Sendable {
   func load(_ size: LargePlant.Size) throws {
     try state.withLock { state in
       try LargePlant.load(size, state.rpc.dispatcher) { environment.clock.now }
+      // Loaded at start; nobody changed it.
+      _ = state.rpc.dispatcher.database.takeChanges(of: [])
     }
   }
 
@@ -47,6 +54,7 @@ final class Sandbox: Sendable {
   func handle(_ request: SandboxRequest) -> Outcome {
     let now = environment.clock.now
     return state.withLock { state in
+      defer { tell(state.rpc.dispatcher.database) }
       if request.path.hasPrefix("/sandbox/") {
         return Outcome(reply: control(request, &state, now))
       }
@@ -59,6 +67,11 @@ final class Sandbox: Sendable {
           delayMilliseconds: state.faults.latencyMilliseconds)
       }
     }
+  }
+
+  /// Tells of what was committed.
+  private func tell(_ database: Database) {
+    webhook?.append(database.takeChanges(of: RecordChange.toldModels))
   }
 
   // MARK: What Odoo answers
@@ -152,6 +165,7 @@ final class Sandbox: Sendable {
       state.calls = [:]
       return .json(Self.calls(state.calls))
     case ("GET", "/sandbox/edits"): return .json(Self.edits(state.rpc.dispatcher, now))
+    case ("GET", "/sandbox/webhooks"): return .json(webhook?.counts ?? [:])
     case ("POST", "/sandbox/api-keys"): return Self.setKeys(request.body, &state.rpc.dispatcher)
     case ("POST", "/sandbox/sample-plant"): return Self.plant(state.rpc.dispatcher, now)
     default: return .json(["error": "no such endpoint"], status: 404)

@@ -50,6 +50,17 @@ final class Database {
     begin()
   }
 
+  /// The records of these models that are not as they were when the transaction began; asked a
+  /// second time there are none.
+  func takeChanges(of models: Set<String>) -> [RecordChange] {
+    defer { undo = [:] }
+    return undo.filter { models.contains($0.key) }.sorted { $0.key < $1.key }.flatMap {
+      model, rows in
+      rows.filter { row(model, $0.key) != $0.value }.keys.sorted()
+        .map { RecordChange(model: model, id: $0) }
+    }
+  }
+
   func row(_ model: String, _ id: Int) -> Row? { tables[model]?[id] }
   /// The row as it was when the transaction began.
   func rowAtBegin(_ model: String, _ id: Int) -> Row? {

@@ -9,7 +9,7 @@ final class RowLayout: Sendable {
 }
 
 /// The kept values of one record. A plant has hundreds of thousands of them, so they hold no names.
-struct Row: Sendable {
+struct Row: Sendable, Equatable {
   private let layout: RowLayout
   private var values: ContiguousArray<FieldValue>
 
@@ -23,6 +23,8 @@ struct Row: Sendable {
     get { layout.slots[field].map { values[$0] } ?? .none }
     set { if let slot = layout.slots[field] { values[slot] = newValue } }
   }
+
+  static func == (left: Row, right: Row) -> Bool { left.values == right.values }
 
   /// The value in a slot of the layout.
   subscript(slot slot: Int) -> FieldValue { values[slot] }
