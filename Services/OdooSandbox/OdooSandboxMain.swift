@@ -32,6 +32,9 @@ struct OdooSandboxMain: AsyncParsableCommand {
                                               connections are closed, or 503; without a time until cleared
         "rules": [{"fault": …, "count": 1, "model": "mrp.production", "method": "write"}]
           "drop-answer"                       the call is committed, the connection closed without an answer
+          "late-commit", "byMilliseconds": 3000
+                                              the call's transaction began so long ago: it writes dates
+                                              older than what others committed meanwhile
           "error", "error": {"name": "odoo.exceptions.UserError", "message": "…"}
           "bad-gateway"                       502, the call is not done
           "nonsense", "shape": "wrong-shape" | "html" | "truncated" | "empty"

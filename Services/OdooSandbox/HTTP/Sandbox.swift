@@ -109,6 +109,8 @@ final class Sandbox: Sendable {
     case .dropAnswer:
       _ = state.rpc.answer(json, at: now)
       return nil
+    case .lateCommit(let milliseconds):
+      return .json(state.rpc.answer(json, at: now.advanced(milliseconds: -milliseconds)))
     case .badGateway: return .badGateway
     case .nonsense(let shape): return nonsense(shape, json)
     case .error(let error):
