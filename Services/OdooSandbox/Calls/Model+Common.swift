@@ -67,14 +67,15 @@ enum SearchMethods {
     let fields = call.take("fields")
     let names = try names(fields, call.model)
     let found = try find(session, &call, domain: domain) { $0.take($1) }
-    return read(found, names)
+    return read(found, names, classic: isClassic(call.take("load")))
   }
 
   static let read: Method = { session, call in
     var call = call
     let records = try call.records(session)
     call.arguments.removeFirst()
-    return read(records, try names(call.take("fields"), call.model))
+    let names = try names(call.take("fields"), call.model)
+    return read(records, names, classic: isClassic(call.take("load")))
   }
 
   private static func names(_ json: JSONValue?, _ model: Model) throws -> [String] {
@@ -83,13 +84,22 @@ enum SearchMethods {
     return given.isEmpty ? model.fields.keys.sorted() : given
   }
 
-  static func read(_ records: [Record], _ names: [String]) -> JSONValue {
+  /// `load` other than `_classic_read` asks for bare ids in place of ids with names.
+  private static func isClassic(_ load: JSONValue?) -> Bool {
+    load == nil || load == "_classic_read"
+  }
+
+  private static func read(_ records: [Record], _ names: [String], classic: Bool) -> JSONValue {
     .array(
       records.map { record in
         var row: [String: JSONValue] = ["id": .int(Int64(record.id))]
         for name in names {
           guard let field = record.model.fields[name] else { continue }
-          row[name] = Conversion.json(shown(record, field), field, record.session)
+          let value = shown(record, field)
+          row[name] =
+            if !classic, let id = value.id { .int(Int64(id)) } else {
+              Conversion.json(value, field, record.session)
+            }
         }
         return .object(row)
       })

@@ -27,7 +27,7 @@ final class Database {
 
   init(registry: Registry) {
     self.registry = registry
-    for model in registry.models.values { tables[model.name] = Table(indexed: model.indexed) }
+    for model in registry.models.values { tables[model.name] = Table(model) }
   }
 
   /// Starts a transaction.
@@ -74,6 +74,9 @@ final class Database {
     _ model: String, where field: String, isOneOf targets: some Collection<Int>
   ) -> Set<Int>? {
     tables[model]?.ids(where: field, isOneOf: targets)
+  }
+  func ids(_ model: String, where field: String, isOneOf texts: Set<String>) -> Set<Int>? {
+    tables[model]?.ids(where: field, isOneOf: texts)
   }
   /// See ``Table/changes(since:)``.
   func changes(_ model: String, since start: Instant?) -> ArraySlice<ChangeOrder.Entry> {

@@ -36,7 +36,16 @@ extension Domain.Leaf {
     _ model: Model, _ session: Session, _ path: ArraySlice<String>
   ) -> Set<Int>? {
     guard let first = path.first else { return nil }
+    if let through = model.fields[first]?.delegate,
+      let owner = model.fields[through]?.kind.comodel
+    {
+      return candidates(session.model(owner), session, path)
+        .flatMap { session.database.ids(model.name, where: through, isOneOf: $0) }
+    }
     if path.count == 1 {
+      if let texts = wantedTexts {
+        return session.database.ids(model.name, where: first, isOneOf: texts)
+      }
       guard let targets = wantedIDs else { return nil }
       return first == "id"
         ? Set(targets) : session.database.ids(model.name, where: first, isOneOf: targets)
@@ -45,6 +54,15 @@ extension Domain.Leaf {
       let inner = candidates(session.model(name), session, path.dropFirst())
     else { return nil }
     return session.database.ids(model.name, where: first, isOneOf: inner)
+  }
+
+  /// The texts this asks for, when it is a plain question for some; no text is no text at all.
+  private var wantedTexts: Set<String>? {
+    switch (operation, operand) {
+    case (.equal, .string(let text)) where !text.isEmpty: [text]
+    case (.isIn, _): texts.flatMap { $0.isEmpty || $0.contains("") ? nil : $0 }
+    default: nil
+    }
   }
 
   /// The ids this asks for, when it is a plain question for ids.

@@ -52,6 +52,8 @@ struct Field {
   var isReadonly = false
   /// A field that is worked out at every reading and not kept.
   var compute: (@Sendable (Record) -> FieldValue)?
+  /// The reference to the record that keeps this field; it is only read here.
+  var delegate: String?
   /// A kept field that is worked out anew after one of its sources changed; `nil` keeps the value.
   var recompute: (@Sendable (Record) -> FieldValue?)?
   /// The value of a new record when none is given.

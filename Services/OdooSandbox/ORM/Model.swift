@@ -19,6 +19,8 @@ final class Model: Sendable {
   let hooks: Hooks
   /// The fields by which other tables are searched, kept as indexes.
   let indexed: [String]
+  /// The kept texts by which it is searched for exact matches, kept as indexes too.
+  let indexedTexts: [String]
   /// How its rows are laid out.
   let layout: RowLayout
   /// The slots of the fields that are read as they are kept.
@@ -51,7 +53,8 @@ final class Model: Sendable {
 
   init(
     _ name: String, _ title: String, order: String = "id", fields: [Field],
-    methods: [String: Method] = [:], hooks: Hooks = Hooks(), access: [String: [String]] = [:],
+    indexedTexts: [String] = [], methods: [String: Method] = [:], hooks: Hooks = Hooks(),
+    access: [String: [String]] = [:],
     displayName: @escaping @Sendable (Record) -> String = { $0.text("name") }
   ) {
     self.name = name
@@ -61,6 +64,7 @@ final class Model: Sendable {
       uniqueKeysWithValues: (Field.automatic + fields).map { ($0.name, $0) })
     self.methods = Self.common.merging(methods) { _, own in own }
     self.hooks = hooks
+    self.indexedTexts = indexedTexts
     self.access = access
     self.displayName = displayName
     let stored = self.fields.values.filter(\.isStored)

@@ -7,10 +7,12 @@ struct Table {
   private(set) var count = 0
   private var lastID = 0
   private var indexes: [(field: String, ids: [Int: Set<Int>])]
+  private var textIndexes: [(field: String, ids: [String: Set<Int>])]
   private var changes = ChangeOrder()
 
-  init(indexed: [String]) {
-    indexes = indexed.sorted().map { ($0, [:]) }
+  init(_ model: Model) {
+    indexes = model.indexed.sorted().map { ($0, [:]) }
+    textIndexes = model.indexedTexts.map { ($0, [:]) }
   }
 
   subscript(id: Int) -> Row? { rows.indices.contains(id) ? rows[id] : nil }
@@ -44,6 +46,13 @@ struct Table {
       }
       if let after { indexes[position].ids[after, default: []].insert(id) }
     }
+    for position in textIndexes.indices {
+      let field = textIndexes[position].field
+      let (before, after) = (old?[field].text, row?[field].text)
+      guard before != after else { continue }
+      if let before { textIndexes[position].ids[before]?.remove(id) }
+      if let after { textIndexes[position].ids[after, default: []].insert(id) }
+    }
     note(old, row, id)
   }
 
@@ -72,5 +81,11 @@ struct Table {
     var result: Set<Int> = []
     for target in targets { if let ids = index[target] { result.formUnion(ids) } }
     return result
+  }
+
+  /// The ids of the records whose field has one of these texts; `nil` when there is no such index.
+  func ids(where field: String, isOneOf texts: Set<String>) -> Set<Int>? {
+    guard let index = textIndexes.first(where: { $0.field == field })?.ids else { return nil }
+    return texts.reduce(into: []) { result, text in result.formUnion(index[text] ?? []) }
   }
 }

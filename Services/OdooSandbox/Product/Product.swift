@@ -48,7 +48,8 @@ enum Product {
   /// The same field, kept on the template.
   private static func delegated(_ field: Field) -> Field {
     let name = field.name
-    let plain = Field(name: name, label: field.label, kind: field.kind)
+    var plain = Field(name: name, label: field.label, kind: field.kind)
+    plain.delegate = "product_tmpl_id"
     return plain.computed { $0.reference("product_tmpl_id")?.value(name) ?? .none }
   }
 

@@ -30,7 +30,8 @@ enum ProductTemplate {
   static func model(_ version: OdooVersion) -> Model {
     Model(
       "product.template", "Product", order: "name,id",
-      fields: shared(version) + ofVariant + own, hooks: hooks,
+      fields: shared(version) + ofVariant + own,
+      indexedTexts: ["barcode", "default_code"], hooks: hooks,
       displayName: { label($0.text("default_code"), $0.text("name")) })
   }
 

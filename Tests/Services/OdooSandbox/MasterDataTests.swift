@@ -154,6 +154,18 @@ struct MasterDataTests {
     #expect(try wire.ids("product.product", [["id", "=", .int(Int64(second))]]) == [])
   }
 
+  @Test("references come as bare ids when names are not wanted")
+  func bareReferences() throws {
+    let wire = try Wire()
+    let id = JSONValue.int(Int64(try product(wire, "A")))
+    let read = try wire.call(
+      "product.product", "read", [[id], ["uom_id", "company_id"]], ["load": ""])
+    #expect(read == [["id": id, "uom_id": 1, "company_id": false]])
+    let found = try wire.call(
+      "product.product", "search_read", [[["id", "=", id]]], ["fields": ["uom_id"], "load": false])
+    #expect(found == [["id": id, "uom_id": 1]])
+  }
+
   @Test("a vendor's price for one variant knows the template, the currency and the lead time")
   func supplierPrice() throws {
     let wire = try Wire()

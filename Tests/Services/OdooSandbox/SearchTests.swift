@@ -111,10 +111,10 @@ struct SearchTests {
 
   @Test("the order of changes forgets what a later change or a rollback made untrue")
   func changeOrder() throws {
-    var table = Table(indexed: [])
-    let layout = RowLayout([.datetime("write_date", "Last Updated on")])
+    let model = Model("test.change", "Change", fields: [])
+    var table = Table(model)
     func row(_ second: Int64) -> Row {
-      var row = Row(layout)
+      var row = Row(model.layout)
       row["write_date"] = .instant(Instant(seconds: second))
       return row
     }
@@ -130,6 +130,27 @@ struct SearchTests {
     #expect(current(since: 0) == [2, 3])
     #expect(current(since: 2) == [3])
     #expect(table.count == 2)
+  }
+
+  @Test("a code is found by its index after it changed, was taken back and was archived")
+  func codes() throws {
+    let wire = try Wire()
+    let id = try wire.make("product.product", ["name": "Nut", "default_code": "A"])
+    func found(_ code: JSONValue, _ operation: JSONValue = "=") throws -> [Int] {
+      try wire.ids("product.product", [["default_code", operation, code]])
+    }
+    #expect(try found("A") == [id])
+    try wire.call("product.product", "write", [[.int(Int64(id))], ["default_code": "B"]])
+    #expect(try found("A") == [])
+    #expect(try found(["A", "B"], "in") == [id])
+    _ = try wire.refusal(
+      "product.product", "create", [[["name": "x", "default_code": "B"], ["name": false]]])
+    #expect(try found("B") == [id])
+    try wire.call("product.product", "write", [[.int(Int64(id))], ["default_code": false]])
+    #expect(try found("B") == [])
+    #expect(try found(false) == [id])
+    #expect(try found("") == [id])
+    #expect(try found(["", "B"], "in") == [id])
   }
 
   @Test("external ids lead both ways, and back to where they led before a failed call")
