@@ -158,7 +158,10 @@ let services: [Target] = [
     ] + allocator),
   program(
     "OdooSandbox", "Services/OdooSandbox",
-    ["Values", "Environment", "JSON", nioCore, nioPosix, nioHTTP1, argumentParser, logging]),
+    [
+      "Values", "Environment", "JSON", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, argumentParser,
+      logging,
+    ]),
   program(
     "Millrace", "Services/Millrace",
     [

@@ -97,7 +97,7 @@ enum AllowedArrows {
       foreign: sockets.union(["ArgumentParser", "Hummingbird", "HummingbirdCore", "Logging"])),
     Room(
       "OdooSandbox", at: "Services/OdooSandbox", own: ["Environment", "JSON", "Values"],
-      foreign: sockets.union(["ArgumentParser", "Logging", "NIOHTTP1"])),
+      foreign: sockets.union(["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOHTTP1"])),
     Room(
       "Millrace", at: "Services/Millrace",
       own: [
