@@ -61,7 +61,7 @@ final class SiteFlow: Sendable {
     let board = MasterDataBoard(clock: environment.clock)
     masterDataBoard = board
     let reader = MasterDataReader(
-      odoo: MasterDataCaller(odoo: caller, gate: gate, board: board))
+      odoo: MasterDataCaller(odoo: caller, gate: gate, board: board), clock: environment.clock)
     let siteLogger = logger
     masterDataPoll = masterData.map {
       MasterDataPoll(

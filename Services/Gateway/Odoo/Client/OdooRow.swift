@@ -6,6 +6,8 @@ import Values
 struct OdooRow: Sendable {
   private let model: String
   private let members: [String: JSONValue]
+  /// What Odoo's clock showed at least when it was asked; `nil` when nobody knows.
+  var askedAt: Instant?
 
   /// The records of an answer.
   static func rows(of answer: OdooAnswer, model: String) throws(OdooFailure) -> [OdooRow] {

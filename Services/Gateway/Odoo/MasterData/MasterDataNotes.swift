@@ -85,9 +85,14 @@ enum MasterDataNotes {
   private static func claim(
     _ draft: Draft, _ kind: SubjectKind, _ site: SiteCode, _ transaction: Transaction
   ) throws -> Bool {
-    guard let claims = draft.claims else { return false }
     let before = try ClaimRecords.of(kind, draft.id, site: site, transaction)
     let wanted: ClaimRecords.Life = draft.isActive ? .released : .withdrawn
+    // What is archived lets go even when it can't be told any more what it would be.
+    if draft.claims == nil && draft.isActive { return false }
+    let claims =
+      draft.claims
+      ?? before.filter { $0.wanted != .nothing }
+      .map { Claim(kind: $0.kind, code: $0.code) }
     var codes: [(RecordKind, String)] = []
     for claim in claims
     where !before.contains(where: {

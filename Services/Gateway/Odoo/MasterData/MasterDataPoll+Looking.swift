@@ -1,4 +1,5 @@
 import RecordStore
+import Synchronization
 import Values
 
 extension MasterDataPoll {
@@ -8,6 +9,8 @@ extension MasterDataPoll {
     case details
     /// They make subjects look different that name them.
     case touching(Reference.Kind)
+
+    var isTouching: Bool { if case .touching = self { true } else { false } }
   }
 
   /// Pages of one look: five million rows; a bound for an Odoo that answers nonsense.
@@ -36,7 +39,7 @@ extension MasterDataPoll {
     guard let cursor else {
       let newest = try await reader.newest(feed) ?? Self.beforeEverything
       // Rows that belong to subjects are read with them, and noted then.
-      guard role == .subjects || (role == .details && model.main == nil) else {
+      if role == .details, model.main != nil {
         try await database.write {
           try ScanRecords.note(.finished(name, cursor: newest), site: site, $0)
         }
@@ -44,16 +47,61 @@ extension MasterDataPoll {
       }
       return try await begin(feed, from: "", nextCursor: newest)
     }
-    let start = PollWindow(cursor: cursor).start ?? Self.beforeEverything
+    reader.noticed(cursor)
+    let askedAt = reader.odooTime
+    // What was written before the last look began was seen then, whether or not anything was.
+    let looked = state.withLock { $0.lookedAt[name] }
+    let start =
+      PollWindow(cursor: max(cursor, looked ?? cursor)).start ?? Self.beforeEverything
     let rows = try await reader.page(feed, since: start, after: 0)
-    guard rows.count < reader.pageSize else {
+    if rows.count < reader.pageSize {
+      let newest = try rows.map { try $0.writeDate() }.max() ?? cursor
+      try await take(
+        rows, feed, model, role, newest > cursor ? .finished(name, cursor: newest) : nil)
+    } else {
       let newest = try await reader.newest(feed) ?? cursor
-      return try await begin(feed, from: start, nextCursor: newest)
+      if feed.isFiltered || role.isTouching {
+        return try await begin(feed, from: start, nextCursor: newest)
+      }
+      try await sift(feed, model, since: start)
+      try await database.write {
+        try ScanRecords.note(.finished(name, cursor: newest), site: site, $0)
+      }
     }
-    let newest = try rows.map { try $0.writeDate() }.max() ?? cursor
-    try await take(
-      rows, feed, model, role, newest > cursor ? .finished(name, cursor: newest) : nil)
+    if let askedAt {
+      let time = CivilTime(askedAt)
+      state.withLock { $0.lookedAt[name] = "\(time.dateText) \(time.timeText)" }
+    }
     return nil
+  }
+
+  /// A look at more than a page, as after an import: which rows are not as they were seen last is told
+  /// by their dates, and only those are read.
+  private func sift(
+    _ feed: OdooFeed, _ model: any MasterDataModel, since start: String
+  ) async throws {
+    var last: Int64 = 0
+    for _ in 0..<Self.maximumPages {
+      let page = try await reader.listing(feed, since: start, after: last)
+      board.read(page.count, of: feed.model)
+      let (site, name, kind) = (site, feed.model, model.kind)
+      let others = try await database.read { snapshot in
+        try page.reduce(into: Set<Int64>()) { others, row in
+          let seen = try RowRecords.find(row.id, of: name, site: site, snapshot)
+          if let seen, seen.writeDate == row.writeDate, seen.subject == row.subject { return }
+          others.formUnion([row.subject, seen?.subject].compactMap(\.self))
+        }
+      }
+      if !others.isEmpty {
+        try await database.write { transaction in
+          for subject in others {
+            try SubjectRecords.touch(kind, subject, site: site, transaction)
+          }
+        }
+      }
+      guard page.count == reader.listingSize, let end = page.last?.id else { return }
+      last = end
+    }
   }
 
   private func begin(_ feed: OdooFeed, from start: String, nextCursor: String) async throws
@@ -161,7 +209,12 @@ extension OdooRow {
   /// The row as it is noted; `nil` when it is nobody's.
   func seen(_ feed: OdooFeed) throws(OdooFailure) -> RowRecords.Seen? {
     guard let subject = try feed.subject(of: self) else { return nil }
-    return RowRecords.Seen(
-      id: try id(), subject: subject, writeDate: try writeDate(), digest: digest)
+    // Dates are whole seconds. What was read within the second in which it was written may have been
+    // written again in it: such a date is like none, so that the row is read again when dates are
+    // compared.
+    var date = try writeDate()
+    let written = CivilTime(text: date)?.instant
+    if let written, let askedAt, written.advanced(seconds: 1) < askedAt {} else { date += "~" }
+    return RowRecords.Seen(id: try id(), subject: subject, writeDate: date, digest: digest)
   }
 }

@@ -38,6 +38,8 @@ final class MasterDataPoll: Sendable {
     var unreadable: [SubjectKind: OdooWords] = [:]
     /// Whether anything was sent, so that what is in use may not be any more.
     var hasSent = false
+    /// What Odoo's clock showed at least when each model was looked at last.
+    var lookedAt: [String: String] = [:]
     var comparedAt: Int64
     var loggedAt: Int64
     var failures = 0
@@ -94,6 +96,10 @@ final class MasterDataPoll: Sendable {
       for model in models { try await reading(model) { try await self.compare(model) } }
     }
     for model in models { try await reading(model) { try await self.bring(model) } }
+    // What came later may have changed what came before: a location its warehouse.
+    for model in models where !state.withLock({ $0.unreadable.keys.contains(model.kind) }) {
+      try await reading(model) { try await self.settleDue(model) }
+    }
     try await withdraw()
   }
 

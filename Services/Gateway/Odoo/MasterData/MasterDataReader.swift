@@ -1,5 +1,7 @@
+import Environment
 import JSON
 import Synchronization
+import Values
 
 /// Reads the models of master data from Odoo.
 final class MasterDataReader: Sendable {
@@ -10,14 +12,18 @@ final class MasterDataReader: Sendable {
   /// Rows of one page of which only the id and the date are read.
   let listingSize: Int
   private let odoo: any OdooCaller
+  private let odooClock: OdooClock
   /// The fields that a model has of those that are asked for, by model. Asked for once.
   private let known = Mutex<[String: [String]]>([:])
 
   /// In English, because a translated name would be another code; archived ones, too.
   static let context: JSONValue = ["lang": "en_US", "active_test": false]
 
-  init(odoo: any OdooCaller, pageSize: Int = pageSize, listingSize: Int = 5_000) {
+  init(
+    odoo: any OdooCaller, clock: any Clock, pageSize: Int = pageSize, listingSize: Int = 5_000
+  ) {
     self.odoo = odoo
+    odooClock = OdooClock(clock: clock)
     self.pageSize = pageSize
     self.listingSize = listingSize
   }
@@ -29,6 +35,12 @@ final class MasterDataReader: Sendable {
     /// Whose row it is; `nil` when nobody's.
     var subject: Int64?
   }
+
+  /// What Odoo's clock shows at least; `nil` before anything was read.
+  var odooTime: Instant? { odooClock.now }
+
+  /// A date of Odoo's from before has been read.
+  func noticed(_ writeDate: String) { odooClock.notice(writeDate) }
 
   /// A page of what has changed since a moment (empty: of everything), by id.
   func page(
@@ -58,10 +70,16 @@ final class MasterDataReader: Sendable {
     return try await rows(feed, [[.string(field), "in", OdooCall.ids(ids)]], limit: 0)
   }
 
-  /// Ids and dates of rows above an id.
-  func listing(_ feed: OdooFeed, after id: Int64) async throws(OdooFailure) -> [Listed] {
-    let domain: [JSONValue] =
-      [["id", ">", .int(id)]] + feed.everything(Set(try await fields(feed)))
+  /// Ids and dates of rows above an id, of all there are or of those that have changed since a moment.
+  func listing(
+    _ feed: OdooFeed, since start: String? = nil, after id: Int64
+  ) async throws(OdooFailure) -> [Listed] {
+    var domain: [JSONValue] = [["id", ">", .int(id)]]
+    if let start {
+      domain.append(["write_date", ">=", .string(start)])
+    } else {
+      domain += feed.everything(Set(try await fields(feed)))
+    }
     return try await listed(feed, domain, limit: listingSize)
   }
 
@@ -100,7 +118,13 @@ final class MasterDataReader: Sendable {
     var call = OdooCall.searchRead(
       model, .array(domain), fields: fields, order: order, limit: limit)
     call.keywords["context"] = Self.context
-    return try OdooRow.rows(of: try await odoo.call(call), model: model)
+    let askedAt = odooTime
+    var rows = try OdooRow.rows(of: try await odoo.call(call), model: model)
+    for index in rows.indices { rows[index].askedAt = askedAt }
+    if let newest = try rows.map({ (row) throws(OdooFailure) in try row.writeDate() }).max() {
+      noticed(newest)
+    }
+    return rows
   }
 
   /// The fields of a feed that this Odoo has.

@@ -13,6 +13,8 @@ struct OdooFeed: Sendable {
   var subject = "id"
   /// Which rows there are to read the first time and to compare by, by the fields there are.
   var everything: @Sendable (Set<String>) -> [JSONValue] = { _ in [] }
+  /// Whether those are only some of its rows.
+  var isFiltered = false
   /// Whether a changed row is of interest although nothing is known of it yet.
   var isOfInterest: @Sendable (OdooRow) -> Bool = { _ in true }
 

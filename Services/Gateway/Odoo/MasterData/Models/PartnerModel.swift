@@ -13,7 +13,7 @@ struct PartnerModel: MasterDataModel {
     optional: ["active", "country_code", rank],
     // Without the mark nobody is read at first: those with prices are when the prices are.
     everything: { $0.contains(rank) ? [[.string(rank), ">", 0]] : [["id", "=", 0]] },
-    isOfInterest: { ($0.value(rank)?.intValue ?? 0) > 0 })
+    isFiltered: true, isOfInterest: { ($0.value(rank)?.intValue ?? 0) > 0 })
 
   private static let taxIDRule = TextRule(maximumLength: 64, characters: .visibleASCII)
 

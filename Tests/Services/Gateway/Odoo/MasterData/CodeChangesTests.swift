@@ -89,6 +89,7 @@ struct CodeChangesTests {
       try await fixture.rounds()
       let before = fixture.masterData.record(.item, "RM-SCREW")
       fixture.odoo.product(40, "RM-SCREW")
+      try await fixture.rounds()
       fixture.odoo.put("product.product", 7, ["name": "Changed"])
       try await fixture.rounds()
       let found = try await fixture.openCases()
@@ -130,7 +131,8 @@ struct CodeChangesTests {
       fixture.odoo.put("product.product", other, ["default_code": "RM-SCREW"])
       // The bill names the archived one still, whose code means the other now.
       try await fixture.rounds(5, secondsApart: 30)
-      #expect(fixture.masterData.record(.item, "RM-SCREW")?.item?.description_p == "Product \(other)")
+      #expect(
+        fixture.masterData.record(.item, "RM-SCREW")?.item?.description_p == "Product \(other)")
       #expect(fixture.masterData.lifeCycle(.item, "RM-SCREW") == .released)
       #expect(fixture.masterData.lifeCycle(.item, "OTHER") == .withdrawn)
       #expect(try await fixture.openCaseNames() == ["bill of material FG-VALVE: REFERENCE_MISSING"])
@@ -172,7 +174,8 @@ struct CodeChangesTests {
         ])
       #expect(
         cases.first { $0.reason == .itemWithoutCode }?.explanation
-          == "10 without a code: Product 40, Product 41, Product 42, Product 43, Product 44 and others")
+          == "10 without a code: Product 40, Product 41, Product 42, Product 43, Product 44 and others"
+      )
       for id in 40..<50 { fixture.odoo.put("product.product", Int64(id), ["active": false]) }
       fixture.odoo.put("res.partner", 30, ["ref": "N"])
       try await fixture.rounds()

@@ -26,7 +26,7 @@ struct MasterDataPollTests {
 
   @Test("a first load brings every kind over, and a repeat sends nothing and writes nothing")
   func firstLoad() async throws {
-    try await MasterDataFixture.run { fixture in
+    try await MasterDataFixture.run(pageSize: 50) { fixture in
       try await fixture.rounds()
       expectPlant(fixture)
       #expect(try await fixture.openCaseNames().isEmpty)
@@ -277,5 +277,52 @@ struct MasterDataPollTests {
       #expect(summary.orderName == "item")
       #expect(summary.explanation.contains("150"))
     }
+  }
+}
+
+@Suite("Looks after an import")
+struct ImportLooksTests {
+  @Test(
+    "many rows of one moment are read once, then only their dates, and after minutes not at all")
+  func imported() async throws {
+    try await MasterDataFixture.run(pageSize: 10) { fixture in
+      for id in 1_000..<1_100 { fixture.odoo.product(Int64(id), "P-\(id)") }
+      fixture.clock.advance(milliseconds: 2_000)
+      try await fixture.rounds(3)
+      #expect(fixture.masterData.released(.item).count == 103)
+      let sent = fixture.masterData.sent
+      fixture.odoo.put("product.product", 1_050, ["name": "Changed"])
+      try await fixture.rounds()
+      #expect(fixture.masterData.sent == sent + 1)
+      #expect(fixture.masterData.record(.item, "P-1050")?.item?.description_p == "Changed")
+      try await fixture.rounds(3, secondsApart: 301)
+      let reads = fixture.odoo.reads(of: "product.product")
+      try await fixture.rounds()
+      #expect(fixture.odoo.reads(of: "product.product") == reads + 1)
+      #expect(fixture.masterData.sent == sent + 1)
+    }
+  }
+
+  @Test("a second change of the second in which a row was read is not missed")
+  func sameSecond() async throws {
+    try await MasterDataFixture.run(pageSize: 10) { fixture in
+      for id in 1_000..<1_100 { fixture.odoo.product(Int64(id), "P-\(id)") }
+      try await fixture.rounds(secondsApart: 0)
+      fixture.odoo.putSilently("product.product", 1_050, ["name": "Changed"])
+      try await fixture.rounds(secondsApart: 2)
+      #expect(fixture.masterData.record(.item, "P-1050")?.item?.description_p == "Changed")
+    }
+  }
+
+  @Test("Odoo's clock is at least what it was, and the time that has passed")
+  func clock() {
+    let clock = Environment.manual(seed: 1).clock
+    let odoo = OdooClock(clock: clock)
+    #expect(odoo.now == nil)
+    odoo.notice("2026-11-23 08:00:00")
+    clock.advance(milliseconds: 10_000)
+    odoo.notice("2026-11-23 08:00:05")
+    let expected = CivilTime(text: "2026-11-23 08:00:10")?.instant
+    #expect(odoo.now == expected)
   }
 }

@@ -182,7 +182,7 @@ struct PostingStatusTests {
       #expect(reason.rawValue.count <= 64)
       let places = [
         CaseReason.ofRelease.contains(reason), CaseReason.ofPosting.contains(reason),
-        reason == .configuration,
+        CaseReason.ofMasterData.contains(reason), reason == .configuration,
       ]
       #expect(places.filter { $0 }.count == 1, "\(reason)")
     }

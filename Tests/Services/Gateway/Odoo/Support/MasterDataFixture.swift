@@ -81,8 +81,9 @@ struct MasterDataFixture {
     poll = MasterDataPoll(
       configuration,
       reader: MasterDataReader(
-        odoo: MasterDataCaller(odoo: caller, gate: SiteGate(environment: environment), board: board),
-        pageSize: pageSize, listingSize: pageSize),
+        odoo: MasterDataCaller(
+          odoo: caller, gate: SiteGate(environment: environment), board: board),
+        clock: clock, pageSize: pageSize, listingSize: pageSize),
       sender: MasterDataSender(site: site, masterData: masterData), database: self.database,
       board: board, environment: environment, logger: logger)
   }

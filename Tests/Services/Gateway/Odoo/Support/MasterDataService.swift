@@ -64,7 +64,9 @@ final class MasterDataService: ServiceCaller {
       let down = Refusal(.unavailable, reason: "", "down")
       if state.isDown { throw down }
       let failure = state.failsIn
-      if let failure { state.failsIn = failure.calls > 0 ? (failure.calls - 1, failure.isDone) : nil }
+      if let failure {
+        state.failsIn = failure.calls > 0 ? (failure.calls - 1, failure.isDone) : nil
+      }
       if let failure, failure.calls == 0, !failure.isDone { throw down }
       let answer = try Self.answer(request, &state)
       if let failure, failure.calls == 0 { throw down }
