@@ -61,6 +61,10 @@ final class Database {
     }
   }
 
+  func exists(_ model: String, _ id: Int) -> Bool { tables[model]?.contains(id) ?? false }
+  func value(_ model: String, _ id: Int, slot: Int) -> FieldValue {
+    tables[model]?.value(id, slot: slot) ?? .none
+  }
   func row(_ model: String, _ id: Int) -> Row? { tables[model]?[id] }
   /// The row as it was when the transaction began.
   func rowAtBegin(_ model: String, _ id: Int) -> Row? {
@@ -81,6 +85,10 @@ final class Database {
   /// See ``Table/changes(since:)``.
   func changes(_ model: String, since start: Instant?) -> ArraySlice<ChangeOrder.Entry> {
     tables[model]?.changes(since: start) ?? []
+  }
+  func isCurrent(_ entry: ChangeOrder.Entry, _ model: Model) -> Bool {
+    guard let slot = model.plainSlots["write_date"] else { return false }
+    return value(model.name, entry.id, slot: slot) == .instant(entry.at)
   }
   func nextID(_ model: String) -> Int { tables[model]?.nextID() ?? 0 }
 

@@ -53,9 +53,7 @@ enum SearchWalk {
     var previous: ChangeOrder.Entry?
     for entry in entries {
       defer { previous = entry }
-      guard entry != previous,
-        database.row(model.name, entry.id)?["write_date"] == .instant(entry.at)
-      else { continue }
+      guard entry != previous, database.isCurrent(entry, model) else { continue }
       if !visit(entry.id) { return }
     }
   }

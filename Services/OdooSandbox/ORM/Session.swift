@@ -60,7 +60,7 @@ final class Session {
   /// The value of a field. Kept fields that are out of date are worked out first.
   func value(_ model: Model, _ id: Int, _ name: String) -> FieldValue {
     if let slot = model.plainSlots[name] {
-      return database.row(model.name, id)?[slot: slot] ?? .none
+      return database.value(model.name, id, slot: slot)
     }
     if name == "id" { return .integer(id) }
     guard let field = model.fields[name] else { return .none }

@@ -1,7 +1,7 @@
 import Values
 
 /// All records of one model: by id, by what they refer to, and by their last change.
-struct Table {
+final class Table {
   /// By id; ids are given out one after the other and stay unused after a deletion.
   private var rows: ContiguousArray<Row?> = [nil]
   private(set) var count = 0
@@ -15,19 +15,26 @@ struct Table {
     textIndexes = model.indexedTexts.map { ($0, [:]) }
   }
 
-  subscript(id: Int) -> Row? { rows.indices.contains(id) ? rows[id] : nil }
+  subscript(id: Int) -> Row? { id > 0 && id < rows.count ? rows[id] : nil }
+
+  func contains(_ id: Int) -> Bool { id > 0 && id < rows.count && rows[id] != nil }
+
+  /// One value, without handing out the row: searches ask for little of very many.
+  func value(_ id: Int, slot: Int) -> FieldValue {
+    id > 0 && id < rows.count ? rows[id]?[slot: slot] ?? .none : .none
+  }
 
   /// All ids that were ever given out.
   var range: ClosedRange<Int> { 0...lastID }
 
   /// A new id. Like PostgreSQL's sequences it is not given back by a rollback.
-  mutating func nextID() -> Int {
+  func nextID() -> Int {
     lastID += 1
     return lastID
   }
 
   /// Keeps a row, or removes it.
-  mutating func put(_ row: Row?, at id: Int) {
+  func put(_ row: Row?, at id: Int) {
     lastID = max(lastID, id)
     while rows.count <= lastID { rows.append(nil) }
     let old = rows[id]
@@ -56,7 +63,7 @@ struct Table {
     note(old, row, id)
   }
 
-  private mutating func note(_ old: Row?, _ row: Row?, _ id: Int) {
+  private func note(_ old: Row?, _ row: Row?, _ id: Int) {
     guard let row, case .instant(let at) = row["write_date"], old?["write_date"] != .instant(at)
     else { return }
     changes.append(.init(at: at, id: id))
@@ -70,7 +77,7 @@ struct Table {
 
   /// The changes at and after a moment, oldest first. An entry counts when the record's
   /// `write_date` is still the same, and once.
-  mutating func changes(since start: Instant?) -> ArraySlice<ChangeOrder.Entry> {
+  func changes(since start: Instant?) -> ArraySlice<ChangeOrder.Entry> {
     changes.since(start)
   }
 

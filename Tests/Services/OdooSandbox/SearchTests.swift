@@ -112,7 +112,7 @@ struct SearchTests {
   @Test("the order of changes forgets what a later change or a rollback made untrue")
   func changeOrder() throws {
     let model = Model("test.change", "Change", fields: [])
-    var table = Table(model)
+    let table = Table(model)
     func row(_ second: Int64) -> Row {
       var row = Row(model.layout)
       row["write_date"] = .instant(Instant(seconds: second))
