@@ -126,6 +126,7 @@ let services: [Target] = [
     resources: [
       .embedInCode("Records/Migrations/V0001_create_orders.sql"),
       .embedInCode("Records/Migrations/V0002_archive_orders.sql"),
+      .embedInCode("Records/Migrations/V0005_check_references.sql"),
     ]),
   program(
     "MasterData", "Services/MasterData",

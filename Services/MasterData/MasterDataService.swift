@@ -18,8 +18,8 @@ enum MasterDataService {
       routes(
         database.incarnation, approvalSites: configuration.approvalSites, CodeIndex(), unmapped)
     }
-    plan.background = { database, logger in
-      [(name: "unmapped codes", run: { await unmapped.run(database, logger) })]
+    plan.background = { resources in
+      [(name: "unmapped codes", run: { await unmapped.run(resources.database, resources.logger) })]
     }
     return plan
   }

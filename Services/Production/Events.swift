@@ -36,6 +36,16 @@ enum ProductionEvents {
       }, key)
   }
 
+  /// What of an order does not agree with master data.
+  static func findingsChanged(_ key: OrderKey, _ findings: [ReferenceFinding]) throws -> NewEvent {
+    try newEvent(
+      Production.V1.OrderFindingsChanged.with {
+        $0.site = key.site.text
+        $0.orderName = key.name
+        $0.findings = findings.map { .init($0) }
+      }, key)
+  }
+
   private static func newEvent<M: Message>(_ message: M, _ key: OrderKey) throws -> NewEvent {
     NewEvent(type: M.fullName, site: key.site, key: key.name, payload: try message.encoded())
   }

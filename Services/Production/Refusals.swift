@@ -17,6 +17,13 @@ extension ProductionError: RefusalConvertible {
       Refusal(
         .failedPrecondition, reason: "ORDER_ALREADY_RELEASED",
         "the order \(key) was released before with other content", metadata: key.metadata)
+    case .referencesUnknown(let key, let findings):
+      Refusal(
+        .failedPrecondition, reason: "REFERENCE_UNKNOWN",
+        "the order \(key) does not agree with master data: "
+          + findings.prefix(3).map { "\($0.field) \($0.rule)" }.joined(separator: "; "),
+        metadata: key.metadata,
+        violations: findings.map { FieldViolation($0.field, $0.rule) })
     case .orderState(let key, let state, let step): Self.stateRefusal(key, state, step)
     case .trackingNotSupported(let key, let item):
       Refusal(

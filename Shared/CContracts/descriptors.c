@@ -951,4 +951,6 @@ const char millrace__production__v1__production_events__file_descriptor[] =
   "\030\010 \001(\010R\005final\"\227\001\012\014OrderChanged\022\022\012\004site\030\001 \001("
   "\011R\004site\022\035\012\012order_name\030\002 \001(\011R\011orderName\0228\012\005state\030"
   "\003 \001(\0162\".millrace.production.v1.OrderStateR\005state\022\032\012\010revision\030\004 "
-  "\001(\003R\010revisionb\006proto3";
+  "\001(\003R\010revision\"\211\001\012\024OrderFindingsChanged\022\022\012\004site\030\001 \001("
+  "\011R\004site\022\035\012\012order_name\030\002 \001(\011R\011orderName\022>\012\010findings"
+  "\030\003 \003(\0132\".millrace.common.v1.FieldViolationR\010findingsb\006proto3";

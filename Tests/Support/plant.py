@@ -5,6 +5,7 @@ The Gateway reaches the sandbox over a wire that tests can cut; people reach it 
 
 import contextlib
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -29,13 +30,18 @@ class Plant:
     """Everything of one test plant lives in one folder and on free ports."""
 
     def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10",
-                 authority=None):
+                 authority=None, unknown_codes: dict | None = None,
+                 master_data: bool = False):
         self.folder = folder
+        self.master_data = master_data
+        """Whether MasterData is filled from Odoo; otherwise by whoever calls it."""
         self.authority = authority
         """Issues the certificates of all programs; None: everybody speaks in the clear."""
         folder.mkdir(parents=True, exist_ok=True)
         self.production_port, self.gateway_port, self.sandbox_port, self.wire_port = (
             free_port(), free_port(), free_port(), free_port())
+        self.unknown_codes = unknown_codes
+        """What Production does with unknown codes by site; None: it follows no master data."""
         self.masterdata_port = free_port()
         run("millrace", "keys", "create", "--directory", str(folder))
         (folder / "odoo-api-key").write_text(odoo_people.API_KEY + "\n")
@@ -65,7 +71,7 @@ class Plant:
             "--login", odoo_people.LOGIN, "--api-key", odoo_people.API_KEY]
 
     def _production(self, tolerance: str) -> dict:
-        return {
+        settings = {
             "listen": {"host": "127.0.0.1", "port": self.production_port,
                        **self._tls("production", clients="required")},
             "database": str(self.folder / "production.sqlite"),
@@ -75,15 +81,38 @@ class Plant:
                 {"code": code, "overProductionTolerancePercent": tolerance}
                 for code in (SITE, OTHER_SITE)],
         }
+        if self.unknown_codes:
+            for site in settings["sites"]:
+                site["unknownCodes"] = self.unknown_codes[site["code"]]
+            settings["masterdata"] = self._reference_source()
+        return settings
+
+    def _reference_source(self) -> dict:
+        """Where Production finds MasterData, and a key of its own by which it is believed there."""
+        keys = self.folder / "production-keys"
+        keys.mkdir()
+        run("millrace", "keys", "create", "--directory", str(keys))
+        # Nobody but MasterData believes it.
+        run("millrace", "keys", "publish", str(keys / "principal-keys.json"), "--into",
+            str(self._masterdata_keys()))
+        return {"host": "127.0.0.1", "port": self.masterdata_port, **self._trust("production-client"),
+                "signingKeyFile": str(keys / "principal-signing-key.pem")}
 
     def _masterdata(self) -> dict:
         return {
             "listen": {"host": "127.0.0.1", "port": self.masterdata_port,
                        **self._tls("masterdata", clients="required")},
             "database": str(self.folder / "masterdata.sqlite"),
-            "principalKeysFile": str(self.folder / "principal-keys.json"),
+            "principalKeysFile": str(self._masterdata_keys()),
             "sites": [SITE, OTHER_SITE],
         }
+
+    def _masterdata_keys(self) -> Path:
+        """The public keys that MasterData believes: the Gateway's, and those of services that follow it."""
+        file = self.folder / "masterdata-principal-keys.json"
+        if not file.exists():
+            shutil.copy(self.folder / "principal-keys.json", file)
+        return file
 
     def _gateway(self, horizon_days: int) -> dict:
         return {
@@ -104,6 +133,8 @@ class Plant:
                 "releaseHorizonDays": horizon_days,
                 "pollIntervalMilliseconds": 200,
                 "postingIntervalMilliseconds": 100,
+                "masterDataPollIntervalMilliseconds": 200 if self.master_data else 0,
+                "deletionCheckIntervalSeconds": 2 if self.master_data else 600,
                 "requestTimeoutSeconds": 60,
             }],
         }

@@ -169,14 +169,23 @@ private enum OdooSettings {
         settings.number("pollIntervalMilliseconds", intervals, default: 2_000)),
       postingIntervalMilliseconds: Int(
         settings.number("postingIntervalMilliseconds", intervals, default: 1_000)),
-      masterDataPollIntervalMilliseconds: Int(
-        settings.number("masterDataPollIntervalMilliseconds", intervals, default: 2_000)),
+      masterDataPollIntervalMilliseconds: masterDataInterval(settings),
       deletionCheckIntervalSeconds: Int(
         settings.number("deletionCheckIntervalSeconds", comparisons, default: 600)),
       company: settings.has("company") ? settings.text("company") : "",
       quarantineLocations: quarantineLocations(settings), webhookSecret: webhookSecret(settings),
       requestTimeoutSeconds: Int(
         settings.number("requestTimeoutSeconds", timeouts, default: 120)))
+  }
+
+  /// 0 where another system than Odoo keeps MasterData.
+  private static func masterDataInterval(_ settings: Settings) -> Int {
+    let key = "masterDataPollIntervalMilliseconds"
+    let interval = settings.number(key, 0...intervals.upperBound, default: 2_000)
+    if interval != 0, !intervals.contains(interval) {
+      settings.reject(key, "must be 0, or \(intervals.lowerBound) to \(intervals.upperBound)")
+    }
+    return Int(interval)
   }
 
   private static func quarantineLocations(_ settings: Settings) -> Set<String> {

@@ -22,7 +22,8 @@ public struct OdooSiteConfiguration: Sendable {
   /// Between two rounds of postings, in milliseconds: reports of one round become one call. 1 or
   /// more.
   public var postingIntervalMilliseconds: Int
-  /// Between two looks for changed master data, in milliseconds. 1 or more.
+  /// Between two looks for changed master data, in milliseconds; 0 for none, where another system than
+  /// Odoo keeps MasterData.
   public var masterDataPollIntervalMilliseconds: Int
   /// Between two comparisons with everything that Odoo has, by which deleted records are found, in
   /// seconds. 1 or more.

@@ -63,7 +63,8 @@ final class SiteFlow: Sendable {
     let reader = MasterDataReader(
       odoo: MasterDataCaller(odoo: caller, gate: gate, board: board), clock: environment.clock)
     let siteLogger = logger
-    masterDataPoll = masterData.map {
+    let isRead = configuration.masterDataPollIntervalMilliseconds > 0
+    masterDataPoll = (isRead ? masterData : nil).map {
       MasterDataPoll(
         configuration, reader: reader,
         sender: MasterDataSender(site: configuration.site, masterData: $0), database: database,
@@ -149,7 +150,8 @@ final class SiteFlow: Sendable {
   /// Follows Production's feed until it breaks.
   func follow() async throws {
     try await FeedFollower(
-      site: site, database: database, production: production, logger: logger
+      site: site, database: database, production: production,
+      identifiers: environment.identifiers, logger: logger
     ).follow()
   }
 

@@ -39,7 +39,7 @@ struct WatchChanges: WatchOperation {
     _ input: Input, after: Int64, limit: Int, _ snapshot: Snapshot, _ call: Call
   ) throws -> WatchPage<Masterdata.V1.WatchChangesResponse> {
     let changed = try MasterRecords.changed(after: after, limit: limit, snapshot)
-    let responses = try changed.filter { concerns($0.key, input) }.map { stored in
+    var responses = try changed.filter { concerns($0.key, input) }.map { stored in
       try Masterdata.V1.WatchChangesResponse.with {
         $0.record = try stored.message
         $0.resumeToken =
@@ -47,9 +47,13 @@ struct WatchChanges: WatchOperation {
       }
     }
     let last = changed.last?.changeSequence ?? after
-    let hasMore = changed.count == limit
-    return WatchPage(
-      responses, through: hasMore ? last : max(last, try snapshot.feed.head), hasMore: hasMore)
+    guard changed.count < limit else { return WatchPage(responses, through: last, hasMore: true) }
+    // Whoever keeps a copy knows by it how old the copy is, and can resume from here although nothing
+    // of what has changed concerned it.
+    let head = max(last, try snapshot.feed.head)
+    responses.append(
+      .with { $0.resumeToken = FeedToken(incarnation: incarnation, sequence: head).text })
+    return WatchPage(responses, through: head, hasMore: false)
   }
 
   private func concerns(_ key: RecordKey, _ input: Input) -> Bool {

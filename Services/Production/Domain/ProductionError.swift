@@ -18,6 +18,8 @@ enum ProductionError: Error, Sendable, Hashable {
   case quantityOverflow(OrderKey)
   /// A final report must be about the reporting operation.
   case finalOfOtherOperation(OrderKey, reporting: String)
+  /// It names what master data does not have.
+  case referencesUnknown(OrderKey, [ReferenceFinding])
   /// An outcome that covers reports nobody has made.
   case outcomeBeyondReports(OrderKey, sequence: Int64, newest: Int64)
 }

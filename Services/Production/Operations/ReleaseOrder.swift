@@ -1,4 +1,5 @@
 import Contracts
+import Identity
 import Protobuf
 import RecordStore
 import ServiceKit
@@ -11,6 +12,8 @@ struct ReleaseOrder: IdentifiedWriteOperation {
   static let contentScheme = 1
 
   let orders: OrderRecords
+  /// `nil` where no master data is followed: every code is taken then.
+  var checks: OrderChecks?
 
   struct Input: Sendable {
     var requestID: String
@@ -45,9 +48,20 @@ struct ReleaseOrder: IdentifiedWriteOperation {
       }
       return Effect(try response(.duplicate, stored.order), audit: nil)
     }
+    let key = input.definition.key
+    try checks?.copy.ownership(of: key.site).check(
+      "production_order", stage: OrderState.released.name, site: key.site,
+      writer: call.principal.subject, at: transaction.now)
+    let check = try checks?.check(input.definition, transaction)
     let order = Order(released: input.definition, at: transaction.now)
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(order))
     try orders.insert(order, content: content, changeSequence: change, transaction)
+    if let check {
+      try ReferenceCheckRecords.put(check, key, transaction)
+      if check.state == .found {
+        try transaction.outbox.append(ProductionEvents.findingsChanged(key, check.findings))
+      }
+    }
     return Effect(
       try response(.accepted, order),
       audit: AuditNote(

@@ -1,4 +1,5 @@
 import Contracts
+import Identity
 import Protobuf
 import RecordStore
 import ServiceKit
@@ -12,6 +13,8 @@ struct ReportProduction: IdentifiedWriteOperation {
   let orders: OrderRecords
   let reports: ReportRecords
   let tolerances: [SiteCode: OverProductionTolerance]
+  /// Which system reports at which site; `nil` where no master data is followed.
+  var copy: ReferenceCopy?
 
   struct Input: Sendable {
     var order: OrderKey
@@ -61,6 +64,9 @@ struct ReportProduction: IdentifiedWriteOperation {
     -> Effect<Production.V1.ReportProductionResponse>
   {
     var stored = try orders.require(input.order, transaction)
+    try copy?.ownership(of: input.order.site).check(
+      "production_report", stage: stored.order.state.name, site: input.order.site,
+      writer: call.principal.subject, at: transaction.now)
     let before = stored.digest
     let sequence = try reports.nextSequence(transaction)
     let accepted = try stored.order.take(

@@ -780,6 +780,9 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_changed__descriptor_ptr(void) {
   return &millrace__production__v1__order_changed__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_findings_changed__descriptor_ptr(void) {
+  return &millrace__production__v1__order_findings_changed__descriptor;
+}
 
 // The files' own descriptors, serialized.
 extern const char google__protobuf__any__file_descriptor[];

@@ -1196,7 +1196,11 @@ public enum ContractDescriptors {
       "millrace.production.v1.OrderTotalsChanged.final", "millrace.production.v1.OrderChanged",
       "millrace.production.v1.OrderChanged.site", "millrace.production.v1.OrderChanged.order_name",
       "millrace.production.v1.OrderChanged.state", "millrace.production.v1.OrderChanged.revision",
+      "millrace.production.v1.OrderFindingsChanged",
+      "millrace.production.v1.OrderFindingsChanged.site",
+      "millrace.production.v1.OrderFindingsChanged.order_name",
+      "millrace.production.v1.OrderFindingsChanged.findings",
     ],
     start: millrace__production__v1__production_events__file_descriptor_ptr(),
-    byteCount: 699)
+    byteCount: 839)
 }

@@ -242,9 +242,10 @@ extension Masterdata.V1 {
 
     /// Streams every record that has changed since the resume token, as it is now, in the order
     /// of the last change; then goes on as records change. Without a token it starts with all
-    /// records. Resuming with the token of the last processed message misses nothing.
-    /// FAILED_PRECONDITION, reason FEED_RESTORED: the token is from before a restore of the
-    /// database; start again without one.
+    /// records. A message without a record says that all has been told for now. Resuming with
+    /// the token of the last processed message misses nothing. FAILED_PRECONDITION, reason
+    /// FEED_RESTORED: the token is from before a restore of the database; start again without
+    /// one.
     public static let watchChanges = Method<
       Masterdata.V1.WatchChangesRequest, Masterdata.V1.WatchChangesResponse
     >(
@@ -487,9 +488,10 @@ extension Masterdata.V1 {
 
     /// Streams every record that has changed since the resume token, as it is now, in the order
     /// of the last change; then goes on as records change. Without a token it starts with all
-    /// records. Resuming with the token of the last processed message misses nothing.
-    /// FAILED_PRECONDITION, reason FEED_RESTORED: the token is from before a restore of the
-    /// database; start again without one.
+    /// records. A message without a record says that all has been told for now. Resuming with
+    /// the token of the last processed message misses nothing. FAILED_PRECONDITION, reason
+    /// FEED_RESTORED: the token is from before a restore of the database; start again without
+    /// one.
     func watchChanges(
       _ request: Masterdata.V1.WatchChangesRequest, context: Context,
       responses: any ResponseWriter<Masterdata.V1.WatchChangesResponse>) async throws
@@ -804,9 +806,10 @@ extension Masterdata.V1 {
 
     /// Streams every record that has changed since the resume token, as it is now, in the order
     /// of the last change; then goes on as records change. Without a token it starts with all
-    /// records. Resuming with the token of the last processed message misses nothing.
-    /// FAILED_PRECONDITION, reason FEED_RESTORED: the token is from before a restore of the
-    /// database; start again without one.
+    /// records. A message without a record says that all has been told for now. Resuming with
+    /// the token of the last processed message misses nothing. FAILED_PRECONDITION, reason
+    /// FEED_RESTORED: the token is from before a restore of the database; start again without
+    /// one.
     public func watchChanges(
       _ request: Masterdata.V1.WatchChangesRequest, options: CallOptions = .init()
     ) async throws -> ResponseStream<Masterdata.V1.WatchChangesResponse> {

@@ -23,12 +23,13 @@ extension Masterdata.V1 {
 }
 
 extension Masterdata.V1 {
-  /// A record that has changed.
+  /// A record that has changed; or, without one, that all changes until now have been told:
+  /// what has been processed is as it is now.
   public struct WatchChangesResponse: Message {
-    /// As it is now.
+    /// As it is now. Absent when all has been told.
     public var record: Masterdata.V1.Record?
 
-    /// Resume with it when this record has been processed.
+    /// Resume with it when this message has been processed.
     public var resumeToken: String = ""
 
     /// A message with every field absent or zero.

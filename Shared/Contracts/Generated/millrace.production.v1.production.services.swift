@@ -30,7 +30,10 @@ extension Production.V1 {
     /// Brings an order to the shop floor. For the system of record only (PERMISSION_DENIED,
     /// NOT_SYSTEM_OF_RECORD). Released again with the same content it is answered with the
     /// order as it is now; with other content FAILED_PRECONDITION, reason
-    /// ORDER_ALREADY_RELEASED.
+    /// ORDER_ALREADY_RELEASED. Where Production follows master data, an order of an item, a
+    /// unit or a work center that is not there is refused with REFERENCE_UNKNOWN, with every
+    /// field, or taken and shown to a person, as the site wants it; NOT_OWNER: another system
+    /// owns the site's orders.
     public static let releaseOrder = Method<
       Production.V1.ReleaseOrderRequest, Production.V1.ReleaseOrderResponse
     >(
@@ -74,9 +77,10 @@ extension Production.V1 {
     /// ORDER_STATE (the message names the state and the allowed ones), TRACKING_NOT_SUPPORTED
     /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
-    /// FINAL_OPERATION (a final report of another operation than the reporting one);
-    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact that
-    /// was recorded is answered DUPLICATE whatever has become of its order.
+    /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
+    /// (by the site's rules another system reports); ALREADY_EXISTS, SOURCE_EVENT_REUSED:
+    /// judged before any other rule, so that a fact that was recorded is answered DUPLICATE
+    /// whatever has become of its order.
     public static let reportProduction = Method<
       Production.V1.ReportProductionRequest, Production.V1.ReportProductionResponse
     >(
@@ -106,7 +110,10 @@ extension Production.V1 {
     /// Brings an order to the shop floor. For the system of record only (PERMISSION_DENIED,
     /// NOT_SYSTEM_OF_RECORD). Released again with the same content it is answered with the
     /// order as it is now; with other content FAILED_PRECONDITION, reason
-    /// ORDER_ALREADY_RELEASED.
+    /// ORDER_ALREADY_RELEASED. Where Production follows master data, an order of an item, a
+    /// unit or a work center that is not there is refused with REFERENCE_UNKNOWN, with every
+    /// field, or taken and shown to a person, as the site wants it; NOT_OWNER: another system
+    /// owns the site's orders.
     func releaseOrder(_ request: Production.V1.ReleaseOrderRequest, context: Context) async throws
       -> Production.V1.ReleaseOrderResponse
 
@@ -141,9 +148,10 @@ extension Production.V1 {
     /// ORDER_STATE (the message names the state and the allowed ones), TRACKING_NOT_SUPPORTED
     /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
-    /// FINAL_OPERATION (a final report of another operation than the reporting one);
-    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact that
-    /// was recorded is answered DUPLICATE whatever has become of its order.
+    /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
+    /// (by the site's rules another system reports); ALREADY_EXISTS, SOURCE_EVENT_REUSED:
+    /// judged before any other rule, so that a fact that was recorded is answered DUPLICATE
+    /// whatever has become of its order.
     func reportProduction(_ request: Production.V1.ReportProductionRequest, context: Context)
       async throws -> Production.V1.ReportProductionResponse
 
@@ -165,7 +173,10 @@ extension Production.V1 {
     /// Brings an order to the shop floor. For the system of record only (PERMISSION_DENIED,
     /// NOT_SYSTEM_OF_RECORD). Released again with the same content it is answered with the
     /// order as it is now; with other content FAILED_PRECONDITION, reason
-    /// ORDER_ALREADY_RELEASED.
+    /// ORDER_ALREADY_RELEASED. Where Production follows master data, an order of an item, a
+    /// unit or a work center that is not there is refused with REFERENCE_UNKNOWN, with every
+    /// field, or taken and shown to a person, as the site wants it; NOT_OWNER: another system
+    /// owns the site's orders.
     public func releaseOrder(
       _ request: Production.V1.ReleaseOrderRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ReleaseOrderResponse {
@@ -215,9 +226,10 @@ extension Production.V1 {
     /// ORDER_STATE (the message names the state and the allowed ones), TRACKING_NOT_SUPPORTED
     /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
-    /// FINAL_OPERATION (a final report of another operation than the reporting one);
-    /// ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact that
-    /// was recorded is answered DUPLICATE whatever has become of its order.
+    /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
+    /// (by the site's rules another system reports); ALREADY_EXISTS, SOURCE_EVENT_REUSED:
+    /// judged before any other rule, so that a fact that was recorded is answered DUPLICATE
+    /// whatever has become of its order.
     public func reportProduction(
       _ request: Production.V1.ReportProductionRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ReportProductionResponse {

@@ -120,3 +120,54 @@ extension Production.V1.OrderChanged {
     return c
   }
 }
+
+extension Production.V1.OrderFindingsChanged {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__order_findings_changed__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__OrderFindingsChanged.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__OrderFindingsChanged>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderFindingsChanged>)
+    throws(DecodingError)
+  {
+    self.site = try readString(c.pointee.site, "millrace.production.v1.OrderFindingsChanged.site")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.OrderFindingsChanged.order_name")
+    self.findings = try readElements(c.pointee.n_findings, c.pointee.findings) {
+      (element) throws(DecodingError) in try Common.V1.FieldViolation(element!)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__OrderFindingsChanged
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderFindingsChanged>.size)
+      .bindMemory(to: Millrace__Production__V1__OrderFindingsChanged.self, capacity: 1)
+    millrace__production__v1__order_findings_changed__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.n_findings = self.findings.count
+    c.pointee.findings = arena.writeElements(self.findings) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    return c
+  }
+}

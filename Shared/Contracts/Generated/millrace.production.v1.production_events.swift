@@ -61,3 +61,24 @@ extension Production.V1 {
     public static let fullName = "millrace.production.v1.OrderChanged"
   }
 }
+
+extension Production.V1 {
+  /// What of an order does not agree with master data, where the site takes such orders: a
+  /// person decides. It is told when it has changed, so also when nothing is left of it.
+  public struct OrderFindingsChanged: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// The order's name at release.
+    public var orderName: String = ""
+
+    /// The fields of the release that do not agree, at most 50; none when all do.
+    public var findings: [Common.V1.FieldViolation] = []
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.OrderFindingsChanged"
+  }
+}

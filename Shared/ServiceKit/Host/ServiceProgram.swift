@@ -2,7 +2,7 @@ import Contracts
 public import Environment
 public import Identity
 public import Logging
-import NIOCore
+public import NIOCore
 import NIOPosix
 public import RPC
 public import RecordStore
@@ -11,6 +11,18 @@ public import Values
 /// A service that owns records, its parts put together: what its program runs, and its tests. What is
 /// the same in every house is here; a house says what it is with a ``Plan``.
 public struct ServiceProgram: Sendable {
+  /// What something that runs beside the calls works with.
+  public struct Resources: Sendable {
+    /// The records.
+    public let database: Database
+    /// Where connections live.
+    public let group: any EventLoopGroup
+    /// Time, randomness, identifiers.
+    public let environment: Environment
+    /// Where it says what it does.
+    public let logger: Logger
+  }
+
   /// Something that runs as long as the program.
   public typealias Background = (name: String, run: @Sendable () async throws -> Void)
 
@@ -32,8 +44,10 @@ public struct ServiceProgram: Sendable {
     public var archiving: RecordArchiver.Rule?
     /// Its own RPCs.
     public var routes: @Sendable (Database) -> [Route]
+    /// What it reads before the first call is answered.
+    public var opened: @Sendable (Snapshot) throws -> Void = { _ in }
     /// What it does beside answering calls, until its task is cancelled; each by a name for the log.
-    public var background: @Sendable (Database, Logger) -> [Background] = { _, _ in [] }
+    public var background: @Sendable (Resources) -> [Background] = { _ in [] }
 
     /// A plan of its parts.
     public init(
@@ -59,6 +73,7 @@ public struct ServiceProgram: Sendable {
   /// Ends its streams when it stops.
   public let drain = Drain()
   private let plan: Plan
+  private let environment: Environment
   private let settings: ServiceSettings
   private let table: RouteTable
   private let reflection: ReflectionService?
@@ -73,6 +88,7 @@ public struct ServiceProgram: Sendable {
     environment: Environment, logger: Logger
   ) async throws {
     self.plan = plan
+    self.environment = environment
     self.settings = settings
     self.logger = logger
     let database = try Database.open(
@@ -83,6 +99,7 @@ public struct ServiceProgram: Sendable {
     metrics.add(RecordsMetrics(database, clock: environment.clock))
     self.metrics = metrics
     let revocations = RevocationList(try await database.read { try RevocationRecords.load($0) })
+    try await database.read { try plan.opened($0) }
     let verifier = PrincipalVerifier(keys: keys, audience: plan.audience, environment: environment)
     let context = ServiceContext(
       database: database, authenticate: forwardedPrincipal(verifier, logger: logger),
@@ -132,9 +149,11 @@ public struct ServiceProgram: Sendable {
     table.handler(for: path) ?? health.handler(for: path) ?? reflection?.handler(for: path)
   }
 
-  private var background: [Background] {
+  private func background(on group: any EventLoopGroup) -> [Background] {
+    let resources = Resources(
+      database: database, group: group, environment: environment, logger: logger)
     let watch: Background = (name: "secret watch", run: { try await secrets.run() })
-    return [watch] + plan.background(database, logger)
+    return [watch] + plan.background(resources)
   }
 
   /// What the program runs.
@@ -142,7 +161,7 @@ public struct ServiceProgram: Sendable {
     ServiceHost(
       name: plan.name, door: settings.door, group: group, health: health, reflection: reflection,
       drain: drain, logger: logger,
-      background: background, care: care,
+      background: background(on: group), care: care,
       metrics: metrics, lookup: { table.handler(for: $0) })
   }
 

@@ -93,7 +93,7 @@ enum MessageTypes {
     Masterdata.V1.GetItemsRequest.self, Masterdata.V1.GetItemsResponse.self,
     Masterdata.V1.ListItemsRequest.self, Masterdata.V1.ListItemsResponse.self,
     Masterdata.V1.WatchChangesRequest.self, Masterdata.V1.WatchChangesResponse.self,
-    Masterdata.V1.ImportSnapshotRequest.self,
+    Production.V1.OrderFindingsChanged.self, Masterdata.V1.ImportSnapshotRequest.self,
     Masterdata.V1.SnapshotHead.self,
     Masterdata.V1.SnapshotRecords.self,
     Masterdata.V1.ImportSnapshotResponse.self,

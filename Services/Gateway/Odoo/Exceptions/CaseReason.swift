@@ -13,6 +13,9 @@ public enum CaseReason: String, Sendable, Hashable, CaseIterable {
   /// Production refused the order.
   case releaseRefused = "RELEASE_REFUSED"
 
+  /// The order names an item, a unit or a work center that master data does not have.
+  case referencesUnknown = "REFERENCES_UNKNOWN"
+
   // Keeping Odoo and the reports together.
 
   /// Odoo holds more in posted documents than was reported.
@@ -98,7 +101,8 @@ public enum CaseReason: String, Sendable, Hashable, CaseIterable {
 
   /// The reasons that the posting side opens and closes.
   static let ofPosting: [CaseReason] = allCases.filter {
-    !ofRelease.contains($0) && !ofMasterData.contains($0) && $0 != .configuration
+    !ofRelease.contains($0) && !ofMasterData.contains($0)
+      && ![.configuration, .referencesUnknown].contains($0)
   }
 
   /// The reasons of master data that could not be brought over.

@@ -1,4 +1,5 @@
 import Contracts
+import Environment
 import Logging
 import Protobuf
 import RecordStore
@@ -11,9 +12,12 @@ struct FeedFollower: Sendable {
   let site: SiteCode
   let database: Database
   let production: any ServiceCaller
+  let identifiers: IdentifierSource
   let logger: Logger
 
-  private static let totalsType = Production.V1.OrderTotalsChanged.fullName
+  private static let types = [
+    Production.V1.OrderTotalsChanged.fullName, Production.V1.OrderFindingsChanged.fullName,
+  ]
   /// How long an acknowledgement may take.
   private static let callTimeoutMilliseconds: Int64 = 10_000
 
@@ -43,7 +47,7 @@ struct FeedFollower: Sendable {
       $0.site = site.text
       $0.consumer = consumer
       $0.resumeToken = cursor.token
-      $0.eventTypes = [Self.totalsType]
+      $0.eventTypes = Self.types
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
@@ -63,8 +67,11 @@ struct FeedFollower: Sendable {
   }
 
   private func takeOver(_ batch: TotalsBuffer.Batch, epoch: Int64) async throws {
-    let site = site
+    let (site, identifiers) = (site, identifiers)
     try await database.write { transaction in
+      for findings in batch.findings {
+        try Self.takeOver(findings, site, transaction, identifiers)
+      }
       for event in batch.newest {
         try PostingRecords.take(
           totals: event.payload, through: event.sequence, epoch: epoch, order: event.orderName,
@@ -79,5 +86,20 @@ struct FeedFollower: Sendable {
     }
     _ = try await client.acknowledge(
       acknowledgement, options: CallOptions(timeoutMilliseconds: Self.callTimeoutMilliseconds))
+  }
+
+  /// A case while something does not agree.
+  private static func takeOver(
+    _ findings: TotalsBuffer.Findings, _ site: SiteCode, _ transaction: Transaction,
+    _ identifiers: IdentifierSource
+  ) throws {
+    guard !findings.text.isEmpty else {
+      return try CaseRecords.close(
+        [.referencesUnknown], order: findings.orderName, site: site, transaction)
+    }
+    try CaseRecords.open(
+      CaseFinding(
+        .referencesUnknown, "the order does not agree with master data: \(findings.text)"),
+      order: findings.orderName, site: site, transaction, identifiers)
   }
 }

@@ -13,9 +13,17 @@ actor TotalsBuffer {
     var payload: [UInt8]
   }
 
+  /// What of an order does not agree with master data; nothing when all does.
+  struct Findings: Sendable, Hashable {
+    var orderName: String
+    /// For a person; empty when all agrees.
+    var text: String
+  }
+
   /// What one transaction takes over.
   struct Batch: Sendable, Hashable {
     var newest: [Totals]
+    var findings: [Findings] = []
     /// The token of the last event.
     var token: String
   }
@@ -24,6 +32,7 @@ actor TotalsBuffer {
   static let maximumOrders = 1_000
 
   private var newest: [String: Totals] = [:]
+  private var findings: [String: Findings] = [:]
   private var token: String?
   private var waiting: [Side: CheckedContinuation<Void, any Error>] = [:]
 
@@ -34,13 +43,18 @@ actor TotalsBuffer {
 
   /// Adds an event; waits while the buffer is full.
   func put(_ response: Events.V1.SubscribeResponse) async throws {
-    while newest.count >= Self.maximumOrders { try await wait(.giver) }
+    while newest.count + findings.count >= Self.maximumOrders { try await wait(.giver) }
     if let event = response.event, event.type == Production.V1.OrderTotalsChanged.fullName {
       // Totals that cannot be decoded are kept as they are: the posting makes a case of them.
       let decoded = try? Production.V1.OrderTotalsChanged(decoding: event.payload)
       newest[event.key] = Totals(
         orderName: event.key, sequence: decoded?.throughSequence ?? event.sequence,
         payload: event.payload)
+    }
+    if let event = response.event, event.type == Production.V1.OrderFindingsChanged.fullName {
+      let changed = try Production.V1.OrderFindingsChanged(decoding: event.payload)
+      let text = changed.findings.map { "\($0.field) \($0.rule)" }.joined(separator: "; ")
+      findings[event.key] = Findings(orderName: event.key, text: text)
     }
     token = response.resumeToken
     resume(.taker)
@@ -51,11 +65,13 @@ actor TotalsBuffer {
     while token == nil { try await wait(.taker) }
     defer {
       newest = [:]
+      findings = [:]
       token = nil
       resume(.giver)
     }
     return Batch(
-      newest: newest.values.sorted { $0.orderName < $1.orderName }, token: token ?? "")
+      newest: newest.values.sorted { $0.orderName < $1.orderName },
+      findings: findings.values.sorted { $0.orderName < $1.orderName }, token: token ?? "")
   }
 
   private func resume(_ side: Side) { waiting.removeValue(forKey: side)?.resume() }

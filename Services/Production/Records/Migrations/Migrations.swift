@@ -11,4 +11,8 @@ let productionMigrations = [
     version: 2, name: "archive_orders",
     sql: String(decoding: PackageResources.V0002_archive_orders_sql, as: UTF8.self)),
   RevocationRecords.migration(version: 3),
+  ReferenceRecords.migration(version: 4),
+  Migration(
+    version: 5, name: "check_references",
+    sql: String(decoding: PackageResources.V0005_check_references_sql, as: UTF8.self)),
 ]

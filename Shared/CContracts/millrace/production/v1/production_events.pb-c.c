@@ -97,6 +97,51 @@ void   millrace__production__v1__order_changed__free_unpacked
   assert(message->base.descriptor == &millrace__production__v1__order_changed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   millrace__production__v1__order_findings_changed__init
+                     (Millrace__Production__V1__OrderFindingsChanged         *message)
+{
+  static const Millrace__Production__V1__OrderFindingsChanged init_value = MILLRACE__PRODUCTION__V1__ORDER_FINDINGS_CHANGED__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__order_findings_changed__get_packed_size
+                     (const Millrace__Production__V1__OrderFindingsChanged *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_findings_changed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__order_findings_changed__pack
+                     (const Millrace__Production__V1__OrderFindingsChanged *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_findings_changed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__order_findings_changed__pack_to_buffer
+                     (const Millrace__Production__V1__OrderFindingsChanged *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_findings_changed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__OrderFindingsChanged *
+       millrace__production__v1__order_findings_changed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__OrderFindingsChanged *)
+     protobuf_c_message_unpack (&millrace__production__v1__order_findings_changed__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__order_findings_changed__free_unpacked
+                     (Millrace__Production__V1__OrderFindingsChanged *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__order_findings_changed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor millrace__production__v1__order_totals_changed__field_descriptors[8] =
 {
   {
@@ -301,5 +346,69 @@ const ProtobufCMessageDescriptor millrace__production__v1__order_changed__descri
   millrace__production__v1__order_changed__field_indices_by_name,
   1,  millrace__production__v1__order_changed__number_ranges,
   (ProtobufCMessageInit) millrace__production__v1__order_changed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__order_findings_changed__field_descriptors[3] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderFindingsChanged, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderFindingsChanged, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "findings",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__OrderFindingsChanged, n_findings),
+    offsetof(Millrace__Production__V1__OrderFindingsChanged, findings),
+    &millrace__common__v1__field_violation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__order_findings_changed__field_indices_by_name[] = {
+  2,   /* field[2] = findings */
+  1,   /* field[1] = order_name */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__order_findings_changed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__order_findings_changed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderFindingsChanged",
+  "OrderFindingsChanged",
+  "Millrace__Production__V1__OrderFindingsChanged",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__OrderFindingsChanged),
+  3,
+  millrace__production__v1__order_findings_changed__field_descriptors,
+  millrace__production__v1__order_findings_changed__field_indices_by_name,
+  1,  millrace__production__v1__order_findings_changed__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__order_findings_changed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -182,7 +182,8 @@ struct PostingStatusTests {
       #expect(reason.rawValue.count <= 64)
       let places = [
         CaseReason.ofRelease.contains(reason), CaseReason.ofPosting.contains(reason),
-        CaseReason.ofMasterData.contains(reason), reason == .configuration,
+        CaseReason.ofMasterData.contains(reason),
+        [.configuration, .referencesUnknown].contains(reason),
       ]
       #expect(places.filter { $0 }.count == 1, "\(reason)")
     }

@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Millrace__Production__V1__OrderTotalsChanged Millrace__Production__V1__OrderTotalsChanged;
 typedef struct Millrace__Production__V1__OrderChanged Millrace__Production__V1__OrderChanged;
+typedef struct Millrace__Production__V1__OrderFindingsChanged Millrace__Production__V1__OrderFindingsChanged;
 
 
 /* --- enums --- */
@@ -56,6 +57,19 @@ struct  Millrace__Production__V1__OrderChanged
 #define MILLRACE__PRODUCTION__V1__ORDER_CHANGED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_changed__descriptor) \
     , {0,NULL}, {0,NULL}, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0 }
+
+
+struct  Millrace__Production__V1__OrderFindingsChanged
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData order_name;
+  size_t n_findings;
+  Millrace__Common__V1__FieldViolation **findings;
+};
+#define MILLRACE__PRODUCTION__V1__ORDER_FINDINGS_CHANGED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_findings_changed__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL }
 
 
 /* Millrace__Production__V1__OrderTotalsChanged methods */
@@ -96,6 +110,25 @@ Millrace__Production__V1__OrderChanged *
 void   millrace__production__v1__order_changed__free_unpacked
                      (Millrace__Production__V1__OrderChanged *message,
                       ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__OrderFindingsChanged methods */
+void   millrace__production__v1__order_findings_changed__init
+                     (Millrace__Production__V1__OrderFindingsChanged         *message);
+size_t millrace__production__v1__order_findings_changed__get_packed_size
+                     (const Millrace__Production__V1__OrderFindingsChanged   *message);
+size_t millrace__production__v1__order_findings_changed__pack
+                     (const Millrace__Production__V1__OrderFindingsChanged   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__order_findings_changed__pack_to_buffer
+                     (const Millrace__Production__V1__OrderFindingsChanged   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__OrderFindingsChanged *
+       millrace__production__v1__order_findings_changed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__order_findings_changed__free_unpacked
+                     (Millrace__Production__V1__OrderFindingsChanged *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Millrace__Production__V1__OrderTotalsChanged_Closure)
@@ -103,6 +136,9 @@ typedef void (*Millrace__Production__V1__OrderTotalsChanged_Closure)
                   void *closure_data);
 typedef void (*Millrace__Production__V1__OrderChanged_Closure)
                  (const Millrace__Production__V1__OrderChanged *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__OrderFindingsChanged_Closure)
+                 (const Millrace__Production__V1__OrderFindingsChanged *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -112,6 +148,7 @@ typedef void (*Millrace__Production__V1__OrderChanged_Closure)
 
 extern const ProtobufCMessageDescriptor millrace__production__v1__order_totals_changed__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__order_changed__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__order_findings_changed__descriptor;
 
 PROTOBUF_C__END_DECLS
 
