@@ -11,6 +11,7 @@ extension MasterDataPoll {
     var code: String
     var content: Claim.Content
     var digest: [UInt8]
+    var byteCount: Int
     var isActive: Bool
   }
 
@@ -24,10 +25,11 @@ extension MasterDataPoll {
     for draft in drafts where draft.problem == nil || model.kind == .prices {
       for claim in draft.claims ?? [] {
         guard let content = claim.content else { continue }
+        let digest = try content.digest()
         deliveries.append(
           Delivery(
             subject: draft.id, kind: claim.kind, code: claim.code, content: content,
-            digest: try content.digest(), isActive: draft.isActive))
+            digest: digest.bytes, byteCount: digest.byteCount, isActive: draft.isActive))
       }
     }
     let sent = try await send(try await judge(deliveries, &problems), &problems)
@@ -74,8 +76,8 @@ extension MasterDataPoll {
       .sorted { $0.code < $1.code }
       var rest = due[...]
       while !rest.isEmpty {
-        let batch = Array(rest.prefix(MasterDataSender.maximumRecords))
-        rest = rest.dropFirst(MasterDataSender.maximumRecords)
+        let batch = Self.batch(of: rest)
+        rest = rest.dropFirst(batch.count)
         let outcomes = try await sender.send(kind, batch.map(\.content))
         let rejected = outcomes.count { $0 != .taken }
         board.sent(batch.count - rejected, rejected: rejected, of: kind)
@@ -92,6 +94,16 @@ extension MasterDataPoll {
     }
     if !taken.isEmpty { state.withLock { $0.hasSent = true } }
     return taken
+  }
+
+  /// The first of them that go into one call.
+  private static func batch(of deliveries: ArraySlice<Delivery>) -> [Delivery] {
+    var bytes = 0
+    let batch = deliveries.prefix(MasterDataSender.maximumRecords).prefix { delivery in
+      bytes += delivery.byteCount
+      return bytes <= MasterDataSender.maximumBytes
+    }
+    return Array(batch.isEmpty ? deliveries.prefix(1) : batch)
   }
 
   private func conclude(

@@ -5,8 +5,8 @@ import Synchronization
 import Values
 
 extension MasterDataPoll {
-  /// Records read, changed and sent together.
-  private static let batchSize = 200
+  /// Records read, changed and sent together: bills of 500 lines have 30 KB each.
+  private static let batchSize = 50
 
   /// Withdraws what Odoo does not have any more, or not under its code: after everything has been
   /// brought over, and what names others before them.

@@ -6,6 +6,8 @@ import Values
 struct MasterDataSender: Sendable {
   /// Records of one call.
   static let maximumRecords = 500
+  /// And their bytes: half of what a service takes in one message.
+  static let maximumBytes = 2 << 20
   /// How long one call may take.
   static let callTimeoutMilliseconds: Int64 = 60_000
 

@@ -91,11 +91,11 @@ extension Masterdata.V1.Record.OneOf_Content {
     return with(head)
   }
 
-  /// What tells it from what was sent before.
-  func digest() throws -> [UInt8] {
-    let record = Masterdata.V1.Record.with { $0.content = self }
+  /// What tells it from what was sent before, and how many bytes it has.
+  func digest() throws -> (bytes: [UInt8], byteCount: Int) {
+    let record = try Masterdata.V1.Record.with { $0.content = self }.encoded()
     var digest = CanonicalDigest()
-    digest.add(try record.encoded())
-    return digest.bytes()
+    digest.add(record)
+    return (digest.bytes(), record.count)
   }
 }

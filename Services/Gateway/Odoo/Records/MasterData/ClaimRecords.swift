@@ -37,8 +37,9 @@ enum ClaimRecords {
     try kind.recordKinds.flatMap { kind in
       try snapshot.rows(
         """
-        SELECT kind, code, subject_id, wanted, accepted, digest FROM odoo_master_claims
-        WHERE site = ? AND kind = ? AND subject_id = ? ORDER BY code
+        SELECT kind, code, subject_id, wanted, accepted, digest
+        FROM odoo_master_claims INDEXED BY odoo_master_claims_by_subject
+        WHERE site = ? AND kind = ? AND subject_id = ?
         """, site, kind.rawValue, subject, map: read)
     }
   }

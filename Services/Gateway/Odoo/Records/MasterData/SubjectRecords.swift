@@ -160,7 +160,7 @@ enum SubjectRecords {
   ) throws -> [Trouble] {
     try snapshot.rows(
       """
-      SELECT label, reason, explanation FROM odoo_master_subjects
+      SELECT label, reason, explanation FROM odoo_master_subjects INDEXED BY odoo_master_subjects_problems
       WHERE site = ? AND kind = ? AND reason IS NOT NULL AND reason NOT IN (?, ?)
       ORDER BY subject_id LIMIT ?
       """, site, kind.rawValue, CaseReason.itemWithoutCode.rawValue,
@@ -176,7 +176,7 @@ enum SubjectRecords {
     guard let reason else {
       let count = try snapshot.row(
         """
-        SELECT count(*) FROM odoo_master_subjects
+        SELECT count(*) FROM odoo_master_subjects INDEXED BY odoo_master_subjects_problems
         WHERE site = ? AND kind = ? AND reason IS NOT NULL AND reason NOT IN (?, ?)
         """, site, kind.rawValue, CaseReason.itemWithoutCode.rawValue,
         CaseReason.partnerWithoutCode.rawValue
@@ -185,13 +185,13 @@ enum SubjectRecords {
     }
     let count = try snapshot.row(
       """
-      SELECT count(*) FROM odoo_master_subjects
+      SELECT count(*) FROM odoo_master_subjects INDEXED BY odoo_master_subjects_problems
       WHERE site = ? AND kind = ? AND reason IS NOT NULL AND reason = ?
       """, site, kind.rawValue, reason.rawValue
     ) { try $0.int(0) }
     let first = try snapshot.rows(
       """
-      SELECT label, reason, explanation FROM odoo_master_subjects
+      SELECT label, reason, explanation FROM odoo_master_subjects INDEXED BY odoo_master_subjects_problems
       WHERE site = ? AND kind = ? AND reason IS NOT NULL AND reason = ? ORDER BY subject_id LIMIT ?
       """, site, kind.rawValue, reason.rawValue, shownOfCounted, map: trouble)
     return (count ?? 0, first)

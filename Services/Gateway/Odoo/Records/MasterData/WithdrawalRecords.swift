@@ -19,7 +19,8 @@ enum WithdrawalRecords {
   {
     try snapshot.rows(
       """
-      SELECT code, subject_id, wanted = 2, attempts FROM odoo_master_claims c
+      SELECT code, subject_id, wanted = 2, attempts
+      FROM odoo_master_claims c INDEXED BY odoo_master_claims_obsolete
       WHERE site = ?1 AND kind = ?2 AND accepted = 1 AND wanted <> 1
         AND (look_at IS NULL OR look_at <= ?3)
         AND NOT EXISTS (
@@ -27,7 +28,7 @@ enum WithdrawalRecords {
           WHERE o.kind = c.kind AND o.code = c.code AND o.wanted = 1
             AND (o.site = c.site OR ?4))
         AND (?5 OR NOT EXISTS (
-          SELECT 1 FROM odoo_master_claims n
+          SELECT 1 FROM odoo_master_claims n INDEXED BY odoo_master_claims_by_subject
           WHERE n.site = c.site AND n.kind = c.kind AND n.subject_id = c.subject_id
             AND n.wanted = 1 AND n.accepted <> 1))
       ORDER BY code DESC LIMIT ?6
@@ -70,7 +71,7 @@ enum WithdrawalRecords {
     for kind in RecordKind.allCases {
       try transaction.execute(
         """
-        UPDATE odoo_master_claims SET look_at = NULL
+        UPDATE odoo_master_claims INDEXED BY odoo_master_claims_obsolete SET look_at = NULL
         WHERE site = ? AND kind = ? AND accepted = 1 AND wanted <> 1 AND look_at IS NOT NULL
         """, site, kind.rawValue)
     }
@@ -81,7 +82,7 @@ enum WithdrawalRecords {
     for kind in RecordKind.allCases {
       let waits = try snapshot.row(
         """
-        SELECT 1 FROM odoo_master_claims
+        SELECT 1 FROM odoo_master_claims INDEXED BY odoo_master_claims_obsolete
         WHERE site = ? AND kind = ? AND accepted = 1 AND wanted <> 1 AND look_at IS NOT NULL
         """, site, kind.rawValue
       ) { try $0.bool(0) }
@@ -96,7 +97,7 @@ enum WithdrawalRecords {
   {
     try snapshot.rows(
       """
-      SELECT code, explanation FROM odoo_master_claims
+      SELECT code, explanation FROM odoo_master_claims INDEXED BY odoo_master_claims_obsolete
       WHERE site = ? AND kind = ? AND accepted = 1 AND wanted <> 1 AND explanation IS NOT NULL
       ORDER BY code LIMIT ?
       """, site, kind.rawValue, limit
@@ -110,7 +111,7 @@ enum WithdrawalRecords {
   static func count(_ kind: RecordKind, site: SiteCode, _ snapshot: Snapshot) throws -> Int {
     try snapshot.row(
       """
-      SELECT count(*) FROM odoo_master_claims
+      SELECT count(*) FROM odoo_master_claims INDEXED BY odoo_master_claims_obsolete
       WHERE site = ? AND kind = ? AND accepted = 1 AND wanted <> 1 AND explanation IS NOT NULL
       """, site, kind.rawValue
     ) { try $0.int(0) } ?? 0

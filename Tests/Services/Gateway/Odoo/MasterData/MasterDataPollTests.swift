@@ -47,6 +47,23 @@ struct MasterDataPollTests {
     }
   }
 
+  @Test("what was read and sent is counted, and for how long Odoo was asked", arguments: [17, 18])
+  func counts(series: Int) async throws {
+    try await MasterDataFixture.run(pageSize: 50, series: series) { fixture in
+      let clock = fixture.clock
+      fixture.odoo.before("stock.warehouse") { _ in clock.advance(milliseconds: 3_000) }
+      fixture.masterData.reject(.workCenter, "Assembly", "NOT_OWNER")
+      try await fixture.rounds()
+      let board = fixture.poll.board
+      #expect(board.counts["product.product"]?.read == 3)
+      #expect(board.counts["item"]?.sent == 3)
+      #expect(board.counts["work_center"] == .init(sent: 1, rejected: 1))
+      #expect(board.nanoseconds.odoo == 3_000_000_000)
+      #expect(board.nanoseconds.total == 3_000_000_000)
+      #expect(fixture.masterData.record(.item, "RM-STEEL")?.item?.storable == true)
+    }
+  }
+
   @Test("wherever it is cut off, at a call of Odoo or of MasterData, it goes on and loses nothing")
   func cutOff() async throws {
     var calls = (odoo: 0, masterData: 0)
