@@ -17,6 +17,8 @@ final class MasterDataBoard: Sendable {
     var counts: [String: Counts] = [:]
     var odooNanoseconds: Int64 = 0
     var totalNanoseconds: Int64 = 0
+    /// Since when it is worked; `nil` while it is not.
+    var workingSince: Int64?
     /// Calls of Odoo under way, and since when there is one.
     var calls = 0
     var callsSince: Int64 = 0
@@ -32,7 +34,12 @@ final class MasterDataBoard: Sendable {
 
   /// For how long a call of Odoo was under way, and for how long it was worked in all.
   var nanoseconds: (odoo: Int64, total: Int64) {
-    state.withLock { ($0.odooNanoseconds, $0.totalNanoseconds) }
+    let now = clock.monotonicNanoseconds
+    return state.withLock { state in
+      let calling = state.calls > 0 ? now - state.callsSince : 0
+      let working = state.workingSince.map { now - $0 } ?? 0
+      return (state.odooNanoseconds + calling, state.totalNanoseconds + working)
+    }
   }
 
   /// Rows were read.
@@ -51,9 +58,13 @@ final class MasterDataBoard: Sendable {
   /// Work that counts into the total.
   func working<Result>(_ body: () async throws -> Result) async rethrows -> Result {
     let startedAt = clock.monotonicNanoseconds
+    state.withLock { $0.workingSince = startedAt }
     defer {
       let elapsed = clock.monotonicNanoseconds - startedAt
-      state.withLock { $0.totalNanoseconds += elapsed }
+      state.withLock { state in
+        state.workingSince = nil
+        state.totalNanoseconds += elapsed
+      }
     }
     return try await body()
   }

@@ -1,3 +1,4 @@
+import Environment
 import RecordStore
 import Synchronization
 import Values
@@ -13,6 +14,21 @@ extension MasterDataPoll {
     var isTouching: Bool { if case .touching = self { true } else { false } }
   }
 
+  /// How a model was looked at last.
+  struct Look: Sendable, Hashable {
+    /// What Odoo's clock showed at least when all of the window was looked at.
+    var whole: String
+    /// And when anything was.
+    var last: String
+    /// Whether the window was more than a page.
+    var isLarge: Bool
+    var at: Int64
+  }
+
+  /// A window of more than a page, as after an import, is not looked at as a whole more often than that.
+  private static let sinceWholeNanoseconds: Int64 = 30_000_000_000
+  /// In between, what is newer than so many seconds before the last look: few transactions take longer.
+  private static let glanceSeconds: Int64 = 10
   /// Pages of one look: five million rows; a bound for an Odoo that answers nonsense.
   static let maximumPages = 10_000
   /// The cursor of a model that had no rows: everything is newer.
@@ -48,18 +64,16 @@ extension MasterDataPoll {
       return try await begin(feed, from: "", nextCursor: newest)
     }
     reader.noticed(cursor)
-    let askedAt = reader.odooTime
+    let time = CivilTime(reader.odooTime ?? Instant(seconds: 0))
+    let now = "\(time.dateText) \(time.timeText)"
+    if try await glance(feed, model, role, since: cursor, now: now) { return nil }
     // What was written before the last look began was seen then, whether or not anything was.
-    let looked = state.withLock { $0.lookedAt[name] }
-    let start =
-      PollWindow(cursor: max(cursor, looked ?? cursor)).start ?? Self.beforeEverything
+    let looked = state.withLock { $0.looks[name]?.whole }
+    let start = PollWindow(cursor: max(cursor, looked ?? cursor)).start ?? Self.beforeEverything
     let rows = try await reader.page(feed, since: start, after: 0)
-    if rows.count < reader.pageSize {
-      let newest = try rows.map { try $0.writeDate() }.max() ?? cursor
-      try await take(
-        rows, feed, model, role, newest > cursor ? .finished(name, cursor: newest) : nil)
-    } else {
-      let newest = try await reader.newest(feed) ?? cursor
+    let isLarge = rows.count >= reader.pageSize
+    if isLarge {
+      let newest = max(try await reader.newest(feed) ?? cursor, now)
       if feed.isFiltered || role.isTouching {
         return try await begin(feed, from: start, nextCursor: newest)
       }
@@ -67,12 +81,34 @@ extension MasterDataPoll {
       try await database.write {
         try ScanRecords.note(.finished(name, cursor: newest), site: site, $0)
       }
+    } else {
+      let newest = try rows.map { try $0.writeDate() }.max() ?? cursor
+      try await take(
+        rows, feed, model, role, newest > cursor ? .finished(name, cursor: newest) : nil)
     }
-    if let askedAt {
-      let time = CivilTime(askedAt)
-      state.withLock { $0.lookedAt[name] = "\(time.dateText) \(time.timeText)" }
-    }
+    let look = Look(
+      whole: now, last: now, isLarge: isLarge, at: environment.clock.monotonicNanoseconds)
+    state.withLock { $0.looks[name] = look }
     return nil
+  }
+
+  /// Looks at the newest changes alone, while the whole window is more than a page and was looked at
+  /// some seconds ago. Answers whether that was enough.
+  private func glance(
+    _ feed: OdooFeed, _ model: any MasterDataModel, _ role: Role, since cursor: String, now: String
+  ) async throws -> Bool {
+    let monotonic = environment.clock.monotonicNanoseconds
+    guard let look = state.withLock({ $0.looks[feed.model] }), look.isLarge,
+      monotonic - look.at < Self.sinceWholeNanoseconds
+    else { return false }
+    let window = PollWindow(cursor: max(cursor, look.last))
+    guard let start = window.start(overlapSeconds: Self.glanceSeconds) else { return false }
+    let rows = try await reader.page(feed, since: start, after: 0)
+    guard rows.count < reader.pageSize else { return false }
+    // The cursor stays: it says since when everything was looked at.
+    try await take(rows, feed, model, role, nil)
+    state.withLock { $0.looks[feed.model]?.last = now }
+    return true
   }
 
   /// A look at more than a page, as after an import: which rows are not as they were seen last is told

@@ -38,8 +38,8 @@ final class MasterDataPoll: Sendable {
     var unreadable: [SubjectKind: OdooWords] = [:]
     /// Whether anything was sent, so that what is in use may not be any more.
     var hasSent = false
-    /// What Odoo's clock showed at least when each model was looked at last.
-    var lookedAt: [String: String] = [:]
+    /// How each model was looked at last.
+    var looks: [String: Look] = [:]
     var comparedAt: Int64
     var loggedAt: Int64
     var failures = 0
