@@ -95,6 +95,7 @@ _RECORDS = {
         head=_draft("ITEM"), description="an item", tracking=common.TRACKING_NONE, unit="Units"),
     "Sites": masterdata.Site(
         head=_head("PLANT1"), description="a plant", time_zone="Europe/Berlin", currency="EUR",
+        shift_calendar="week",
         manufacturing_steps=masterdata.MANUFACTURING_STEPS_ONE),
     "ShiftCalendars": masterdata.ShiftCalendar(
         head=_head("week"), description="a week",

@@ -103,7 +103,7 @@ WRITTEN = {
         "SELECT * FROM rs_fact_ledger", "SELECT * FROM reports", "SELECT name FROM rs_consumers",
         # Without what becomes of the order in Odoo, which goes on meanwhile.
         "SELECT site, name, state, good, scrap, report_count FROM orders"],
-    "masterdata": ["SELECT * FROM master_records"],
+    "masterdata": ["SELECT * FROM records"],
     "gateway": [
         "SELECT * FROM rs_fact_ledger", "SELECT * FROM front_partners",
         "SELECT * FROM front_credentials", "SELECT * FROM front_versions"],
@@ -170,9 +170,9 @@ def _make_orders(plant):
 
 
 def _make_master_data(plant):
-    """A record of each kind: those of all sites are everybody's."""
-    steward = plant.mes(plant.issue_key("steward", SITE, roles=["integration"]))
-    for method in ("UpsertUnits", "UpsertItems"):
+    """What other records, and answers, need: a site has a calendar, and an item a unit."""
+    steward = plant.mes(plant.issue_key("steward", SITE, roles=["steward"]))
+    for method in ("UpsertUnits", "UpsertItems", "UpsertShiftCalendars", "UpsertSites"):
         answer = ask(
             steward, f"millrace.masterdata.v1.MasterDataService/{method}", Target("own", SITE))
         assert answer.verdict == OK, answer

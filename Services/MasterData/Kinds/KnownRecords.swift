@@ -1,18 +1,32 @@
 import Contracts
 import RecordStore
+import Synchronization
 import Values
+
+/// Records that count as stored for those that follow, while nothing is written: one for all parts of a
+/// snapshot, which would otherwise be copied with each.
+final class AssumedRecords: Sendable {
+  private let records = Mutex<[RecordKey: StoredRecord]>([:])
+
+  /// A record that was assumed.
+  func find(_ key: RecordKey) -> StoredRecord? { records.withLock { $0[key] } }
+
+  /// From now on it counts as stored.
+  func put(_ record: StoredRecord) { records.withLock { $0[record.key] = record } }
+}
 
 /// The records that others are judged by: those of the database, and, when nothing is to be written,
 /// what the caller has said in the same breath.
 struct KnownRecords {
   let snapshot: Snapshot
   let site: SiteCode
-  /// Records that are taken as if they were stored.
-  var assumed: [RecordKey: StoredRecord] = [:]
+  /// What is only tried: nil when records are written, and found where they are.
+  let assumed: AssumedRecords?
 
-  init(_ snapshot: Snapshot, at site: SiteCode) {
+  init(_ snapshot: Snapshot, at site: SiteCode, assuming assumed: AssumedRecords? = nil) {
     self.snapshot = snapshot
     self.site = site
+    self.assumed = assumed
   }
 
   /// The record that a call of the site means by a code.
@@ -20,14 +34,12 @@ struct KnownRecords {
 
   /// A record as it is stored.
   func stored(_ key: RecordKey) throws -> StoredRecord? {
-    if !assumed.isEmpty, let record = assumed[key] { return record }
-    return try MasterRecords.find(key, snapshot)
+    try assumed?.find(key) ?? MasterRecords.find(key, snapshot)
   }
 
   /// Where a record is in its life, `nil` when there is none.
   func lifeCycle(of key: RecordKey) throws -> LifeCycle? {
-    if !assumed.isEmpty, let record = assumed[key] { return record.lifeCycle }
-    return try MasterRecords.lifeCycle(of: key, snapshot)
+    try assumed?.find(key)?.lifeCycle ?? MasterRecords.lifeCycle(of: key, snapshot)
   }
 
   /// A record in the types that rules work with, `nil` when there is none.

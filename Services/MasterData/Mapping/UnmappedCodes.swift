@@ -17,7 +17,7 @@ struct UnmappedCode: Sendable, Hashable {
 }
 
 /// Counts the codes that nobody knew, in memory, and writes the counts down every few seconds: the
-/// question that finds one is a read, and stays one.
+/// question that finds one is a read, and stays one. A stop loses what was counted since.
 final class UnmappedCodes: Sendable {
   private struct Key: Hashable {
     var space: CodeSpace

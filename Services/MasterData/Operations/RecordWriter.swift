@@ -17,24 +17,20 @@ struct RecordWriter {
   /// What was changed so far, for the audit.
   private(set) var changes = RecordChanges()
   private let ownership: OwnershipRules
-  private var records: KnownRecords
+  private let records: KnownRecords
 
   /// A writer; what is only tried sees only a snapshot.
   init(
     site: SiteCode, writer: String, isTrial: Bool, _ snapshot: Snapshot,
-    assuming assumed: [RecordKey: StoredRecord] = [:]
+    assuming assumed: AssumedRecords = AssumedRecords()
   ) throws {
     self.site = site
     self.writer = writer
     self.isTrial = isTrial
     now = snapshot.now
     ownership = try OwnershipRules(of: site, snapshot)
-    records = KnownRecords(snapshot, at: site)
-    records.assumed = assumed
+    records = KnownRecords(snapshot, at: site, assuming: isTrial ? assumed : nil)
   }
-
-  /// Records that are only tried and count as stored for those that follow.
-  var assumed: [RecordKey: StoredRecord] { records.assumed }
 
   /// Judges a record and writes it, unless it is only tried.
   mutating func put<Entry: MasterRecord>(_ draft: RecordDraft<Entry>, _ snapshot: Snapshot) throws
@@ -101,7 +97,7 @@ struct RecordWriter {
     }
     guard !isTrial, let transaction = snapshot as? Transaction else {
       let record = record(revision, 0)
-      records.assumed[candidate.key] = record
+      records.assumed?.put(record)
       return record
     }
     let event = NewEvent(

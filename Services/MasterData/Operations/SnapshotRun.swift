@@ -63,7 +63,7 @@ struct SnapshotRun: Sendable {
   /// What has become of it so far.
   private(set) var report = SnapshotReport()
   /// When it is only tried: what the records so far would be.
-  private var assumed: [RecordKey: StoredRecord] = [:]
+  private let assumed = AssumedRecords()
 
   init(head: SnapshotHead, writer: String) {
     self.head = head
@@ -90,7 +90,6 @@ struct SnapshotRun: Sendable {
     var writer = try RecordWriter(
       site: head.site, writer: writer, isTrial: head.isTrial, snapshot, assuming: assumed)
     try body(&run, &writer, snapshot)
-    run.assumed = writer.assumed
     return (run, writer.changes.note)
   }
 
