@@ -155,10 +155,14 @@ let services: [Target] = [
     [
       "GatewayFront", "GatewayOdoo", "Values", "Environment", "Protobuf", "Contracts", "RPC",
       "RecordStore", "Identity", "ServiceKit", argumentParser, nioCore, nioPosix, logging,
+      hummingbird, hummingbirdCore,
     ] + allocator),
   program(
     "OdooSandbox", "Services/OdooSandbox",
-    ["Values", "Environment", "JSON", nioCore, nioPosix, nioHTTP1, argumentParser, logging]),
+    [
+      "Values", "Environment", "JSON", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, argumentParser,
+      logging,
+    ]),
   program(
     "Millrace", "Services/Millrace",
     [

@@ -94,10 +94,10 @@ enum AllowedArrows {
     Room(
       "Gateway", at: "Services/Gateway/Main",
       own: service.union(["GatewayFront", "GatewayOdoo"]),
-      foreign: sockets.union(["ArgumentParser", "Logging"])),
+      foreign: sockets.union(["ArgumentParser", "Hummingbird", "HummingbirdCore", "Logging"])),
     Room(
       "OdooSandbox", at: "Services/OdooSandbox", own: ["Environment", "JSON", "Values"],
-      foreign: sockets.union(["ArgumentParser", "Logging", "NIOHTTP1"])),
+      foreign: sockets.union(["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOHTTP1"])),
     Room(
       "Millrace", at: "Services/Millrace",
       own: [

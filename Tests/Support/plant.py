@@ -30,8 +30,11 @@ class Plant:
     """Everything of one test plant lives in one folder and on free ports."""
 
     def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10",
-                 authority=None, unknown_codes: dict | None = None):
+                 authority=None, unknown_codes: dict | None = None,
+                 master_data: bool = False):
         self.folder = folder
+        self.master_data = master_data
+        """Whether MasterData is filled from Odoo; otherwise by whoever calls it."""
         self.authority = authority
         """Issues the certificates of all programs; None: everybody speaks in the clear."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +133,8 @@ class Plant:
                 "releaseHorizonDays": horizon_days,
                 "pollIntervalMilliseconds": 200,
                 "postingIntervalMilliseconds": 100,
+                "masterDataPollIntervalMilliseconds": 200 if self.master_data else 0,
+                "deletionCheckIntervalSeconds": 2 if self.master_data else 600,
                 "requestTimeoutSeconds": 60,
             }],
         }

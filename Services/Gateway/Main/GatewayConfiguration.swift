@@ -32,6 +32,10 @@ struct GatewayConfiguration: Sendable {
   let odoo: [OdooSiteConfiguration]
   /// The file of each one's API key, in the same order.
   let odooKeyFiles: [String]
+  /// The file of the secret of each one's webhook, in the same order; `nil` for those without one.
+  let webhookSecretFiles: [String?]
+  /// Where the Odoos say that something has changed; `nil` where none does.
+  let webhooks: HostAndPort?
 
   /// Most sites of one Gateway: each polls its Odoo and follows feeds of its own.
   static let maximumSites = 64
@@ -71,6 +75,10 @@ struct GatewayConfiguration: Sendable {
     if Set(odoo.map(\.site)).count != odoo.count {
       settings.reject("odoo", "must name each site once")
     }
+    let webhooks = settings.has("webhooks") ? settings.address("webhooks") : nil
+    if webhooks == nil, odoo.contains(where: { $0.webhookSecret != nil }) {
+      settings.reject("webhooks", "is required when a site has a webhookSecretFile")
+    }
     try settings.finish()
     guard let signingKey else {
       // It is nil only when that was reported, and then finish() has thrown.
@@ -82,7 +90,10 @@ struct GatewayConfiguration: Sendable {
       keyEnvironment: keyEnvironment, externalIssuers: externalIssuers, roles: roles,
       production: production, masterData: masterData, reflection: reflection,
       callsUnderWay: callsUnderWay,
-      odoo: odoo, odooKeyFiles: entries.map { $0.text("apiKeyFile") })
+      odoo: odoo, odooKeyFiles: entries.map { $0.text("apiKeyFile") },
+      webhookSecretFiles: entries.map {
+        $0.has("webhookSecretFile") ? $0.text("webhookSecretFile") : nil
+      }, webhooks: webhooks)
   }
 
   private static func signingKey(_ settings: Settings) async -> SigningKey? {
@@ -136,6 +147,10 @@ private enum OdooSettings {
   static let intervals: ClosedRange<Int64> = 50...3_600_000
   /// A year: whoever plans further ahead does not want it all on the shop floor.
   static let horizons: ClosedRange<Int64> = 0...366
+  /// From what tests need to a day.
+  static let comparisons: ClosedRange<Int64> = 1...86_400
+  /// A plant has a handful.
+  static let maximumQuarantineLocations = 1_000
   /// From what Odoo's own retries need to what no caller would wait for.
   static let timeouts: ClosedRange<Int64> =
     Int64(OdooSiteConfiguration.minimumRequestTimeoutSeconds)...600
@@ -154,8 +169,37 @@ private enum OdooSettings {
         settings.number("pollIntervalMilliseconds", intervals, default: 2_000)),
       postingIntervalMilliseconds: Int(
         settings.number("postingIntervalMilliseconds", intervals, default: 1_000)),
+      masterDataPollIntervalMilliseconds: masterDataInterval(settings),
+      deletionCheckIntervalSeconds: Int(
+        settings.number("deletionCheckIntervalSeconds", comparisons, default: 600)),
+      company: settings.has("company") ? settings.text("company") : "",
+      quarantineLocations: quarantineLocations(settings), webhookSecret: webhookSecret(settings),
       requestTimeoutSeconds: Int(
         settings.number("requestTimeoutSeconds", timeouts, default: 120)))
+  }
+
+  /// 0 where another system than Odoo keeps MasterData.
+  private static func masterDataInterval(_ settings: Settings) -> Int {
+    let key = "masterDataPollIntervalMilliseconds"
+    let interval = settings.number(key, 0...intervals.upperBound, default: 2_000)
+    if interval != 0, !intervals.contains(interval) {
+      settings.reject(key, "must be 0, or \(intervals.lowerBound) to \(intervals.upperBound)")
+    }
+    return Int(interval)
+  }
+
+  private static func quarantineLocations(_ settings: Settings) -> Set<String> {
+    guard settings.has("quarantineLocations") else { return [] }
+    return Set(settings.texts("quarantineLocations", atMost: maximumQuarantineLocations))
+  }
+
+  private static func webhookSecret(_ settings: Settings) -> WebhookSecret? {
+    guard settings.has("webhookSecretFile") else { return nil }
+    let path = settings.text("webhookSecretFile")
+    do { return WebhookSecret(try SecretFile.line(path)) } catch {
+      settings.reject("webhookSecretFile", "names a file that is refused: \(error)")
+      return nil
+    }
   }
 
   private static func apiKey(_ settings: Settings) -> String {

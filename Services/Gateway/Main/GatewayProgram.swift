@@ -77,7 +77,8 @@ struct GatewayProgram: Sendable {
       subject: Self.integrationSubject, kind: .integration, sites: configuration.sites)
     wing = OdooWing(
       sites: configuration.odoo, database: database,
-      production: services.production.caller(as: principal, signer), environment: environment,
+      production: services.production.caller(as: principal, signer),
+      masterData: services.masterData?.caller(as: principal, signer), environment: environment,
       logger: logger)
     revocations = RevocationPublishers(
       to: services.callers(as: principal, signer), database: database, clock: environment.clock,
@@ -106,7 +107,8 @@ struct GatewayProgram: Sendable {
   }
 
   /// The tables of both wings, in the order of their numbers.
-  static let migrations = OdooWing.migrations + Governance.migrations
+  static let migrations = (OdooWing.migrations + Governance.migrations)
+    .sorted { $0.version < $1.version }
 
   /// The key files that are read again when they change.
   private static func secrets(
@@ -126,6 +128,12 @@ struct GatewayProgram: Sendable {
     for (site, file) in zip(configuration.odoo, configuration.odooKeyFiles) {
       secrets.add(file, setting: "odoo (\(site.site))") { path in
         site.apiKey.use(try SecretFile.line(path))
+      }
+    }
+    for (site, file) in zip(configuration.odoo, configuration.webhookSecretFiles) {
+      guard let file else { continue }
+      secrets.add(file, setting: "odoo (\(site.site)), webhook") { path in
+        site.webhookSecret?.use(try SecretFile.line(path))
       }
     }
     return secrets
@@ -164,16 +172,31 @@ struct GatewayProgram: Sendable {
 
   /// What `millrace-gateway` runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
-    ServiceHost(
+    var background: [(name: String, run: @Sendable () async throws -> Void)] = [
+      (name: "odoo", run: { try await wing.run() }),
+      (name: "usage ledger", run: { try await governance.ledger.run() }),
+      (name: "secret watch", run: { try await secrets.run() }),
+      (name: "revocations", run: { try await revocations.run() }),
+    ]
+    if let address = configuration.webhooks {
+      let server = webhooks(at: address, on: group)
+      background.append((name: "webhooks", run: { try await server.run() }))
+    }
+    return ServiceHost(
       name: "gateway", door: configuration.door, group: group, health: health,
-      reflection: reflection, drain: drain, logger: logger,
-      background: [
-        (name: "odoo", run: { try await wing.run() }),
-        (name: "usage ledger", run: { try await governance.ledger.run() }),
-        (name: "secret watch", run: { try await secrets.run() }),
-        (name: "revocations", run: { try await revocations.run() }),
-      ], care: care, observers: [governance.ledger, fastest],
+      reflection: reflection, drain: drain, logger: logger, background: background,
+      care: care, observers: [governance.ledger, fastest],
       metrics: metrics, lookup: { handler(for: $0) })
+  }
+
+  /// What hears of changes from Odoo.
+  func webhooks(at address: HostAndPort, on group: any EventLoopGroup) -> WebhookServer {
+    let secrets = configuration.odoo.compactMap { site in
+      site.webhookSecret.map { (site.site, $0) }
+    }
+    return WebhookServer(
+      address: address, secrets: Dictionary(secrets, uniquingKeysWith: { first, _ in first }),
+      wake: { [wing] in wing.wake($0) }, group: group, logger: logger)
   }
 
   /// Runs until a signal has been served or a part has failed, and closes everything in both cases.

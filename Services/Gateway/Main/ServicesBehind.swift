@@ -25,9 +25,9 @@ struct ServicesBehind: Sendable {
     }
   }
 
-  /// The one that the Odoo wing works with; it is in every configuration.
+  /// What the Odoo wing works with; Production is in every configuration.
   let production: Service
-  private let masterData: Service?
+  let masterData: Service?
 
   private var services: [Service] { [production] + (masterData.map { [$0] } ?? []) }
 

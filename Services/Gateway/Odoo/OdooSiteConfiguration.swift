@@ -22,6 +22,18 @@ public struct OdooSiteConfiguration: Sendable {
   /// Between two rounds of postings, in milliseconds: reports of one round become one call. 1 or
   /// more.
   public var postingIntervalMilliseconds: Int
+  /// Between two looks for changed master data, in milliseconds; 0 for none, where another system than
+  /// Odoo keeps MasterData.
+  public var masterDataPollIntervalMilliseconds: Int
+  /// Between two comparisons with everything that Odoo has, by which deleted records are found, in
+  /// seconds. 1 or more.
+  public var deletionCheckIntervalSeconds: Int
+  /// The name of the company in an Odoo that has several; empty for those of the integration user.
+  public var company: String
+  /// The paths (`WH/Quarantine`) of locations in which stock waits for a decision.
+  public var quarantineLocations: Set<String>
+  /// What the site's Odoo shows with a webhook; `nil` when it has none.
+  public let webhookSecret: WebhookSecret?
   /// Longest call, in seconds. Not below ``minimumRequestTimeoutSeconds``.
   public var requestTimeoutSeconds: Int
 
@@ -33,7 +45,10 @@ public struct OdooSiteConfiguration: Sendable {
   public init(
     site: SiteCode, url: String, database: String, login: String, apiKey: String,
     warehouseCode: String, releaseHorizonDays: Int = 14, pollIntervalMilliseconds: Int = 2_000,
-    postingIntervalMilliseconds: Int = 1_000, requestTimeoutSeconds: Int = 120
+    postingIntervalMilliseconds: Int = 1_000, masterDataPollIntervalMilliseconds: Int = 2_000,
+    deletionCheckIntervalSeconds: Int = 600, company: String = "",
+    quarantineLocations: Set<String> = [], webhookSecret: WebhookSecret? = nil,
+    requestTimeoutSeconds: Int = 120
   ) {
     self.site = site
     self.url = url
@@ -44,6 +59,11 @@ public struct OdooSiteConfiguration: Sendable {
     self.releaseHorizonDays = releaseHorizonDays
     self.pollIntervalMilliseconds = pollIntervalMilliseconds
     self.postingIntervalMilliseconds = postingIntervalMilliseconds
+    self.masterDataPollIntervalMilliseconds = masterDataPollIntervalMilliseconds
+    self.deletionCheckIntervalSeconds = deletionCheckIntervalSeconds
+    self.company = company
+    self.quarantineLocations = quarantineLocations
+    self.webhookSecret = webhookSecret
     self.requestTimeoutSeconds = max(requestTimeoutSeconds, Self.minimumRequestTimeoutSeconds)
   }
 }

@@ -10,7 +10,7 @@ extension OdooWing: MetricSource {
     for site in sites {
       waiting[site] = try await database.read { try WaitingRecords.waiting(at: site, $0) }
     }
-    return reachability() + queues(waiting)
+    return reachability() + queues(waiting) + masterData()
   }
 
   private func reachability() -> [MetricFamily] {
@@ -29,6 +29,39 @@ extension OdooWing: MetricSource {
       }
     }
     return [reachable, calls]
+  }
+
+  private func masterData() -> [MetricFamily] {
+    var read = MetricFamily(
+      "millrace_masterdata_rows_read_total", .counter,
+      help: "Rows of master data read from Odoo, by model; unchanged ones, too.")
+    var sent = MetricFamily(
+      "millrace_masterdata_records_sent_total", .counter,
+      help: "Records that MasterData has taken or had already, by kind.")
+    var rejected = MetricFamily(
+      "millrace_masterdata_records_rejected_total", .counter,
+      help: "Records that MasterData has rejected, by kind.")
+    var waiting = MetricFamily(
+      "millrace_masterdata_odoo_seconds_total", .counter,
+      help: "For how long Odoo was asked for master data.")
+    var working = MetricFamily(
+      "millrace_masterdata_working_seconds_total", .counter,
+      help: "For how long master data was brought over in all, the waiting for Odoo included.")
+    for site in sites {
+      guard let board = flow(of: site)?.masterDataBoard else { continue }
+      let label = MetricFamily.Label("site", site.text)
+      for (name, counts) in board.counts.sorted(by: { $0.key < $1.key }) {
+        if name.contains(".") {
+          read.add(Double(counts.read), [label, .init("model", name)])
+        } else {
+          sent.add(Double(counts.sent), [label, .init("kind", name)])
+          rejected.add(Double(counts.rejected), [label, .init("kind", name)])
+        }
+      }
+      waiting.add(Double(board.nanoseconds.odoo) / 1_000_000_000, [label])
+      working.add(Double(board.nanoseconds.total) / 1_000_000_000, [label])
+    }
+    return [read, sent, rejected, waiting, working]
   }
 
   private func queues(_ waiting: [SiteCode: WaitingRecords.Waiting]) -> [MetricFamily] {

@@ -9,7 +9,8 @@ public import Values
 ///
 /// ```swift
 /// let wing = OdooWing(
-///   sites: sites, database: database, production: caller, environment: .system, logger: logger)
+///   sites: sites, database: database, production: caller, masterData: other, environment: .system,
+///   logger: logger)
 /// try await wing.run()                    // until cancelled
 /// ```
 /// Everything it must remember is in the Gateway's database before Odoo or Production is called, so
@@ -23,20 +24,22 @@ public final class OdooWing: Sendable {
   let clock: any Clock
 
   /// The wing for some sites.
-  /// - Parameter production: calls Production as the integration.
+  /// - Parameters:
+  ///   - production: calls Production as the integration.
+  ///   - masterData: calls MasterData as the integration; `nil` where there is none.
   public convenience init(
     sites: [OdooSiteConfiguration], database: Database, production: any ServiceCaller,
-    environment: Environment, logger: Logger
+    masterData: (any ServiceCaller)? = nil, environment: Environment, logger: Logger
   ) {
     self.init(
-      sites: sites, database: database, production: production, environment: environment,
-      logger: logger
+      sites: sites, database: database, production: production, masterData: masterData,
+      environment: environment, logger: logger
     ) { HTTPTransport(baseURL: $0.url, timeoutSeconds: $0.requestTimeoutSeconds) }
   }
 
   init(
     sites: [OdooSiteConfiguration], database: Database, production: any ServiceCaller,
-    environment: Environment, logger: Logger,
+    masterData: (any ServiceCaller)? = nil, environment: Environment, logger: Logger,
     transport: (OdooSiteConfiguration) -> any OdooTransport
   ) {
     self.database = database
@@ -44,7 +47,7 @@ public final class OdooWing: Sendable {
     let flows = sites.map { site in
       SiteFlow(
         site, transport: transport(site), database: database, production: production,
-        environment: environment, logger: logger)
+        masterData: masterData, environment: environment, logger: logger)
     }
     self.flows = Dictionary(
       flows.map { ($0.configuration.site, $0) }, uniquingKeysWith: { first, _ in first })
@@ -66,6 +69,10 @@ public final class OdooWing: Sendable {
   /// Whether a site's Odoo answers and how many calls were made to it since the program started;
   /// `nil` for a site that has no Odoo here.
   public func status(of site: SiteCode) -> OdooStatus? { flows[site]?.board.status }
+
+  /// Has a site's orders and master data looked at now. Nothing happens for a site that has no Odoo
+  /// here.
+  public func wake(_ site: SiteCode) { flows[site]?.wake() }
 
   /// Postings of a site by order name, after the one of this name (empty: from the beginning), at
   /// most `limit`.

@@ -16,11 +16,16 @@ final class SiteFlow: Sendable {
 
   let configuration: OdooSiteConfiguration
   let board = OdooStatusBoard()
+  let masterDataBoard: MasterDataBoard
   private let transport: any OdooTransport
   private let odoo: GatedCaller
   private let gate: SiteGate
   private let database: Database
   private let production: any ServiceCaller
+  /// `nil` where there is no MasterData.
+  private let masterDataPoll: MasterDataPoll?
+  private let ordersAlarm = Alarm()
+  private let masterDataAlarm = Alarm()
   private let environment: Environment
   private let logger: Logger
   /// What is wrong with the site's set-up beside the credentials, such as a warehouse that is not
@@ -31,7 +36,8 @@ final class SiteFlow: Sendable {
 
   init(
     _ configuration: OdooSiteConfiguration, transport: any OdooTransport, database: Database,
-    production: any ServiceCaller, environment: Environment, logger: Logger
+    production: any ServiceCaller, masterData: (any ServiceCaller)? = nil,
+    environment: Environment, logger: Logger
   ) {
     self.configuration = configuration
     self.transport = transport
@@ -48,7 +54,22 @@ final class SiteFlow: Sendable {
         database: configuration.database, login: configuration.login,
         apiKey: configuration.apiKey),
       board: board, environment: environment, logger: logger)
-    odoo = GatedCaller(odoo: client, gate: gate)
+    let caller: any OdooCaller =
+      configuration.company.isEmpty
+      ? client : CompanyCaller(odoo: client, company: configuration.company)
+    odoo = GatedCaller(odoo: caller, gate: gate)
+    let board = MasterDataBoard(clock: environment.clock)
+    masterDataBoard = board
+    let reader = MasterDataReader(
+      odoo: MasterDataCaller(odoo: caller, gate: gate, board: board), clock: environment.clock)
+    let siteLogger = logger
+    let isRead = configuration.masterDataPollIntervalMilliseconds > 0
+    masterDataPoll = (isRead ? masterData : nil).map {
+      MasterDataPoll(
+        configuration, reader: reader,
+        sender: MasterDataSender(site: configuration.site, masterData: $0), database: database,
+        board: board, environment: environment, logger: siteLogger)
+    }
   }
 
   private var site: SiteCode { configuration.site }
@@ -59,8 +80,21 @@ final class SiteFlow: Sendable {
       // It follows for days: each part that it takes over has a trace of its own.
       group.addTask { await self.repeated("feed", every: Self.pauseMilliseconds, self.follow) }
       group.addTask {
-        await self.repeated("orders", every: Int64(self.configuration.pollIntervalMilliseconds)) {
+        await self.repeated(
+          "orders", every: Int64(self.configuration.pollIntervalMilliseconds),
+          wokenBy: self.ordersAlarm
+        ) {
           try await TraceContext.withNew(self.poll)
+        }
+      }
+      if self.masterDataPoll != nil {
+        group.addTask {
+          await self.repeated(
+            "master data", every: Int64(self.configuration.masterDataPollIntervalMilliseconds),
+            wokenBy: self.masterDataAlarm
+          ) {
+            try await TraceContext.withNew(self.bringMasterData)
+          }
         }
       }
       group.addTask {
@@ -84,9 +118,16 @@ final class SiteFlow: Sendable {
   /// Closes the connections of a site that was never run.
   func close() async { await transport.close() }
 
+  /// Has orders and master data looked at now.
+  func wake() {
+    ordersAlarm.ring()
+    masterDataAlarm.ring()
+  }
+
   /// Repeats a step with pauses between; a failure is logged and the step repeated.
   private func repeated(
-    _ name: String, every milliseconds: Int64, _ step: @Sendable () async throws -> Void
+    _ name: String, every milliseconds: Int64, wokenBy alarm: Alarm = Alarm(),
+    _ step: @Sendable () async throws -> Void
   ) async {
     while !Task.isCancelled {
       var pause = milliseconds
@@ -99,8 +140,8 @@ final class SiteFlow: Sendable {
         logger.error("a loop failed", metadata: ["loop": "\(name)", "error": "\(error)"])
         pause = max(pause, Self.pauseMilliseconds)
       }
-      // Cancellation ends the sleep early, and the loop with it.
-      try? await Task.sleep(for: .milliseconds(pause))
+      // Cancellation ends the pause early, and the loop with it.
+      await alarm.wait(milliseconds: pause)
     }
   }
 
@@ -138,6 +179,12 @@ final class SiteFlow: Sendable {
     // Only a whole look without a complaint shows that what was wrong is repaired.
     setUpProblem.withLock { $0 = nil }
     try await noteConfiguration()
+  }
+
+  /// One look for changed master data.
+  func bringMasterData() async throws {
+    if gate.waitMilliseconds > 0 { return }
+    try await masterDataPoll?.once()
   }
 
   private func operationType(_ reader: OrderReader) async throws(OdooFailure) -> Int64 {

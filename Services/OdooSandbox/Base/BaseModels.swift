@@ -1,8 +1,10 @@
 import JSON
 
-/// Users, partners, companies, external ids.
+/// Users, companies, external ids.
 enum BaseModels {
-  static let all: [Model] = [user, partner, company, externalID, calendar]
+  static let all: [Model] = [
+    user, Partner.model, Company.model, Currency.model, externalID, calendar,
+  ]
 
   static let user = Model(
     "res.users", "User",
@@ -11,22 +13,12 @@ enum BaseModels {
       .char("tz", "Timezone").starting(.text("UTC")),
       .char("lang", "Language").starting(.text("en_US")),
       .many2one("company_id", "Company", "res.company"),
+      .many2many("company_ids", "Companies", "res.company"),
       .boolean("active", "Active").starting(.boolean(true)),
       // Whether the user is one of the managers of manufacturing and inventory.
       .boolean("is_manager", "Manager").starting(.boolean(true)),
       .boolean("is_administrator", "Administrator").starting(.boolean(false)),
     ])
-
-  static let partner = Model(
-    "res.partner", "Contact", order: "name,id",
-    fields: [
-      .char("name", "Name").required, .char("ref", "Reference"),
-      .boolean("is_company", "Is a Company").starting(.boolean(false)),
-      .integer("supplier_rank", "Supplier Rank"),
-      .boolean("active", "Active").starting(.boolean(true)),
-    ])
-
-  static let company = Model("res.company", "Companies", fields: [.char("name", "Company Name")])
 
   static let externalID = Model(
     "ir.model.data", "Model Data", fields: [.char("name", "External Identifier")],
@@ -34,5 +26,10 @@ enum BaseModels {
     access: ["access": ["Administration/Access Rights"]])
 
   static let calendar = Model(
-    "resource.calendar", "Resource Working Time", fields: [.char("name", "Name")])
+    "resource.calendar", "Resource Working Time",
+    fields: [
+      .char("name", "Name").required,
+      .many2one("company_id", "Company", "res.company").starting { .reference($0.company) },
+      .boolean("active", "Active").starting(.boolean(true)),
+    ])
 }

@@ -99,7 +99,9 @@ struct Dispatcher {
         "The method '\(methodName)' does not exist on the model '\(modelName)'")
     }
     try AccessRights.check(model, methodName, session)
-    return try method(
-      session, Call(model: model, method: methodName, arguments: arguments, keywords: keywords))
+    try RecordRules.checkCompanies(session)
+    let call = Call(model: model, method: methodName, arguments: arguments, keywords: keywords)
+    try RecordRules.check(call, session)
+    return try method(session, call)
   }
 }

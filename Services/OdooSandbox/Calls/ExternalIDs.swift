@@ -27,8 +27,8 @@ enum ExternalIDs {
   }
 
   static func names(of record: Record) -> [String] {
-    let wanted = ExternalReference(model: record.model.name, id: record.id)
-    return record.session.database.externalIDs.filter { $0.value == wanted }.keys.sorted()
+    record.session.database.externalIDs.names(
+      of: .init(model: record.model.name, id: record.id))
   }
 
   /// `ir.model.data.check_object_reference(module, name)`: any user may ask.

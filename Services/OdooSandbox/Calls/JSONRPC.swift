@@ -57,9 +57,11 @@ struct JSONRPC {
   private func common(_ method: String, _ arguments: [JSONValue]) throws -> JSONValue? {
     switch method {
     case "version":
+      let version = dispatcher.database.registry.version
       return [
-        "server_version": "18.0", "server_version_info": [18, 0, 0, "final", 0, ""],
-        "server_serie": "18.0", "protocol_version": 1,
+        "server_version": .string(version.rawValue),
+        "server_version_info": [.int(version.series), 0, 0, "final", 0, ""],
+        "server_serie": .string(version.rawValue), "protocol_version": 1,
       ]
     case "authenticate", "login": return try dispatcher.authenticate(arguments)
     default:

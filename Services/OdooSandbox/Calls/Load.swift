@@ -36,7 +36,8 @@ enum Load {
   private static func check(_ column: [String], _ model: Model, _ session: Session) throws {
     guard let first = column.first, first != "id", first != ".id" else { return }
     guard let field = model.fields[first] else {
-      throw OdooError.value("Invalid field name '\(first)'")
+      throw session.database.registry.version == .v17
+        ? OdooError.key(first) : OdooError.value("Invalid field name '\(first)'")
     }
     if column.count > 1, let comodel = field.kind.comodel {
       try check(Array(column.dropFirst()), session.model(comodel), session)
@@ -220,7 +221,9 @@ struct LoadReader {
       ).objectValue ?? [:]
     members["moreinfo"] = [
       "name": "Possible Values", "type": "ir.actions.act_window", "target": "new",
-      "view_mode": "list,form", "views": [[false, "list"], [false, "form"]],
+      "view_mode": .string(
+        session.database.registry.version == .v17 ? "tree,form" : "list,form"),
+      "views": [[false, "list"], [false, "form"]],
       "context": ["create": false], "help": "See all possible values",
       "res_model": "ir.model.data", "domain": [["model", "=", .string(comodel)]],
     ]

@@ -15,7 +15,7 @@ enum ReadGroup {
     let fields = try (isLazy ? Array(names.prefix(1)) : names).map { try call.model.field($0) }
     let aggregates = try specifications.compactMap { try aggregate($0, call.model, names) }
     let records = session.search(
-      call.model, try Domain(domainJSON, for: call.model, in: session),
+      call.model, try SearchMethods.visible(domainJSON, call.model, session),
       order: fields.map { SortKey(field: $0.name, isDescending: false) })
     return .array(
       groups(records, fields).map { group in

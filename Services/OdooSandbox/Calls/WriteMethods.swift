@@ -34,8 +34,24 @@ enum WriteMethods {
 
   static let toggleActive: Method = { session, call in
     for record in try call.records(session) {
-      try session.write([record], ["active": .value(.boolean(!record.flag("active")))])
+      try archive(record, isActive: !record.flag("active"))
     }
     return nil
+  }
+
+  static let archive: Method = { session, call in
+    for record in try call.records(session) { try archive(record, isActive: false) }
+    return true
+  }
+
+  static let unarchive: Method = { session, call in
+    for record in try call.records(session) { try archive(record, isActive: true) }
+    return true
+  }
+
+  private static func archive(_ record: Record, isActive: Bool) throws {
+    guard record.flag("active") != isActive else { return }
+    try record.session.write([record], ["active": .value(.boolean(isActive))])
+    try record.model.hooks.archived?(record, isActive)
   }
 }

@@ -62,6 +62,9 @@ extension FaultPlan {
   private static func fault(_ json: JSONValue) throws -> Fault {
     switch json["fault"]?.stringValue {
     case "drop-answer": return .dropAnswer
+    case "late-commit":
+      return .lateCommit(
+        milliseconds: try milliseconds(json["byMilliseconds"] ?? .null, "rules.byMilliseconds"))
     case "bad-gateway": return .badGateway
     case "nonsense":
       guard let shape = Nonsense(rawValue: json["shape"]?.stringValue ?? "html") else {
@@ -78,7 +81,7 @@ extension FaultPlan {
       return .error(.init(name: name, message: json["error"]?["message"]?.stringValue ?? name))
     default:
       throw FaultPlanError(
-        problem: "rules.fault: one of drop-answer, error, bad-gateway, nonsense")
+        problem: "rules.fault: one of drop-answer, late-commit, error, bad-gateway, nonsense")
     }
   }
 
@@ -103,6 +106,7 @@ extension FaultPlan.Fault {
   var name: String {
     switch self {
     case .dropAnswer: "drop-answer"
+    case .lateCommit: "late-commit"
     case .error: "error"
     case .badGateway: "bad-gateway"
     case .nonsense: "nonsense"

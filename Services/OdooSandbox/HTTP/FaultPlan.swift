@@ -7,6 +7,9 @@ struct FaultPlan {
   enum Fault: Hashable {
     /// The call is done and committed, then the connection is closed without an answer.
     case dropAnswer
+    /// The call's transaction began so long ago: what it writes is older than what others wrote and
+    /// committed meanwhile.
+    case lateCommit(milliseconds: Int64)
     /// The call is not done; the answer is this error.
     case error(OdooError)
     /// The call is not done; a proxy answers 502.

@@ -16,26 +16,45 @@ final class Sandbox: Sendable {
   private static let maximumCallNames = 10_000
 
   private let environment: Environment
+  private let webhook: WebhookSender?
   private let state: Mutex<State>
 
-  init(environment: Environment, account: Dispatcher.Account) {
+  init(
+    environment: Environment, account: Dispatcher.Account, version: OdooVersion = .v18,
+    webhook: WebhookSender? = nil
+  ) {
     self.environment = environment
+    self.webhook = webhook
     let now = environment.clock.now
-    state = Mutex(Self.start(account, now))
+    state = Mutex(Self.start(account, version, now))
   }
 
-  private static func start(_ account: Dispatcher.Account, _ now: Instant) -> sending State {
-    let database = Database(registry: .standard)
+  private static func start(
+    _ account: Dispatcher.Account, _ version: OdooVersion, _ now: Instant
+  ) -> sending State {
+    let database = Database(registry: .of(version))
     let dispatcher = Dispatcher(database: database, account: account)
     BaseData.load(
       Session(database: database, context: [:], user: account.integration.id, now: now), account)
+    // What a fresh database holds is nobody's change.
+    _ = database.takeChanges(of: [])
     return State(rpc: JSONRPC(dispatcher: dispatcher))
+  }
+
+  /// Adds a large plant.
+  func load(_ size: LargePlant.Size) throws {
+    try state.withLock { state in
+      try LargePlant.load(size, state.rpc.dispatcher) { environment.clock.now }
+      // Loaded at start; nobody changed it.
+      _ = state.rpc.dispatcher.database.takeChanges(of: [])
+    }
   }
 
   /// Deals with a request.
   func handle(_ request: SandboxRequest) -> Outcome {
     let now = environment.clock.now
     return state.withLock { state in
+      defer { tell(state.rpc.dispatcher.database) }
       if request.path.hasPrefix("/sandbox/") {
         return Outcome(reply: control(request, &state, now))
       }
@@ -48,6 +67,11 @@ final class Sandbox: Sendable {
           delayMilliseconds: state.faults.latencyMilliseconds)
       }
     }
+  }
+
+  /// Tells of what was committed.
+  private func tell(_ database: Database) {
+    webhook?.append(database.takeChanges(of: RecordChange.toldModels))
   }
 
   // MARK: What Odoo answers
@@ -85,6 +109,8 @@ final class Sandbox: Sendable {
     case .dropAnswer:
       _ = state.rpc.answer(json, at: now)
       return nil
+    case .lateCommit(let milliseconds):
+      return .json(state.rpc.answer(json, at: now.advanced(milliseconds: -milliseconds)))
     case .badGateway: return .badGateway
     case .nonsense(let shape): return nonsense(shape, json)
     case .error(let error):
@@ -141,6 +167,7 @@ final class Sandbox: Sendable {
       state.calls = [:]
       return .json(Self.calls(state.calls))
     case ("GET", "/sandbox/edits"): return .json(Self.edits(state.rpc.dispatcher, now))
+    case ("GET", "/sandbox/webhooks"): return .json(webhook?.counts ?? [:])
     case ("POST", "/sandbox/api-keys"): return Self.setKeys(request.body, &state.rpc.dispatcher)
     case ("POST", "/sandbox/sample-plant"): return Self.plant(state.rpc.dispatcher, now)
     default: return .json(["error": "no such endpoint"], status: 404)

@@ -17,7 +17,7 @@ enum BackorderWizard {
     "mrp.production.backorder.line", "Backorder Confirmation Line",
     fields: [
       .many2one("mrp_production_backorder_id", "MO Backorder", "mrp.production.backorder"),
-      .many2one("mrp_production_id", "Manufacturing Order", "mrp.production").required,
+      .many2one("mrp_production_id", "Manufacturing Order", "mrp.production").required.cascading,
       .boolean("to_backorder", "To Backorder").starting(.boolean(false)),
     ],
     displayName: { "mrp.production.backorder.line,\($0.id)" })

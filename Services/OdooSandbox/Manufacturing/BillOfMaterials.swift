@@ -6,8 +6,12 @@ enum BillOfMaterials {
     "mrp.bom", "Bill of Material", order: "sequence, id",
     fields: [
       .char("code", "Reference"), .integer("sequence", "Sequence"),
-      .selection("type", "BoM Type", ["normal": "Manufacture this product", "phantom": "Kit"])
-        .required.starting(.text("normal")),
+      .selection(
+        "type", "BoM Type",
+        [
+          "normal": "Manufacture this product", "phantom": "Kit", "subcontract": "Subcontracting",
+        ]
+      ).required.starting(.text("normal")),
       .many2one("product_tmpl_id", "Product", "product.template").required,
       .many2one("product_id", "Product Variant", "product.product"),
       .quantity("product_qty", "Quantity").required.starting(.float(1)),
@@ -24,22 +28,29 @@ enum BillOfMaterials {
         ]
       ).required.starting(.text("all_available")),
       .integer("produce_delay", "Manufacturing Lead Time"),
+      .many2one("company_id", "Company", "res.company").starting { .reference($0.company) },
       .one2many("bom_line_ids", "BoM Lines", "mrp.bom.line", by: "bom_id"),
       .one2many("byproduct_ids", "By-products", "mrp.bom.byproduct", by: "bom_id"),
       .one2many("operation_ids", "Operations", "mrp.routing.workcenter", by: "bom_id"),
       .boolean("active", "Active").starting(.boolean(true)),
     ],
-    hooks: .init(creating: { session, values in
-      if values["product_tmpl_id"] == nil, case .value(.reference(let id)) = values["product_id"] {
-        values["product_tmpl_id"] = .value(
-          session.record("product.product", id).value("product_tmpl_id"))
-      }
-      if values["product_uom_id"] == nil,
-        case .value(.reference(let id)) = values["product_tmpl_id"]
-      {
-        values["product_uom_id"] = .value(session.record("product.template", id).value("uom_id"))
-      }
-    }),
+    hooks: .init(
+      creating: { session, values in
+        if values["product_tmpl_id"] == nil, case .value(.reference(let id)) = values["product_id"]
+        {
+          values["product_tmpl_id"] = .value(
+            session.record("product.product", id).value("product_tmpl_id"))
+        }
+        if values["product_uom_id"] == nil,
+          case .value(.reference(let id)) = values["product_tmpl_id"]
+        {
+          values["product_uom_id"] = .value(session.record("product.template", id).value("uom_id"))
+        }
+      },
+      archived: { bom, isActive in
+        try bom.session.write(
+          bom.records("operation_ids"), ["active": .value(.boolean(isActive))])
+      }),
     displayName: { bom in
       let product = bom.reference("product_tmpl_id")?.displayName ?? ""
       let code = bom.text("code")
@@ -49,7 +60,10 @@ enum BillOfMaterials {
   static let line = Model(
     "mrp.bom.line", "Bill of Material Line", order: "sequence, id",
     fields: [
-      .many2one("bom_id", "Parent BoM", "mrp.bom").required,
+      .many2one("bom_id", "Parent BoM", "mrp.bom").required.cascading,
+      .many2one("company_id", "Company", "res.company").computed {
+        $0.reference("bom_id")?.value("company_id") ?? .none
+      },
       .many2one("product_id", "Component", "product.product").required,
       .quantity("product_qty", "Quantity").required.starting(.float(1)),
       .many2one("product_uom_id", "Product Unit of Measure", "uom.uom").required,
@@ -63,7 +77,10 @@ enum BillOfMaterials {
   static let byproduct = Model(
     "mrp.bom.byproduct", "Byproduct", order: "sequence, id",
     fields: [
-      .many2one("bom_id", "BoM", "mrp.bom").required,
+      .many2one("bom_id", "BoM", "mrp.bom").required.cascading,
+      .many2one("company_id", "Company", "res.company").computed {
+        $0.reference("bom_id")?.value("company_id") ?? .none
+      },
       .many2one("product_id", "By-product", "product.product").required,
       .quantity("product_qty", "Quantity").required.starting(.float(1)),
       .many2one("product_uom_id", "Unit of Measure", "uom.uom").required,
@@ -77,7 +94,10 @@ enum BillOfMaterials {
   static let operation = Model(
     "mrp.routing.workcenter", "Work Center Usage", order: "bom_id, sequence, id",
     fields: [
-      .many2one("bom_id", "Bill of Material", "mrp.bom").required,
+      .many2one("bom_id", "Bill of Material", "mrp.bom").required.cascading,
+      .many2one("company_id", "Company", "res.company").computed {
+        $0.reference("bom_id")?.value("company_id") ?? .none
+      },
       .char("name", "Operation").required,
       .many2one("workcenter_id", "Work Center", "mrp.workcenter").required,
       .integer("sequence", "Sequence").starting(.integer(100)),

@@ -25,8 +25,8 @@ enum ConsumptionWizard {
     "mrp.consumption.warning.line", "Line of issue consumption",
     fields: [
       .many2one("mrp_consumption_warning_id", "Parent Wizard", "mrp.consumption.warning"),
-      .many2one("mrp_production_id", "Manufacturing Order", "mrp.production").required,
-      .many2one("product_id", "Product", "product.product").required,
+      .many2one("mrp_production_id", "Manufacturing Order", "mrp.production").required.cascading,
+      .many2one("product_id", "Product", "product.product").required.cascading,
       .many2one("product_uom_id", "Unit of Measure", "uom.uom"),
       .char("consumption", "Consumption"),
       .quantity("product_consumed_qty_uom", "Consumed"),

@@ -5,7 +5,7 @@ enum QuantityWizard {
   static let model = Model(
     "change.production.qty", "Change Production Qty",
     fields: [
-      .many2one("mo_id", "Manufacturing Order", "mrp.production").required,
+      .many2one("mo_id", "Manufacturing Order", "mrp.production").required.cascading,
       .quantity("product_qty", "Quantity To Produce").required.starting(.float(0)),
     ],
     methods: [

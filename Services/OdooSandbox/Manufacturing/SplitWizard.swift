@@ -23,7 +23,8 @@ enum SplitWizard {
   static let line = Model(
     "mrp.production.split.line", "Split Production Detail",
     fields: [
-      .many2one("mrp_production_split_id", "Split Production", "mrp.production.split").required,
+      .many2one("mrp_production_split_id", "Split Production", "mrp.production.split").required
+        .cascading,
       .quantity("quantity", "Quantity To Produce").required,
       .many2one("user_id", "Responsible", "res.users"), .datetime("date", "Schedule Date"),
     ],

@@ -17,6 +17,7 @@ enum WorkCenter {
       .many2one("resource_calendar_id", "Working Time", "resource.calendar").starting { session in
         .reference(session.search(session.model("resource.calendar"), .all).first)
       },
+      .many2one("company_id", "Company", "res.company").starting { .reference($0.company) },
       .one2many("time_ids", "Time Logs", "mrp.workcenter.productivity", by: "workcenter_id"),
       .selection(
         "working_state", "Workcenter Status",

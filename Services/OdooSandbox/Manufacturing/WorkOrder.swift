@@ -31,7 +31,7 @@ enum WorkOrder {
 
   private static let identity: [Field] = [
     .char("name", "Work Order").required, .integer("sequence", "Sequence").starting(.integer(100)),
-    .many2one("production_id", "Manufacturing Order", "mrp.production").required,
+    .many2one("production_id", "Manufacturing Order", "mrp.production").required.cascading,
     .many2one("workcenter_id", "Work Center", "mrp.workcenter").required,
     .many2one("operation_id", "Operation", "mrp.routing.workcenter"),
     .many2one("product_id", "Product", "product.product").computed {

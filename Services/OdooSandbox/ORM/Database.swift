@@ -18,17 +18,16 @@ final class Database {
   private var pendingSet: Set<PendingField> = []
   private var sequences: [String: Int] = [:]
   /// Records by external id (`module.name`).
-  var externalIDs: [String: ExternalReference] = [:]
+  var externalIDs = ExternalIDTable()
   /// Most edits that are remembered: a test looks at the first ones.
   static let maximumEdits = 100_000
   /// Writes to posted documents, oldest first.
   var edits: [PostedEdit] = []
-  private var savedExternalIDs: [String: ExternalReference] = [:]
   private var savedEditCount = 0
 
   init(registry: Registry) {
     self.registry = registry
-    for model in registry.models.values { tables[model.name] = Table(indexed: model.indexed) }
+    for model in registry.models.values { tables[model.name] = Table(model) }
   }
 
   /// Starts a transaction.
@@ -37,7 +36,7 @@ final class Database {
     pending = []
     firstPending = 0
     pendingSet = []
-    savedExternalIDs = externalIDs
+    externalIDs.begin()
     savedEditCount = edits.count
   }
 
@@ -46,20 +45,50 @@ final class Database {
     for (model, rows) in undo {
       for (id, row) in rows { tables[model]?.put(row, at: id) }
     }
-    externalIDs = savedExternalIDs
+    externalIDs.rollback()
     edits.removeLast(edits.count - savedEditCount)
     begin()
   }
 
-  func row(_ model: String, _ id: Int) -> Row? { tables[model]?.rows[id] }
+  /// The records of these models that are not as they were when the transaction began; asked a
+  /// second time there are none.
+  func takeChanges(of models: Set<String>) -> [RecordChange] {
+    defer { undo = [:] }
+    return undo.filter { models.contains($0.key) }.sorted { $0.key < $1.key }.flatMap {
+      model, rows in
+      rows.filter { row(model, $0.key) != $0.value }.keys.sorted()
+        .map { RecordChange(model: model, id: $0) }
+    }
+  }
+
+  func exists(_ model: String, _ id: Int) -> Bool { tables[model]?.contains(id) ?? false }
+  func value(_ model: String, _ id: Int, slot: Int) -> FieldValue {
+    tables[model]?.value(id, slot: slot) ?? .none
+  }
+  func row(_ model: String, _ id: Int) -> Row? { tables[model]?[id] }
   /// The row as it was when the transaction began.
   func rowAtBegin(_ model: String, _ id: Int) -> Row? {
     if let saved = undo[model]?[id] { return saved }
     return row(model, id)
   }
-  func ids(_ model: String) -> Set<Int> { Set(tables[model].map { Array($0.rows.keys) } ?? []) }
-  func ids(_ model: String, where field: String, isOneOf targets: some Sequence<Int>) -> Set<Int>? {
+  func count(_ model: String) -> Int { tables[model]?.count ?? 0 }
+  /// All ids of a model that were ever given out.
+  func range(_ model: String) -> ClosedRange<Int> { tables[model]?.range ?? 0...0 }
+  func ids(
+    _ model: String, where field: String, isOneOf targets: some Collection<Int>
+  ) -> Set<Int>? {
     tables[model]?.ids(where: field, isOneOf: targets)
+  }
+  func ids(_ model: String, where field: String, isOneOf texts: Set<String>) -> Set<Int>? {
+    tables[model]?.ids(where: field, isOneOf: texts)
+  }
+  /// See ``Table/changes(since:)``.
+  func changes(_ model: String, since start: Instant?) -> ArraySlice<ChangeOrder.Entry> {
+    tables[model]?.changes(since: start) ?? []
+  }
+  func isCurrent(_ entry: ChangeOrder.Entry, _ model: Model) -> Bool {
+    guard let slot = model.plainSlots["write_date"] else { return false }
+    return value(model.name, entry.id, slot: slot) == .instant(entry.at)
   }
   func nextID(_ model: String) -> Int { tables[model]?.nextID() ?? 0 }
 
@@ -94,12 +123,6 @@ final class Database {
     firstPending = 0
     return nil
   }
-}
-
-/// Where an external id leads.
-struct ExternalReference: Hashable, Sendable {
-  let model: String
-  let id: Int
 }
 
 /// A write that changed a posted (done) document.

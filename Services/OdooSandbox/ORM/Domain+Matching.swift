@@ -36,7 +36,16 @@ extension Domain.Leaf {
     _ model: Model, _ session: Session, _ path: ArraySlice<String>
   ) -> Set<Int>? {
     guard let first = path.first else { return nil }
+    if let through = model.fields[first]?.delegate,
+      let owner = model.fields[through]?.kind.comodel
+    {
+      return candidates(session.model(owner), session, path)
+        .flatMap { session.database.ids(model.name, where: through, isOneOf: $0) }
+    }
     if path.count == 1 {
+      if let texts = wantedTexts {
+        return session.database.ids(model.name, where: first, isOneOf: texts)
+      }
       guard let targets = wantedIDs else { return nil }
       return first == "id"
         ? Set(targets) : session.database.ids(model.name, where: first, isOneOf: targets)
@@ -47,13 +56,20 @@ extension Domain.Leaf {
     return session.database.ids(model.name, where: first, isOneOf: inner)
   }
 
+  /// The texts this asks for, when it is a plain question for some; no text is no text at all.
+  private var wantedTexts: Set<String>? {
+    switch (operation, operand) {
+    case (.equal, .string(let text)) where !text.isEmpty: [text]
+    case (.isIn, _): texts.flatMap { $0.isEmpty || $0.contains("") ? nil : $0 }
+    default: nil
+    }
+  }
+
   /// The ids this asks for, when it is a plain question for ids.
   private var wantedIDs: [Int]? {
     switch (operation, operand) {
     case (.equal, .int(let id)): return [Int(id)]
-    case (.isIn, .array(let ids)):
-      let whole = ids.compactMap { $0.intValue.map(Int.init) }
-      return whole.count == ids.count ? whole : nil
+    case (.isIn, _): return ids.map { Array($0) }
     default: return nil
     }
   }
@@ -85,8 +101,8 @@ extension Domain.Leaf {
     case .notEqual: !equals(value, operand, record, name)
     case .optionalEqual:
       operand == false || operand == .null || equals(value, operand, record, name)
-    case .isIn: (operand.arrayValue ?? []).contains { equals(value, $0, record, name) }
-    case .notIn: !(operand.arrayValue ?? []).contains { equals(value, $0, record, name) }
+    case .isIn: isMember(value, record, name)
+    case .notIn: !isMember(value, record, name)
     case .less: order(value).map { $0 < 0 } ?? false
     case .lessOrEqual: order(value).map { $0 <= 0 } ?? false
     case .greater: order(value).map { $0 > 0 } ?? false
@@ -108,6 +124,14 @@ extension Domain.Leaf {
     }
   }
 
+  private func isMember(_ value: FieldValue, _ record: Record, _ name: String) -> Bool {
+    switch (value, ids, texts) {
+    case (.integer(let id), let ids?, _), (.reference(let id), let ids?, _): ids.contains(id)
+    case (.text(let text), _, let texts?): texts.contains(text)
+    default: (operand.arrayValue ?? []).contains { equals(value, $0, record, name) }
+    }
+  }
+
   private func equals(
     _ value: FieldValue, _ other: JSONValue, _ record: Record, _ name: String
   ) -> Bool {
@@ -122,7 +146,7 @@ extension Domain.Leaf {
     case (.float(let number), .double(let wanted)): number == wanted
     case (.float(let number), .bool(false)): number == 0
     case (.text(let text), .string(let wanted)): text == wanted
-    case (.instant(let instant), .string(let wanted)): instant == Moment.fromDomain(wanted)
+    case (.instant(let instant), .string): instant == moment
     case (.reference(let id), .int(let wanted)): Int64(id) == wanted
     case (.reference, .string(let wanted)):
       record.reference(name)?.displayName == wanted
@@ -142,10 +166,8 @@ extension Domain.Leaf {
     case (.reference(let id), _): return operand.numberValue.map { sign(Double(id), $0) }
     case (.text(let text), .string(let wanted)):
       return text < wanted ? -1 : text > wanted ? 1 : 0
-    case (.instant(let instant), .string(let wanted)):
-      return Moment.fromDomain(wanted).map {
-        instant < $0 ? -1 : instant > $0 ? 1 : 0
-      }
+    case (.instant(let instant), .string):
+      return moment.map { instant < $0 ? -1 : instant > $0 ? 1 : 0 }
     default: return nil
     }
   }

@@ -1,4 +1,5 @@
 import JSON
+import Values
 
 /// A search condition.
 indirect enum Domain: Sendable {
@@ -13,6 +14,23 @@ indirect enum Domain: Sendable {
     let path: [String]
     let operation: Operation
     let operand: JSONValue
+    /// The operand, when it is a moment.
+    let moment: Instant?
+    /// The operand, when it is a list of ids or of texts and nothing else.
+    let ids: Set<Int>?
+    let texts: Set<String>?
+
+    init(path: [String], operation: Operation, operand: JSONValue) {
+      self.path = path
+      self.operation = operation
+      self.operand = operand
+      moment = operand.stringValue.flatMap { Moment.fromDomain($0) }
+      let list = operand.arrayValue
+      let ids = list?.compactMap { $0.intValue.map(Int.init) }
+      self.ids = ids?.count == list?.count ? ids.map { Set($0) } : nil
+      let texts = list?.compactMap(\.stringValue)
+      self.texts = texts?.count == list?.count ? texts.map { Set($0) } : nil
+    }
   }
 
   enum Operation: String, Sendable {

@@ -47,9 +47,13 @@ struct Field {
   let label: String
   let kind: Kind
   var isRequired = false
+  /// What happens to this record when the one it refers to is deleted; see ``Deletion``.
+  var isCascading = false
   var isReadonly = false
   /// A field that is worked out at every reading and not kept.
   var compute: (@Sendable (Record) -> FieldValue)?
+  /// The reference to the record that keeps this field; it is only read here.
+  var delegate: String?
   /// A kept field that is worked out anew after one of its sources changed; `nil` keeps the value.
   var recompute: (@Sendable (Record) -> FieldValue?)?
   /// The value of a new record when none is given.
@@ -64,6 +68,12 @@ struct Field {
   var required: Field {
     var copy = self
     copy.isRequired = true
+    return copy
+  }
+  /// A reference to what this record is a part of: it goes along.
+  var cascading: Field {
+    var copy = self
+    copy.isCascading = true
     return copy
   }
   /// A field that people cannot write in forms.
@@ -116,6 +126,9 @@ extension Field {
   }
   static func datetime(_ name: String, _ label: String) -> Field {
     .init(name: name, label: label, kind: .datetime)
+  }
+  static func date(_ name: String, _ label: String) -> Field {
+    .init(name: name, label: label, kind: .date)
   }
   static func selection(
     _ name: String, _ label: String, _ values: KeyValuePairs<String, String>

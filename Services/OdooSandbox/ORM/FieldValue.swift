@@ -18,6 +18,10 @@ enum FieldValue: Hashable, Sendable {
   var id: Int? {
     if case .reference(let id) = self { id } else { nil }
   }
+  /// The text, when it is one.
+  var text: String? {
+    if case .text(let text) = self { text } else { nil }
+  }
   /// A reference, or none.
   static func reference(_ record: Record?) -> Self { record.map { .reference($0.id) } ?? .none }
   /// References to many.

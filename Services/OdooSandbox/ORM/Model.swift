@@ -19,6 +19,15 @@ final class Model: Sendable {
   let hooks: Hooks
   /// The fields by which other tables are searched, kept as indexes.
   let indexed: [String]
+  /// The kept texts by which it is searched for exact matches, kept as indexes too.
+  let indexedTexts: [String]
+  /// How its rows are laid out.
+  let layout: RowLayout
+  /// The slots of the fields that are read as they are kept.
+  let plainSlots: [String: Int]
+  /// The kept fields that have a start value, and those that are worked out.
+  let initialFields: [Field]
+  let recomputedFields: [Field]
 
   /// What happens besides. Each is optional.
   struct Hooks: Sendable {
@@ -35,14 +44,17 @@ final class Model: Sendable {
     /// Before records are deleted.
     var deleting: (@Sendable (Session, [Record]) throws -> Void)?
     /// After records were deleted, with what they held.
-    var deleted: (@Sendable (Session, [Row]) -> Void)?
+    var deleted: (@Sendable (Session, [Row]) throws -> Void)?
+    /// After a record was archived or taken back by the buttons for it.
+    var archived: (@Sendable (Record, _ isActive: Bool) throws -> Void)?
     /// After kept values changed: marks what must be worked out anew.
     var changed: (@Sendable (Record, _ old: Row?, Set<String>) -> Void)?
   }
 
   init(
     _ name: String, _ title: String, order: String = "id", fields: [Field],
-    methods: [String: Method] = [:], hooks: Hooks = Hooks(), access: [String: [String]] = [:],
+    indexedTexts: [String] = [], methods: [String: Method] = [:], hooks: Hooks = Hooks(),
+    access: [String: [String]] = [:],
     displayName: @escaping @Sendable (Record) -> String = { $0.text("name") }
   ) {
     self.name = name
@@ -52,8 +64,15 @@ final class Model: Sendable {
       uniqueKeysWithValues: (Field.automatic + fields).map { ($0.name, $0) })
     self.methods = Self.common.merging(methods) { _, own in own }
     self.hooks = hooks
+    self.indexedTexts = indexedTexts
     self.access = access
     self.displayName = displayName
+    let stored = self.fields.values.filter(\.isStored)
+    layout = RowLayout(stored)
+    let recomputed = Set(stored.filter { $0.recompute != nil }.map(\.name))
+    plainSlots = layout.slots.filter { !recomputed.contains($0.key) && $0.key != "id" }
+    initialFields = stored.filter { $0.initial != nil }
+    recomputedFields = stored.filter { $0.recompute != nil }
     self.indexed = self.fields.values.compactMap { field in
       if case .many2one = field.kind, field.isStored, !field.name.hasSuffix("_uid") {
         field.name

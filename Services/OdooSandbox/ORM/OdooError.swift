@@ -58,6 +58,15 @@ struct OdooError: Error, Hashable {
         + "Model: \(model.title) (\(model.name))\nField: \(field.label) (\(field.name))\n")
   }
 
+  /// A record that others need is to be deleted.
+  static func stillReferenced(_ model: Model, _ field: Field) -> Self {
+    let table = model.name.replacing(".", with: "_")
+    return .validation(
+      "The operation cannot be completed: another model requires the record being deleted. "
+        + "If possible, archive it instead.\n\nModel: \(model.title) (\(model.name))\n"
+        + "Constraint: \(table)_\(field.name)_fkey\n")
+  }
+
   /// The `error` member of the JSON-RPC answer.
   var json: JSONValue {
     [

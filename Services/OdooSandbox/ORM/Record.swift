@@ -38,7 +38,7 @@ struct Record {
   }
 
   var displayName: String { model.displayName(self) }
-  var exists: Bool { session.database.row(model.name, id) != nil }
+  var exists: Bool { session.database.exists(model.name, id) }
 
   /// Keeps values without any further rule, and moves `write_date`.
   func set(_ values: [String: FieldValue]) { session.update(self, values) }

@@ -7,18 +7,79 @@ extension Session {
     _ model: Model, _ domain: Domain, order: [SortKey]? = nil, limit: Int = 0, offset: Int = 0
   ) -> [Record] {
     flush()
-    var domain = domain
-    if model.fields["active"] != nil, !domain.names(field: "active"),
-      context["active_test"] != .bool(false)
+    let domain = withActiveTest(domain, model)
+    let keys = order ?? model.order
+    let few = domain.candidates(model, self)
+    if few.map({ $0.count > Self.fewCandidates }) ?? true, let walk = SearchWalk(keys),
+      !isSeldom(domain, walk, model)
     {
-      domain = .and([.leaf(.init(path: ["active"], operation: .equal, operand: true)), domain])
+      return page(walk, model, domain, limit: limit, offset: offset)
     }
-    let candidates = domain.candidates(model, self) ?? database.ids(model.name)
-    let found = candidates.map { Record(session: self, model: model, id: $0) }
-      .filter { $0.exists && domain.matches($0) }
-    let ids = sorted(found, order ?? model.order).dropFirst(offset)
+    let ids = sorted(matching(model, domain, few), keys).dropFirst(offset)
     let page = limit > 0 ? ids.prefix(limit) : ids
     return page.map { Record(session: self, model: model, id: $0) }
+  }
+
+  /// How many records a domain selects.
+  func count(_ model: Model, _ domain: Domain) -> Int {
+    flush()
+    let domain = withActiveTest(domain, model)
+    return matching(model, domain, domain.candidates(model, self)).count
+  }
+
+  /// So few records are rather looked at one by one and sorted than met on a walk.
+  private static let fewCandidates = 1_000
+  /// A walk by id through a table of which less than this part changed since the moment asked for
+  /// would look at too much.
+  private static let seldomPart = 4
+
+  private func withActiveTest(_ domain: Domain, _ model: Model) -> Domain {
+    guard model.fields["active"] != nil, !domain.names(field: "active"),
+      context["active_test"] != .bool(false)
+    else { return domain }
+    return .and([.leaf(.init(path: ["active"], operation: .equal, operand: true)), domain])
+  }
+
+  private func isSeldom(_ domain: Domain, _ walk: SearchWalk, _ model: Model) -> Bool {
+    guard case .ids = walk, let start = SearchBounds(domain).changedSince else { return false }
+    return database.changes(model.name, since: start).count * Self.seldomPart
+      < database.count(model.name)
+  }
+
+  private func page(
+    _ walk: SearchWalk, _ model: Model, _ domain: Domain, limit: Int, offset: Int
+  ) -> [Record] {
+    var (rest, page) = (offset, [Record]())
+    walk.forEach(model, database, SearchBounds(domain)) { id in
+      let record = Record(session: self, model: model, id: id)
+      guard record.exists, domain.matches(record) else { return true }
+      if rest > 0 {
+        rest -= 1
+      } else {
+        page.append(record)
+      }
+      return limit <= 0 || page.count < limit
+    }
+    return page
+  }
+
+  /// The records a domain selects, in no order.
+  private func matching(_ model: Model, _ domain: Domain, _ few: Set<Int>?) -> [Record] {
+    func matches(_ id: Int) -> Record? {
+      let record = Record(session: self, model: model, id: id)
+      return record.exists && domain.matches(record) ? record : nil
+    }
+    if let few { return few.compactMap(matches) }
+    let bounds = SearchBounds(domain)
+    if bounds.changedSince != nil {
+      var found: [Record] = []
+      SearchWalk.changes(isDescending: false).forEach(model, database, bounds) { id in
+        if let record = matches(id) { found.append(record) }
+        return true
+      }
+      return found
+    }
+    return SearchWalk.range(model, database, bounds).compactMap(matches)
   }
 
   /// The records of a model that satisfy a condition on one field, in the model's order.

@@ -126,13 +126,4 @@ extension Session {
     record.set(field.name, .references(ids))
   }
 
-  /// Deletes by all rules of the model.
-  func delete(_ records: [Record]) throws {
-    guard let model = records.first?.model else { return }
-    let present = records.filter(\.exists)
-    try model.hooks.deleting?(self, present)
-    let rows = present.compactMap { database.row(model.name, $0.id) }
-    for record in present where record.exists { remove(record) }
-    model.hooks.deleted?(self, rows)
-  }
 }

@@ -50,10 +50,18 @@ final class Session {
     Record(session: self, model: self.model(model), id: id)
   }
 
+  /// The record of an external id.
+  func record(named name: String) -> Record? {
+    database.externalIDs[name].map { record($0.model, $0.id) }
+  }
+
   // MARK: Reading
 
   /// The value of a field. Kept fields that are out of date are worked out first.
   func value(_ model: Model, _ id: Int, _ name: String) -> FieldValue {
+    if let slot = model.plainSlots[name] {
+      return database.value(model.name, id, slot: slot)
+    }
     if name == "id" { return .integer(id) }
     guard let field = model.fields[name] else { return .none }
     if let compute = field.compute {
@@ -104,7 +112,7 @@ final class Session {
     let changed = values.filter { old[$0.key] != rounded($0.value, record.model.fields[$0.key]) }
     guard !changed.isEmpty else { return }
     var row = old
-    for (name, value) in changed { row.values[name] = rounded(value, record.model.fields[name]) }
+    for (name, value) in changed { row[name] = rounded(value, record.model.fields[name]) }
     touch(&row)
     database.put(row, record.model.name, record.id)
     noteEdit(of: record, old, changed)
@@ -119,8 +127,8 @@ final class Session {
   }
 
   private func touch(_ row: inout Row) {
-    row.values["write_date"] = .instant(now)
-    row.values["write_uid"] = .reference(user)
+    row["write_date"] = .instant(now)
+    row["write_uid"] = .reference(user)
   }
 
   private func rounded(_ value: FieldValue, _ field: Field?) -> FieldValue {
@@ -134,19 +142,21 @@ final class Session {
   @discardableResult
   func insert(_ modelName: String, _ values: [String: FieldValue]) -> Record {
     let model = self.model(modelName)
-    var row = Row()
-    for field in model.fields.values where field.isStored {
-      if let initial = field.initial { row.values[field.name] = initial(self) }
+    var row = Row(model.layout)
+    for field in model.initialFields where values[field.name] == nil {
+      row[field.name] = field.initial?(self) ?? .none
     }
-    for (name, value) in values { row.values[name] = rounded(value, model.fields[name]) }
-    row.values["create_date"] = .instant(now)
-    row.values["create_uid"] = .reference(user)
+    for (name, value) in values { row[name] = rounded(value, model.fields[name]) }
+    row["create_date"] = .instant(now)
+    row["create_uid"] = .reference(user)
     touch(&row)
     let id = database.nextID(modelName)
     database.put(row, modelName, id)
     let record = self.record(modelName, id)
-    for field in model.fields.values where field.recompute != nil { record.invalidate(field.name) }
-    model.hooks.changed?(record, nil, Set(row.values.keys))
+    for field in model.recomputedFields { record.invalidate(field.name) }
+    if let changed = model.hooks.changed {
+      changed(record, nil, Set(values.keys).union(model.initialFields.map(\.name)))
+    }
     return record
   }
 
@@ -154,10 +164,7 @@ final class Session {
   func remove(_ record: Record) {
     let old = database.row(record.model.name, record.id)
     database.put(nil, record.model.name, record.id)
-    let reference = ExternalReference(model: record.model.name, id: record.id)
-    if database.externalIDs.values.contains(reference) {
-      database.externalIDs = database.externalIDs.filter { $0.value != reference }
-    }
+    database.externalIDs.remove(.init(model: record.model.name, id: record.id))
     if old != nil { record.model.hooks.changed?(record, old, ["id"]) }
   }
 

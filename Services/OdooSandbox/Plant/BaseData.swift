@@ -3,10 +3,17 @@ import JSON
 /// What a fresh Odoo database holds before anybody set up a plant.
 enum BaseData {
   static func load(_ session: Session, _ account: Dispatcher.Account) {
-    session.insert("res.company", ["name": .text("My Company")])
-    session.insert("resource.calendar", ["name": .text("Standard 40 hours/week")])
-    session.insert("res.partner", ["name": .text("My Company")])
+    currencies(session)
+    let partner = session.insert("res.partner", ["name": .text("My Company")])
+    session.insert(
+      "res.company",
+      [
+        "name": .text("My Company"), "partner_id": .reference(partner),
+        "currency_id": .reference(1),
+      ])
     users(session, account)
+    session.insert("resource.calendar", ["name": .text("Standard 40 hours/week")])
+    accounts(session)
     units(session)
     places(session)
     losses(session)
@@ -19,6 +26,28 @@ enum BaseData {
     record.session.database.externalIDs[externalID] = .init(model: record.model.name, id: record.id)
   }
 
+  private static func currencies(_ session: Session) {
+    for currency in Currency.known {
+      let record = session.insert(
+        "res.currency",
+        [
+          "name": .text(currency.code), "full_name": .text(currency.name),
+          "symbol": .text(currency.symbol), "rounding": .float(currency.rounding),
+          "active": .boolean(currency.code == Currency.known[0].code),
+        ])
+      name(record, "base.\(currency.code)")
+    }
+  }
+
+  private static func accounts(_ session: Session) {
+    let account = session.insert(
+      "account.account", ["name": .text("Stock Valuation"), "code": .text("110100")])
+    name(account, AccountModels.valuationAccount)
+    let journal = session.insert(
+      "account.journal", ["name": .text("Inventory Valuation"), "code": .text("STJ")])
+    name(journal, AccountModels.valuationJournal)
+  }
+
   /// Ids up to the integration user's belong to accounts of the server itself.
   private static func users(_ session: Session, _ account: Dispatcher.Account) {
     for id in 1...(account.users.map(\.id).max() ?? 1) {
@@ -29,7 +58,7 @@ enum BaseData {
         [
           "name": .text(
             user.map { $0.login.prefix(1).uppercased() + $0.login.dropFirst() } ?? "System \(id)"),
-          "login": .text(login), "company_id": .reference(1),
+          "login": .text(login), "company_id": .reference(1), "company_ids": .references([1]),
           "is_manager": .boolean(user.map { $0.role != .viewer } ?? false),
           "is_administrator": .boolean(user?.role == .administrator),
         ])
@@ -61,17 +90,17 @@ enum BaseData {
   }
 
   private static func places(_ session: Session) {
-    func place(_ name: String, _ parent: Record?, _ usage: String, scrap: Bool = false) -> Record {
+    func place(_ name: String, _ parent: Record?, _ usage: String) -> Record {
       session.insert(
         "stock.location",
         [
           "name": .text(name), "location_id": .reference(parent), "usage": .text(usage),
-          "scrap_location": .boolean(scrap),
+          "company_id": .none,
         ])
     }
     let physical = place("Physical Locations", nil, "view")
     let partners = place("Partners", nil, "view")
-    let virtual = place("Virtual Locations", nil, "view")
+    name(place("Virtual Locations", nil, "view"), virtualLocations)
     _ = place("Vendors", partners, "supplier")
     _ = place("Customers", partners, "customer")
     _ = place("Inter-company transit", physical, "transit")
@@ -85,9 +114,24 @@ enum BaseData {
       warehouse.compactMapValues { value in
         if case .value(let scalar) = value { scalar } else { nil }
       })
-    _ = place("Inventory adjustment", virtual, "inventory")
-    _ = place("Production", virtual, "production")
-    _ = place("Scrap", virtual, "inventory", scrap: true)
+    outside(session, session.record("res.company", 1))
+  }
+
+  private static let virtualLocations = "stock.stock_location_locations_virtual"
+
+  /// Where a company's goods come from and go to without anybody bringing or taking them.
+  static func outside(_ session: Session, _ company: Record) {
+    for (name, usage) in [
+      ("Inventory adjustment", "inventory"), ("Production", "production"), ("Scrap", "inventory"),
+    ] {
+      session.insert(
+        "stock.location",
+        [
+          "name": .text(name), "usage": .text(usage), "company_id": .reference(company),
+          "location_id": .reference(session.record(named: virtualLocations)),
+          "scrap_location": .boolean(name == "Scrap"),
+        ])
+    }
   }
 
   private static func losses(_ session: Session) {

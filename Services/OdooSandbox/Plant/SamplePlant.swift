@@ -46,9 +46,8 @@ enum SamplePlant {
     for (code, name, tracking, isWeighed) in list {
       var values: WrittenValues = [
         "name": .value(.text(name)), "default_code": .value(.text(code)),
-        "type": .value(.text("consu")), "is_storable": .value(.boolean(true)),
         "tracking": .value(.text(tracking)),
-      ]
+      ].merging(ProductType.storable(session.database.registry.version)) { $1 }
       if isWeighed { values["uom_id"] = .value(.reference(kilogram)) }
       try session.create(session.model("product.product"), values)
     }

@@ -2,9 +2,12 @@ import JSON
 
 /// Units, categories, products.
 enum ProductModels {
-  static let all: [Model] = [
-    unitCategory, Unit.model, category, ProductTemplate.model, Product.model,
-  ]
+  static func all(_ version: OdooVersion) -> [Model] {
+    [
+      unitCategory, Unit.model, category, ProductTemplate.model(version), Product.model(version),
+      SupplierInfo.model,
+    ]
+  }
 
   static let unitCategory = Model(
     "uom.category", "Product UoM Categories",
@@ -25,5 +28,9 @@ enum ProductModels {
         "property_valuation", "Inventory Valuation",
         ["manual_periodic": "Manual", "real_time": "Automated"]
       ).starting(.text("manual_periodic")),
+      .many2one("property_stock_valuation_account_id", "Stock Valuation Account", "account.account")
+        .starting { .reference($0.record(named: AccountModels.valuationAccount)) },
+      .many2one("property_stock_journal", "Stock Journal", "account.journal")
+        .starting { .reference($0.record(named: AccountModels.valuationJournal)) },
     ])
 }

@@ -3,21 +3,22 @@ import JSON
 /// Product templates. Every product here has exactly one variant.
 enum ProductTemplate {
   /// Fields that a template and its variant share; kept on the template.
-  static let shared: [Field] = [
+  static func shared(_ version: OdooVersion) -> [Field] { ProductType.fields(version) + always }
+
+  private static let always: [Field] = [
     .char("name", "Name").required,
-    .selection("type", "Product Type", ["consu": "Goods", "service": "Service", "combo": "Combo"])
-      .required.starting(.text("consu")),
-    .boolean("is_storable", "Track Inventory").starting(.boolean(false)),
-    .selection(
-      "tracking", "Tracking",
-      ["serial": "By Unique Serial Number", "lot": "By Lots", "none": "By Quantity"]
-    ).required.starting(.text("none")),
     .many2one("uom_id", "Unit of Measure", "uom.uom").required,
     .many2one("uom_po_id", "Purchase UoM", "uom.uom").required,
     .many2one("categ_id", "Product Category", "product.category"),
     .float("list_price", "Sales Price").starting(.float(1)),
     .boolean("use_expiration_date", "Use Expiration Date").starting(.boolean(false)),
     .integer("expiration_time", "Expiration Date"),
+    // Usually none: products are for all companies.
+    .many2one("company_id", "Company", "res.company"),
+    .boolean("sale_ok", "Can be Sold").starting(.boolean(true)),
+    .boolean("purchase_ok", "Can be Purchased").starting(.boolean(true)),
+    .float("weight", "Weight", digits: 2).starting(.float(0)),
+    .float("volume", "Volume", digits: 2).starting(.float(0)),
   ]
 
   /// Fields that belong to the variant and are reached through the template.
@@ -26,36 +27,48 @@ enum ProductTemplate {
     .float("standard_price", "Cost"),
   ]
 
-  static let model = Model(
-    "product.template", "Product", order: "name,id",
-    fields: shared + ofVariant + [
-      .boolean("active", "Active").starting(.boolean(true)),
-      .one2many("product_variant_ids", "Products", "product.product", by: "product_tmpl_id"),
-      .many2one("product_variant_id", "Product", "product.product").computed { template in
-        .reference(template.records("product_variant_ids").first)
-      },
-    ],
-    hooks: .init(
-      creating: { session, values in try complete(&values, session) },
-      created: { template, _ in
+  static func model(_ version: OdooVersion) -> Model {
+    Model(
+      "product.template", "Product", order: "name,id",
+      fields: shared(version) + ofVariant + own,
+      indexedTexts: ["barcode", "default_code"], hooks: hooks,
+      displayName: { label($0.text("default_code"), $0.text("name")) })
+  }
+
+  private static let own: [Field] = [
+    .boolean("active", "Active").starting(.boolean(true)),
+    .one2many("product_variant_ids", "Products", "product.product", by: "product_tmpl_id"),
+    .many2one("product_variant_id", "Product", "product.product").computed { template in
+      .reference(template.records("product_variant_ids").first)
+    },
+    .one2many("seller_ids", "Vendors", "product.supplierinfo", by: "product_tmpl_id"),
+  ]
+
+  private static let hooks = Model.Hooks(
+    creating: { session, values in
+      ProductType.complete(&values)
+      try complete(&values, session)
+    },
+    created: { template, _ in
+      try checkBarcode(template)
+      if !template.session.isSet(variantFollows) {
+        template.session.insert("product.product", ["product_tmpl_id": .reference(template.id)])
+      }
+    },
+    writing: { session, templates, values, proceed in
+      var values = values
+      ProductType.complete(&values)
+      try proceed(values)
+      for template in templates {
+        try checkUnits(template)
         try checkBarcode(template)
-        if !template.session.isSet(variantFollows) {
-          template.session.insert("product.product", ["product_tmpl_id": .reference(template.id)])
+        // Reading the variant shows the template's values, and its date moves along.
+        for variant in template.records("product_variant_ids") {
+          session.touch(variant)
+          if case .value(let active) = values["active"] { variant.set("active", active) }
         }
-      },
-      writing: { session, templates, values, proceed in
-        try proceed(values)
-        for template in templates {
-          try checkUnits(template)
-          try checkBarcode(template)
-          // Reading the variant shows the template's values, and its date moves along.
-          for variant in template.records("product_variant_ids") {
-            session.touch(variant)
-            if case .value(let active) = values["active"] { variant.set("active", active) }
-          }
-        }
-      }),
-    displayName: { label($0.text("default_code"), $0.text("name")) })
+      }
+    })
 
   /// Context key: the caller makes the variant itself.
   static let variantFollows = "create_product_product"
@@ -98,9 +111,10 @@ enum ProductTemplate {
     guard !code.isEmpty else { return }
     let same = template.session.find("product.template", "barcode", .string(code))
     guard same.count > 1 else { return }
+    let isOld = template.session.database.registry.version == .v17
     throw OdooError.validation(
       "Barcode(s) already assigned:\n\n- Barcode \"\(code)\" already assigned to product(s): "
-        + same.map(\.displayName).sorted().joined(separator: " and ")
+        + same.map(\.displayName).sorted().joined(separator: isOld ? ", " : " and ")
         + "\n\nNote: products that you don't have access to will not be shown above.")
   }
 }

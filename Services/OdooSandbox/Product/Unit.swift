@@ -6,7 +6,7 @@ enum Unit {
     "uom.uom", "Product Unit of Measure", order: "factor DESC,id",
     fields: [
       .char("name", "Unit of Measure").required,
-      .many2one("category_id", "Category", "uom.category").required,
+      .many2one("category_id", "Category", "uom.category").required.cascading,
       .selection(
         "uom_type", "Type",
         [

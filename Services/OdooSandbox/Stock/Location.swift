@@ -6,7 +6,7 @@ enum Location {
     "stock.location", "Inventory Locations", order: "complete_name, id",
     fields: [
       .char("name", "Location Name").required,
-      .many2one("location_id", "Parent Location", "stock.location"),
+      .many2one("location_id", "Parent Location", "stock.location").cascading,
       .selection(
         "usage", "Location Type",
         [
@@ -17,6 +17,7 @@ enum Location {
         ]
       ).required.starting(.text("internal")),
       .char("barcode", "Barcode"),
+      .many2one("company_id", "Company", "res.company").starting { .reference($0.company) },
       .boolean("scrap_location", "Is a Scrap Location?").starting(.boolean(false)),
       .char("complete_name", "Full Location Name").computed { .text(completeName($0)) },
       .many2one("warehouse_id", "Warehouse", "stock.warehouse").computed {

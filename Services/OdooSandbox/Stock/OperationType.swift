@@ -13,6 +13,7 @@ enum OperationType {
       ).required,
       .char("sequence_code", "Sequence Prefix"),
       .char("prefix", "Number Prefix"),
+      .many2one("company_id", "Company", "res.company").starting { .reference($0.company) },
       .char("warehouse_name", "Warehouse Name"),
       .many2one("warehouse_id", "Warehouse", "stock.warehouse").computed { type in
         .reference(

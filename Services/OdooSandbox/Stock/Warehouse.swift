@@ -6,7 +6,7 @@ enum Warehouse {
     "stock.warehouse", "Warehouse",
     fields: [
       .char("name", "Warehouse").required, .char("code", "Short Name").required,
-      .many2one("company_id", "Company", "res.company"),
+      .many2one("company_id", "Company", "res.company").starting { .reference($0.company) },
       .many2one("view_location_id", "View Location", "stock.location"),
       .many2one("lot_stock_id", "Location Stock", "stock.location"),
       .many2one("wh_input_stock_loc_id", "Input Location", "stock.location"),
@@ -33,8 +33,13 @@ enum Warehouse {
       .boolean("active", "Active").starting(.boolean(true)),
     ],
     hooks: .init(creating: { session, values in
+      if values["company_id"] == nil {
+        values["company_id"] = .value(.reference(session.company))
+      }
       if case .value(.text(let code)) = values["code"],
-        !session.find("stock.warehouse", "code", .string(code)).isEmpty
+        case .value(let owner)? = values["company_id"],
+        session.find("stock.warehouse", "code", .string(code))
+          .contains(where: { $0.value("company_id") == owner })
       {
         throw OdooError.constraint(
           "The short name of the warehouse must be unique per company!")
@@ -60,12 +65,16 @@ enum Warehouse {
     _ values: inout WrittenValues, _ session: Session, below parent: Record? = nil
   ) {
     guard case .value(.text(let code)) = values["code"],
-      case .value(.text(let name)) = values["name"]
+      case .value(.text(let name)) = values["name"],
+      case .value(let company)? = values["company_id"]
     else { return }
     func place(_ name: String, _ above: Record?, _ usage: String) -> Record {
       session.insert(
         "stock.location",
-        ["name": .text(name), "location_id": .reference(above), "usage": .text(usage)])
+        [
+          "name": .text(name), "location_id": .reference(above), "usage": .text(usage),
+          "company_id": company,
+        ])
     }
     let view = place(code, parent, "view")
     let stock = place("Stock", view, "internal")
@@ -84,6 +93,7 @@ enum Warehouse {
         [
           "name": .text(label), "code": .text(kind), "sequence_code": .text(letters),
           "prefix": .text("\(code)/\(letters)/"), "warehouse_name": .text(name),
+          "company_id": company,
           "default_location_src_id": .reference(stock.id),
           "default_location_dest_id": .reference(stock.id),
         ])

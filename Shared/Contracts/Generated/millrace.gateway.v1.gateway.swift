@@ -127,7 +127,9 @@ extension Gateway.V1 {
     /// The site.
     public var site: String = ""
 
-    /// The order's name at release; the Odoo name of an order that could not be released.
+    /// The order's name at release; the Odoo name of an order that could not be released. Of
+    /// master data the kind and the code or name, "item FG-VALVE", or the kind alone. Empty
+    /// when it is about the whole site.
     public var orderName: String = ""
 
     /// Why, stable and UPPER_SNAKE, for example ODOO_HOLDS_MORE_THAN_REPORTED.

@@ -95,6 +95,24 @@ struct FaultTests {
     }
   }
 
+  @Test("a transaction that began earlier leaves dates before those already committed")
+  func lateCommit() async throws {
+    try await serving { client in
+      _ = try await client.makePartner()
+      _ = try await client.faults([
+        "rules": [["fault": "late-commit", "byMilliseconds": 60_000, "method": "create"]]
+      ])
+      _ = try await client.makePartner()
+      _ = try await client.makePartner()
+      let (_, body) = try await client.call(
+        "res.partner", "search_read", [[["name", "=", "Somebody"]], ["id"], 0, 0, "write_date"])
+      let ids = (try JSONValue(parsing: body)["result"]?.arrayValue ?? [])
+        .compactMap { $0["id"]?.intValue }
+      #expect(ids.count == 3)
+      #expect(ids.first == ids.sorted()[1])
+    }
+  }
+
   @Test("an error of a class is answered and nothing is done")
   func error() async throws {
     try await serving { client in
@@ -163,7 +181,8 @@ struct FaultTests {
     "a plan that makes no sense is refused and changes nothing",
     arguments: [
       ["rules": [["fault": "explode"]]], ["latencyMilliseconds": -1], ["latency": 5],
-      ["rules": [["fault": "error"]]], ["rules": [["fault": "drop-answer", "count": 0]]],
+      ["rules": [["fault": "error"]]], ["rules": [["fault": "late-commit"]]],
+      ["rules": [["fault": "drop-answer", "count": 0]]],
       ["down": ["mode": "sideways"]], [1, 2],
     ] as [JSONValue])
   func refusesPlans(plan: JSONValue) async throws {

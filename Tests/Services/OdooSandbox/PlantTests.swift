@@ -6,8 +6,8 @@ import Values
 
 @Suite("The sample plant and what the sandbox reports about itself")
 struct PlantTests {
-  private func plant() throws -> (Wire, JSONValue) {
-    let wire = try Wire()
+  private func plant(_ version: OdooVersion = .v18) throws -> (Wire, JSONValue) {
+    let wire = try Wire(version: version)
     let reply = wire.sandbox.handle(
       .init(method: "POST", path: "/sandbox/sample-plant", contentType: "", body: []))
     return (wire, try JSONValue(parsing: try #require(reply.reply).body))
@@ -35,6 +35,18 @@ struct PlantTests {
       .init(method: "POST", path: "/sandbox/sample-plant", contentType: "", body: []))
     #expect(try JSONValue(parsing: try #require(reply.reply).body) == first)
     #expect(try wire.ids("mrp.bom", []).count == 4)
+  }
+
+  @Test("the plant works in either series", arguments: OdooVersion.allCases)
+  func eitherSeries(version: OdooVersion) throws {
+    let (wire, plant) = try plant(version)
+    let id = try order(wire, plant, "FG-VALVE", 3)
+    try wire.call("mrp.production", "button_mark_done", [[.int(Int64(id))]])
+    let goods = try wire.call(
+      "product.product", "read", [[plant["products"]?["FG-VALVE"] ?? .null], ["qty_available"]])
+    #expect(goods[0]?["qty_available"] == 3.0)
+    let answer = try wire.send(["params": ["service": "common", "method": "version", "args": []]])
+    #expect(answer["result"]?["server_serie"] == .string(version.rawValue))
   }
 
   @Test("a component in kilograms is consumed to two decimals")

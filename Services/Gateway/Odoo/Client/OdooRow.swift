@@ -6,6 +6,8 @@ import Values
 struct OdooRow: Sendable {
   private let model: String
   private let members: [String: JSONValue]
+  /// What Odoo's clock showed at least when it was asked; `nil` when nobody knows.
+  var askedAt: Instant?
 
   /// The records of an answer.
   static func rows(of answer: OdooAnswer, model: String) throws(OdooFailure) -> [OdooRow] {
@@ -21,6 +23,17 @@ struct OdooRow: Sendable {
       rows.append(OdooRow(model: model, members: members))
     }
     return rows
+  }
+
+  /// Whether Odoo has said anything of a field.
+  func has(_ field: String) -> Bool { members[field] != nil }
+
+  /// A field as it came; `nil` when it did not.
+  func value(_ field: String) -> JSONValue? { members[field] }
+
+  /// Every field but one, as text: equal records give equal text.
+  func content(without field: String) -> String {
+    JSONValue.object(members.filter { $0.key != field }).text
   }
 
   /// The database id.

@@ -60,11 +60,34 @@ public enum CaseReason: String, Sendable, Hashable, CaseIterable {
   /// Credentials, rights or address of Odoo are wrong; the whole site waits.
   case configuration = "ODOO_CONFIGURATION"
 
+  // Bringing master data over.
+
+  /// MasterData has rejected a record.
+  case masterDataRejected = "MASTER_DATA_REJECTED"
+  /// Odoo does not let a model be read.
+  case masterDataUnreadable = "MASTER_DATA_UNREADABLE"
+  /// Products without an internal reference, which is their code.
+  case itemWithoutCode = "ITEM_WITHOUT_CODE"
+  /// Suppliers without a reference, which is their code.
+  case partnerWithoutCode = "PARTNER_WITHOUT_CODE"
+  /// Several records of Odoo that are in use have one code.
+  case duplicateCode = "DUPLICATE_CODE"
+  /// A bill of material is for a template with several variants, or none.
+  case billOfTemplate = "BILL_OF_TEMPLATE"
+  /// Something that it names is not in use, or can't be told from something else.
+  case referenceMissing = "REFERENCE_MISSING"
+  /// It has a value that a record can't have.
+  case recordUnusable = "RECORD_UNUSABLE"
+  /// It is gone, archived or renamed in Odoo, and can't be withdrawn because others name it.
+  case recordInUse = "RECORD_IN_USE"
+  /// There are more cases of a kind than are shown.
+  case manyCases = "MANY_CASES"
+
   /// Who should decide.
   public var owner: CaseOwner {
     switch self {
     case .releaseRefused, .totalsUnusable, .orderUnknown, .unreadable, .requestDefect,
-      .keepsFailing, .configuration:
+      .keepsFailing, .configuration, .masterDataUnreadable:
       .integration
     default: .production
     }
@@ -78,8 +101,15 @@ public enum CaseReason: String, Sendable, Hashable, CaseIterable {
 
   /// The reasons that the posting side opens and closes.
   static let ofPosting: [CaseReason] = allCases.filter {
-    !ofRelease.contains($0) && ![.configuration, .referencesUnknown].contains($0)
+    !ofRelease.contains($0) && !ofMasterData.contains($0)
+      && ![.configuration, .referencesUnknown].contains($0)
   }
+
+  /// The reasons of master data that could not be brought over.
+  static let ofMasterData: [CaseReason] = [
+    .masterDataRejected, .masterDataUnreadable, .itemWithoutCode, .partnerWithoutCode,
+    .duplicateCode, .billOfTemplate, .referenceMissing, .recordUnusable, .recordInUse, .manyCases,
+  ]
 }
 
 /// Who should decide a case.

@@ -13,9 +13,12 @@ struct PollWindow: Sendable, Hashable {
   var cursor: String?
 
   /// Nothing older is read.
-  var start: String? {
+  var start: String? { start(overlapSeconds: Self.overlapSeconds) }
+
+  /// The same with another overlap.
+  func start(overlapSeconds: Int64) -> String? {
     guard let cursor, let time = CivilTime(text: cursor) else { return nil }
-    let start = CivilTime(time.instant.advanced(seconds: -Self.overlapSeconds))
+    let start = CivilTime(time.instant.advanced(seconds: -overlapSeconds))
     return "\(start.dateText) \(start.timeText)"
   }
 

@@ -120,7 +120,7 @@ struct ReleaseFlow: Sendable {
     let client = Production.V1.ProductionServiceClient(production)
     let options = CallOptions(timeoutMilliseconds: Self.callTimeoutMilliseconds)
     let request = try Production.V1.ReleaseOrderRequest(decoding: release.request)
-    let answer = try await ProductionAnswer.of {
+    let answer = try await ServiceAnswer.of {
       try await client.releaseOrder(request, options: options)
     }
     let (site, order, identifiers) = (site, release.order, environment.identifiers)

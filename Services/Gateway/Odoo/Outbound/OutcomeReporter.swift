@@ -34,7 +34,7 @@ struct OutcomeReporter: Sendable {
     let site = site
     let client = Events.V1.EventFeedServiceClient(production)
     let options = CallOptions(timeoutMilliseconds: Self.callTimeoutMilliseconds)
-    let answer = try await ProductionAnswer.of {
+    let answer = try await ServiceAnswer.of {
       try await client.reportOutcome(Self.request(outcome, site), options: options)
     }
     switch answer {

@@ -47,6 +47,24 @@ enum CaseRecords {
     ) { try $0.bool(0) } ?? false
   }
 
+  /// The open cases of master data about something: their names are its noun alone, or begin with it.
+  static func open(named noun: String, site: SiteCode, _ snapshot: Snapshot) throws
+    -> [(name: String, reason: CaseReason)]
+  {
+    try snapshot.rows(
+      """
+      SELECT order_name, reason FROM odoo_cases
+      WHERE site = ?1 AND closed_at IS NULL
+        AND (order_name = ?2 OR (order_name >= ?2 || ' ' AND order_name < ?2 || '!'))
+      """, site, noun
+    ) { row in
+      guard let reason = CaseReason(rawValue: try row.text(1)) else {
+        throw StoredTextError(what: "case reason")
+      }
+      return (try row.text(0), reason)
+    }.filter { CaseReason.ofMasterData.contains($0.reason) }
+  }
+
   /// A site's cases by the time of opening, after the one of this identifier.
   static func list(
     site: SiteCode, openOnly: Bool, after id: Identifier?, limit: Int, _ snapshot: Snapshot

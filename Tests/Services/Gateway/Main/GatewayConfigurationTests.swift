@@ -1,3 +1,4 @@
+import Foundation
 import GatewayOdoo
 import Identity
 import ServiceKit
@@ -23,6 +24,12 @@ struct GatewayConfigurationTests {
     #expect(odoo.pollIntervalMilliseconds == 2_000)
     #expect(odoo.postingIntervalMilliseconds == 1_000)
     #expect(odoo.requestTimeoutSeconds == 120)
+    #expect(odoo.masterDataPollIntervalMilliseconds == 2_000)
+    #expect(odoo.deletionCheckIntervalSeconds == 600)
+    #expect(odoo.company.isEmpty)
+    #expect(odoo.quarantineLocations.isEmpty)
+    #expect(odoo.webhookSecret == nil)
+    #expect(configuration.webhooks == nil)
   }
 
   @Test(
@@ -40,6 +47,24 @@ struct GatewayConfigurationTests {
         #""login": "integration""#, #""login": "x", "requestTimeoutSeconds": 5"#,
         "odoo[0].requestTimeoutSeconds"
       ),
+      (
+        #""login": "integration""#,
+        #""login": "x", "masterDataPollIntervalMilliseconds": 10"#,
+        "odoo[0].masterDataPollIntervalMilliseconds"
+      ),
+      (
+        #""login": "integration""#, #""login": "x", "deletionCheckIntervalSeconds": 0"#,
+        "odoo[0].deletionCheckIntervalSeconds"
+      ),
+      (
+        #""login": "integration""#, #""login": "x", "quarantineLocations": "WH/Q""#,
+        "odoo[0].quarantineLocations"
+      ),
+      (
+        #""login": "integration""#, #""login": "x", "webhookSecretFile": "/nowhere""#,
+        "odoo[0].webhookSecretFile"
+      ),
+      (#""services""#, #""webhooks": {"host": "127.0.0.1"}, "services""#, "webhooks.port"),
       (#""services""#, #""extra": 1, "services""#, "extra"),
       (#""services""#, #""reflection": "yes", "services""#, "reflection"),
       (#""services""#, #""limits": {"speed": 1}, "services""#, "limits.speed"),
@@ -76,6 +101,37 @@ struct GatewayConfigurationTests {
     let with = try await GatewayConfiguration.load(
       files.configuration(replacing: #""port": 9}"#, with: #""port": 9}, \#(place)"#))
     #expect(with.masterData?.address == HostAndPort(host: "127.0.0.1", port: 8))
+  }
+
+  @Test("What concerns master data is taken over, and a secret needs a place to be shown")
+  func odooMasterData() async throws {
+    let files = try await GatewayFiles()
+    let keys = #"""
+      "login": "integration", "company": "Plant GmbH", "quarantineLocations": ["WH/Quarantine"],
+      "masterDataPollIntervalMilliseconds": 0, "deletionCheckIntervalSeconds": 60,
+      "webhookSecretFile": "\#(files.path("odoo-api-key"))"
+      """#
+    let login = #""login": "integration""#
+    let without = try files.configuration(replacing: login, with: keys)
+    let error = await #expect(throws: ConfigurationError.self) {
+      try await GatewayConfiguration.load(without)
+    }
+    #expect(error?.problems.contains { $0.hasPrefix("webhooks is required") } == true)
+    let place = #""webhooks": {"host": "127.0.0.1", "port": 9465}, "odoo": [{"site""#
+    let file = try files.configuration(
+      replacing: #""odoo": [{"site""#, with: place)
+    let text = try String(contentsOfFile: file, encoding: .utf8).replacing(login, with: keys)
+    let both = files.path("both.json")
+    try SecretFile.create(both, Array(text.utf8), isPrivate: true)
+    let configuration = try await GatewayConfiguration.load(both)
+    #expect(configuration.webhooks == HostAndPort(host: "127.0.0.1", port: 9465))
+    let odoo = try #require(configuration.odoo.first)
+    #expect(odoo.company == "Plant GmbH")
+    #expect(odoo.quarantineLocations == ["WH/Quarantine"])
+    #expect(odoo.masterDataPollIntervalMilliseconds == 0)
+    #expect(odoo.deletionCheckIntervalSeconds == 60)
+    #expect(odoo.webhookSecret?.matches("key") == true)
+    #expect(configuration.webhookSecretFiles == [files.path("odoo-api-key")])
   }
 
   @Test("Reflection is for partners when the file says so")

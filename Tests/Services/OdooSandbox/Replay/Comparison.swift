@@ -13,10 +13,12 @@ struct Comparison {
   /// Answers that were cut by hand: members that are missing there do not count.
   let isAbridged: Bool
   let toleranceSeconds: Int64
+  let registry: Registry
   private(set) var differences: [String] = []
 
-  init(map: IDMap, isAbridged: Bool, toleranceSeconds: Int64) {
+  init(map: IDMap, isAbridged: Bool, toleranceSeconds: Int64, registry: Registry) {
     self.map = map
+    self.registry = registry
     self.isAbridged = isAbridged
     self.toleranceSeconds = toleranceSeconds
   }
@@ -149,7 +151,7 @@ struct Comparison {
     _ wanted: JSONValue, _ got: JSONValue, _ model: String, _ name: String, _ path: String
   ) {
     if name == "id" { return id(wanted, got, model, path) }
-    switch Registry.standard.models[model]?.fields[name]?.kind {
+    switch registry.models[model]?.fields[name]?.kind {
     case .many2one(let comodel):
       guard let old = wanted.arrayValue, let new = got.arrayValue, old.count == 2, new.count == 2
       else {
@@ -176,7 +178,7 @@ struct Comparison {
       new[key] = nil
     }
     if let context = old["context"] {
-      var translation = RequestTranslation(map: map)
+      var translation = RequestTranslation(map: map, registry: registry)
       old["context"] = translation.context(context, old["res_model"]?.stringValue ?? "")
     }
     value(.object(old), .object(new), "action")

@@ -1,4 +1,7 @@
 import JSON
+import Testing
+
+@testable import OdooSandbox
 
 /// A recorded flow, and what was there before the recording began.
 struct Flow: CustomTestStringConvertible, Sendable {
@@ -62,6 +65,7 @@ struct Flow: CustomTestStringConvertible, Sendable {
   }
 
   let name: String
+  var version = OdooVersion.v18
   var clock = "2026-11-23 07:27:00"
   /// Whether the plant is there already; the recording of master data builds it.
   var hasPlant = true
@@ -78,7 +82,7 @@ struct Flow: CustomTestStringConvertible, Sendable {
   /// Calls before a step, after its orders were made.
   var hiddenAfterOrders: [Int: [HiddenCall]] = [:]
 
-  var testDescription: String { name }
+  var testDescription: String { "\(name) of \(version.rawValue)" }
 }
 
 /// Recorded ids of the plant every recording works in.
@@ -99,5 +103,3 @@ extension Flow.Order {
     .init(id: id, product: Plant.pump, quantity: quantity, before: before)
   }
 }
-
-import Testing

@@ -1,5 +1,7 @@
 import JSON
 
+@testable import OdooSandbox
+
 extension Flow {
   /// The flows that are replayed, each with what its recording presupposes.
   static let all: [Flow] = [
@@ -27,6 +29,21 @@ extension Flow {
             makes: [22])
         ],
         59: [
+          .init(
+            model: "product.template", method: "write",
+            arguments: [[8], ["name": "Steel blank S355"]])
+        ],
+      ]),
+    Flow(
+      name: "02", version: .v17, clock: "2026-11-23 07:40:46", hasPlant: false,
+      clockBefore: [51: "2026-11-23 07:40:52", 58: "2026-11-23 07:40:54"],
+      hidden: [
+        51: [
+          .init(
+            model: "product.template", method: "create", arguments: [[["name": "Fresh"]]],
+            makes: [22])
+        ],
+        58: [
           .init(
             model: "product.template", method: "write",
             arguments: [[8], ["name": "Steel blank S355"]])

@@ -1,7 +1,10 @@
 import Foundation
 import JSON
+import Testing
 
-/// One file of recordings of a real Odoo 18.0.
+@testable import OdooSandbox
+
+/// One file of recordings of a real Odoo.
 struct Recording {
   /// One call and its answer.
   struct Step {
@@ -24,11 +27,11 @@ struct Recording {
   let name: String
   let steps: [Step]
 
-  init(_ name: String) throws {
+  init(_ name: String, _ version: OdooVersion) throws {
     self.name = name
     let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/odoo-18.0")
+      .appendingPathComponent("Fixtures/odoo-\(version.rawValue)")
     let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
     let file = try #require(files.first { $0.hasPrefix("\(name)-") })
     let data = try Data(contentsOf: directory.appendingPathComponent(file))
@@ -46,5 +49,3 @@ struct Recording {
     }
   }
 }
-
-import Testing

@@ -16,8 +16,8 @@ struct Replayer {
 
   init(_ flow: Flow) throws {
     self.flow = flow
-    recording = try Recording(flow.name)
-    wire = try Wire(start: flow.clock)
+    recording = try Recording(flow.name, flow.version)
+    wire = try Wire(start: flow.clock, version: flow.version)
     setup = PlantSetup(wire)
     hints = RecordingHints(recording)
     try setup.build(flow)
@@ -54,7 +54,7 @@ struct Replayer {
 
   private mutating func run(_ calls: [Flow.HiddenCall]?) throws {
     for call in calls ?? [] {
-      var translation = RequestTranslation(map: setup.map)
+      var translation = RequestTranslation(map: setup.map, registry: wire.registry)
       let (positional, keywords) = translation.arguments(
         call.model, call.method, call.arguments, call.keywords)
       let result = try wire.call(call.model, call.method, positional, keywords)
@@ -152,14 +152,15 @@ struct Replayer {
     let answer = try wire.send(body)
     if answer["id"] != (body["id"] ?? .null) { return ["id is not echoed"] }
     var comparison = Comparison(
-      map: setup.map, isAbridged: step.isAbridged, toleranceSeconds: flow.toleranceSeconds)
+      map: setup.map, isAbridged: step.isAbridged, toleranceSeconds: flow.toleranceSeconds,
+      registry: wire.registry)
     comparison.answer(step.response, answer, model: model, method: method)
     setup.map = comparison.map
     return comparison.differences
   }
 
   private func translated(_ request: JSONValue, _ arguments: [JSONValue]) -> JSONValue {
-    var translation = RequestTranslation(map: setup.map)
+    var translation = RequestTranslation(map: setup.map, registry: wire.registry)
     let (positional, keywords) = translation.arguments(
       arguments[3].stringValue ?? "", arguments[4].stringValue ?? "",
       arguments[5].arrayValue ?? [], (arguments.count > 6 ? arguments[6].objectValue : nil) ?? [:])

@@ -5,11 +5,14 @@ import JSON
 /// Puts the sandbox's ids in the place of the recorded ones in a request.
 struct RequestTranslation {
   let map: IDMap
-  let registry = Registry.standard
+  let registry: Registry
   /// Recorded ids that have no partner yet, by model.
   private(set) var unknown: [(model: String, id: Int)] = []
 
-  init(map: IDMap) { self.map = map }
+  init(map: IDMap, registry: Registry) {
+    self.map = map
+    self.registry = registry
+  }
 
   private mutating func id(_ model: String, _ json: JSONValue) -> JSONValue {
     guard let recorded = json.intValue, recorded > 0, registry.models[model] != nil else {

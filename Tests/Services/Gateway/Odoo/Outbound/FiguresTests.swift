@@ -182,6 +182,7 @@ struct PostingStatusTests {
       #expect(reason.rawValue.count <= 64)
       let places = [
         CaseReason.ofRelease.contains(reason), CaseReason.ofPosting.contains(reason),
+        CaseReason.ofMasterData.contains(reason),
         [.configuration, .referencesUnknown].contains(reason),
       ]
       #expect(places.filter { $0 }.count == 1, "\(reason)")

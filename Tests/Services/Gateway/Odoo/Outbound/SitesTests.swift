@@ -21,7 +21,7 @@ struct SitesTests {
     let environment = Environment.manual(seed: 5, start: WingFixture.start).environment
     let database = try Database.open(
       DatabaseConfiguration(path: directory.appendingPathComponent("gateway.sqlite").path),
-      migrations: OdooWing.migrations, environment: environment)
+      migrations: OdooWing.ownMigrations, environment: environment)
     let odoos = [
       "A": SandboxOdoo(environment: environment), "B": SandboxOdoo(environment: environment),
     ]

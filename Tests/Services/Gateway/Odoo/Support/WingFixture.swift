@@ -53,7 +53,7 @@ struct WingFixture {
     self.horizonDays = horizonDays
     database = try Database.open(
       DatabaseConfiguration(path: directory.appendingPathComponent("gateway.sqlite").path),
-      migrations: OdooWing.migrations, environment: environment)
+      migrations: OdooWing.ownMigrations, environment: environment)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     wing = OdooWing(

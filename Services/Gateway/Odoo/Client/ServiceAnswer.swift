@@ -2,18 +2,18 @@ import Contracts
 import Protobuf
 import ServiceKit
 
-/// What a call to Production has come to, by what must be done about it.
-enum ProductionAnswer<Response: Sendable>: Sendable {
+/// What a call to a service has come to, by what must be done about it.
+enum ServiceAnswer<Response: Sendable>: Sendable {
   /// It is done.
   case answered(Response)
-  /// Production will not do it: the same request is refused again.
+  /// It will not do it: the same request is refused again.
   case refused(reason: String, message: String)
   /// Not now; the same request may be sent again.
   case unavailable(String)
 
   /// Makes the call.
   static func of(_ call: () async throws -> Response) async throws(CancellationError)
-    -> ProductionAnswer
+    -> ServiceAnswer
   {
     do { return .answered(try await call()) } catch let refusal as Refusal {
       switch refusal.code {
