@@ -24,7 +24,12 @@ extension RecordRejection: RefusalConvertible {
         violations: [
           FieldViolation(reference.field, "must be a released \(reference.kind.noun)")
         ])
-    case .recordInUse(let code, let user):
+    case .recordInUse(let code, let user, let site) where !user.site.isEmpty && user.site != site:
+      // What another site has is nobody's business who is not granted it.
+      Refusal(
+        .failedPrecondition, reason: "RECORD_IN_USE",
+        "\(code) is used by what is released at another site", metadata: ["code": code])
+    case .recordInUse(let code, let user, _):
       Refusal(
         .failedPrecondition, reason: "RECORD_IN_USE",
         "\(code) is used by what is released, the \(user.kind.noun) \(user.code) among it",

@@ -5,8 +5,8 @@ enum RecordRejection: Error, Sendable, Hashable {
   case etagMismatch(String, etag: String)
   /// What a record in use names is not there, or not in use.
   case referenceUnknown(RecordReference, LifeCycle?)
-  /// A record in use names the one that is to be withdrawn.
-  case recordInUse(String, by: RecordKey)
+  /// A record in use names the one that is to be withdrawn, for a caller of a site.
+  case recordInUse(String, by: RecordKey, at: String)
   /// A site's record has the code of the site of the request.
   case siteCode(String, site: String)
 }

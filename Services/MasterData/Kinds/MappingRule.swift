@@ -13,10 +13,10 @@ extension Masterdata.V1.MappingRule: MasterRecord {
     let target: String
     switch self.match {
     case .code(let code):
-      match = .code(fields.text(code, "code", RecordText.foreignCode))
+      match = .code(fields.code(code, "code", RecordText.foreignCode))
       target = fields.code(self.target, "target")
     case .codePrefix(let prefix):
-      match = .prefix(fields.optionalText(prefix, "code_prefix", RecordText.foreignCode))
+      match = .prefix(fields.beginning(prefix, "code_prefix"))
       target = fields.optionalCode(self.target, "target")
     case nil:
       fields.reject("code", "is required, or code_prefix")
@@ -55,6 +55,16 @@ extension Masterdata.V1.MappingRule: MasterRecord {
 }
 
 extension Fields {
+  /// What codes of another system begin with.
+  mutating func beginning(_ value: String, _ field: String) -> String {
+    if !value.isEmpty,
+      let violation = Self.violation(ofCode: value, RecordText.foreignCode, isPart: true)
+    {
+      reject(field, violation)
+    }
+    return value
+  }
+
   /// A kind that other systems have codes for.
   mutating func mappedKind(_ value: Masterdata.V1.RecordKind) -> RecordKind {
     let kind = kind(value, "kind")

@@ -85,7 +85,7 @@ extension Fields {
     }
     return inside("head") { fields in
       RecordHead(
-        code: fields.text(value.code, "code", RecordHead.codeRule),
+        code: fields.code(value.code, "code"),
         lifeCycle: fields.known(
           LifeCycle(value.lifeCycle), "life_cycle", "DRAFT, RELEASED or WITHDRAWN", else: .draft),
         period: fields.period(value.effectiveFrom, value.effectiveUntil))
@@ -96,22 +96,30 @@ extension Fields {
   mutating func period(
     _ from: Google.ProtobufTypes.Timestamp?, _ until: Google.ProtobufTypes.Timestamp?
   ) -> EffectivePeriod {
-    let range = Self.earliest...Self.latest
     let period = EffectivePeriod(
-      from: optionalTime(from, "effective_from", range),
-      until: optionalTime(until, "effective_until", range))
+      from: boundary(from, "effective_from"), until: boundary(until, "effective_until"))
     if period == nil { reject("effective_until", "must be later than effective_from") }
     return period ?? .always
   }
 
+  /// A moment that divides two periods: what is finer than it is kept would make them meet or overlap.
+  private mutating func boundary(_ value: Google.ProtobufTypes.Timestamp?, _ field: String)
+    -> Instant?
+  {
+    if let value, value.nanos % 1_000 != 0 {
+      reject(field, "must be a whole number of microseconds")
+    }
+    return optionalTime(value, field, Self.earliest...Self.latest)
+  }
+
   /// The code of another record.
   mutating func code(_ value: String, _ field: String) -> String {
-    text(value, field, RecordHead.codeRule)
+    code(value, field, RecordHead.codeRule)
   }
 
   /// The code of another record, or none.
   mutating func optionalCode(_ value: String, _ field: String) -> String {
-    optionalText(value, field, RecordHead.codeRule)
+    value.isEmpty ? value : code(value, field)
   }
 
   /// A kind of records.

@@ -9,7 +9,7 @@ extension Masterdata.V1.Unit: MasterRecord {
 
   func definition(_ fields: inout Fields) -> UnitDefinition {
     UnitDefinition(
-      category: fields.text(category, "category", RecordText.name),
+      category: fields.code(category, "category", RecordText.name),
       ratio: fields.ratio(referenceRatio, "reference_ratio"),
       rounding: fields.decimal(rounding, "rounding", .aboveZero))
   }

@@ -17,7 +17,7 @@ struct UnmappedCode: Sendable, Hashable {
 }
 
 /// Counts the codes that nobody knew, in memory, and writes the counts down every few seconds: the
-/// question that finds one is a read, and stays one. A stop loses what was counted since.
+/// question that finds one is a read, and stays one.
 final class UnmappedCodes: Sendable {
   private struct Key: Hashable {
     var space: CodeSpace
@@ -57,6 +57,8 @@ final class UnmappedCodes: Sendable {
       // Cancellation ends the sleep early, and the loop with it.
       try? await Task.sleep(for: .milliseconds(Self.intervalMilliseconds))
     }
+    // The last seconds', by a task that is not cancelled; when it fails only counts are lost.
+    _ = await Task { try? await self.write(to: database) }.value
   }
 
   /// Writes what has been counted; what could not be written counts on.

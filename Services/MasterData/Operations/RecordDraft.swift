@@ -10,6 +10,8 @@ struct RecordDraft<Entry: MasterRecord>: Sendable {
   var definition: Entry.Definition
   /// What the caller has seen; empty when that does not matter.
   var etag: String
+  /// Where it stands in its request: `items[3]`.
+  let field: String
   /// What breaks a rule of the record.
   var violations: [FieldViolation]
 
@@ -24,6 +26,7 @@ struct RecordDraft<Entry: MasterRecord>: Sendable {
     self.definition = definition
     etag = entry.head?.etag ?? ""
     violations = fields.violations
+    self.field = field
   }
 }
 

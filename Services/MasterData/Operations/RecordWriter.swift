@@ -55,9 +55,9 @@ struct RecordWriter {
       let record = try keep(candidate, message, content, stored, snapshot)
       return stored == nil ? .created(record) : .changed(record)
     } catch let refusal as Refusal {
-      return .rejected(refusal, stored)
+      return .rejected(refusal.inside(draft.field), stored)
     } catch let error as any RefusalConvertible {
-      return .rejected(error.refusal, stored)
+      return .rejected(error.refusal.inside(draft.field), stored)
     }
   }
 
@@ -80,7 +80,7 @@ struct RecordWriter {
       let user = try RecordLinks.user(of: candidate.key, records.snapshot),
       try records.lifeCycle(of: user) == .released
     {
-      throw RecordRejection.recordInUse(head.code, by: user)
+      throw RecordRejection.recordInUse(head.code, by: user, at: site.text)
     }
     try Entry.judge(candidate, records)
   }
@@ -129,7 +129,7 @@ extension RecordWriter {
     func withdraw<Entry: MasterRecord>(_ type: Entry.Type) throws -> RecordOutcome {
       var entry = try Entry(decoding: stored.content)
       entry.head?.lifeCycle = .withdrawn
-      return try put(RecordDraft(entry, "", now: now), snapshot)
+      return try put(RecordDraft(entry, "record", now: now), snapshot)
     }
     return try withdraw(stored.key.kind.message)
   }

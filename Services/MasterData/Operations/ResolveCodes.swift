@@ -56,7 +56,7 @@ extension Fields {
     }
     // Their places are only told when one is wrong: there are thousands of them.
     for (index, code) in codes.enumerated() {
-      guard let violation = RecordText.foreignCode.violation(of: code) else { continue }
+      guard let violation = Self.violation(ofCode: code, RecordText.foreignCode) else { continue }
       reject("codes[\(index)]", violation)
     }
     return codes

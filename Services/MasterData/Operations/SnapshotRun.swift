@@ -97,7 +97,7 @@ struct SnapshotRun: Sendable {
   mutating func put(_ part: [UInt8], _ writer: inout RecordWriter, _ snapshot: Snapshot) throws {
     for (index, record) in try Masterdata.V1.SnapshotRecords(decoding: part).records.enumerated() {
       guard let entry = record.entry else { continue }
-      try put(entry, "records[\(index)]", &writer, snapshot)
+      try put(entry, "records.records[\(index)]", &writer, snapshot)
     }
   }
 

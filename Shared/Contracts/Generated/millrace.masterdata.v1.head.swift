@@ -140,19 +140,20 @@ extension Masterdata.V1 {
   /// What every record has beside its content.
   public struct RecordHead: Message {
     /// The record's code, unique within its kind and its site, for ever: 1 to 64 visible
-    /// characters. It is the business key (an item's number, a unit's symbol), never a
-    /// database's identifier.
+    /// characters in the composed form of Unicode (NFC), no space at its ends, no other space
+    /// than the ordinary one. It is the business key (an item's number, a unit's symbol), never
+    /// a database's identifier.
     public var code: String = ""
 
     /// Where it is in its life. Required. DRAFT becomes RELEASED or WITHDRAWN; RELEASED and
     /// WITHDRAWN become each other, and never DRAFT again.
     public var lifeCycle: Masterdata.V1.LifeCycle = .unspecified
 
-    /// From when on it holds; absent means always before.
+    /// From when on it holds, in whole microseconds; absent means always before.
     public var effectiveFrom: Google.ProtobufTypes.Timestamp?
 
-    /// Until when it holds, that moment not among it; absent means for good. Later than
-    /// effective_from.
+    /// Until when it holds, in whole microseconds, that moment not among it; absent means for
+    /// good. Later than effective_from.
     public var effectiveUntil: Google.ProtobufTypes.Timestamp?
 
     /// Increases with every change, from 1. Not taken from requests.

@@ -78,7 +78,7 @@ extension Masterdata.V1 {
 
     /// What `match` can be.
     public enum OneOf_Match: Sendable, Hashable {
-      /// This one: 1 to 128 visible characters.
+      /// This one: 1 to 128 visible characters, as RecordHead.code has them.
       case code(String)
       /// All that begin like this, at most 128 visible characters; those that no other rule with
       /// a longer beginning, and none for the one code, is for. Empty for all of them.
@@ -182,7 +182,8 @@ extension Masterdata.V1 {
     /// Codes of what.
     public var kind: Masterdata.V1.RecordKind = .unspecified
 
-    /// The codes: 1 to 5,000 of 1 to 128 visible characters.
+    /// The codes: 1 to 5,000 of 1 to 128 visible characters in the composed form of Unicode
+    /// (NFC).
     public var codes: [String] = []
 
     /// At which moment; absent means now.

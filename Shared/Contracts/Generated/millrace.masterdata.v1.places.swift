@@ -392,7 +392,8 @@ extension Masterdata.V1 {
     /// What people call it: 1 to 256 characters. Required.
     public var description_p: String = ""
 
-    /// Where its stock is kept by default: a location's code; empty when it has none.
+    /// Where its stock is kept by default: a location's code; empty when it has none. It is not
+    /// looked at: the location, which names its warehouse, comes later.
     public var stockLocation: String = ""
 
     /// A message with every field absent or zero.

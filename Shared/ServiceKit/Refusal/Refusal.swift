@@ -45,7 +45,7 @@ public struct Refusal: Error, Sendable, Hashable {
   /// More for programs: for example the state and the allowed ones.
   public let metadata: [String: String]
   /// Every field that breaks its rule.
-  public let violations: [FieldViolation]
+  public private(set) var violations: [FieldViolation]
   /// The limit that the caller has reached; `nil` when that is not the reason.
   public let quota: QuotaViolation?
   /// After how many milliseconds trying again can help; `nil` when it does not.
@@ -73,6 +73,15 @@ public struct Refusal: Error, Sendable, Hashable {
 extension Refusal: CustomStringConvertible {
   /// For a person: what is wrong, and the reason.
   public var description: String { reason.isEmpty ? message : "\(message) (\(reason))" }
+}
+
+extension Refusal {
+  /// The same, of an element of a request: the paths of its fields begin with the element's.
+  public func inside(_ field: String) -> Refusal {
+    var refusal = self
+    refusal.violations = violations.map { FieldViolation("\(field).\($0.field)", $0.rule) }
+    return refusal
+  }
 }
 
 /// Errors of a service's rules that know which refusal they are.

@@ -76,7 +76,7 @@ struct BillOfMaterialTests {
       let outcome = try await service.put([wrong])
       let rejection = outcome.differences.first?.rejection
       #expect(rejection?.reason == "OPERATION_UNKNOWN")
-      #expect(rejection?.violations.map(\.field) == ["lines[0].operation"])
+      #expect(rejection?.violations.map(\.field) == ["records.records[0].lines[0].operation"])
     }
   }
 

@@ -131,7 +131,8 @@ struct RecordKindsTests {
       for (record, field) in Self.mistakes {
         let outcome = try await service.put([record])
         let fields = outcome.differences.first?.rejection?.violations.map(\.field)
-        #expect(fields == ["records[0].\(field)"], "\(type(of: record).recordKind): \(field)")
+        #expect(
+          fields == ["records.records[0].\(field)"], "\(type(of: record).recordKind): \(field)")
       }
     }
   }
