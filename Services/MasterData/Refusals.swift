@@ -49,7 +49,7 @@ extension ContentRejection: RefusalConvertible {
     case .unitChanged(let code):
       Refusal(
         .failedPrecondition, reason: "UNIT_CHANGED",
-        "the unit \(code) has been released: its category and its ratio stay; make another unit",
+        "the unit \(code) is no draft any more: its category and its ratio stay; make another unit",
         metadata: ["code": code])
     case .unitCategory(let field, let unit, let other):
       Refusal(
@@ -60,7 +60,7 @@ extension ContentRejection: RefusalConvertible {
     case .itemUnitChanged(let code, let unit):
       Refusal(
         .failedPrecondition, reason: "ITEM_UNIT_CHANGED",
-        "the item \(code) has been released: it stays counted in \(unit)",
+        "the item \(code) is no draft any more: it stays counted in \(unit)",
         metadata: ["code": code, "unit": unit],
         violations: [FieldViolation("unit", "must be \(unit)")])
     case .barcodeTaken(let barcode, let item):
@@ -87,6 +87,12 @@ extension ContentRejection: RefusalConvertible {
         "\(field): the routing \(routing) has no operation \(operation)",
         metadata: ["routing": routing, "operation": "\(operation)"],
         violations: [FieldViolation(field, "must be an operation of \(routing)")])
+    case .operationInUse(let code, let operation, let bill):
+      Refusal(
+        .failedPrecondition, reason: "OPERATION_IN_USE",
+        "the operation \(operation) of \(code) is named by the released bill \(bill)",
+        metadata: ["code": code, "operation": "\(operation)", "bill": bill],
+        violations: [FieldViolation("operations", "must have the operation \(operation)")])
     case .supplierItemTaken(let supplier, let item, let other):
       Refusal(
         .alreadyExists, reason: "SUPPLIER_ITEM_TAKEN",
@@ -102,7 +108,7 @@ extension RuleRejection: RefusalConvertible {
     case .mappingRuleChanged(let code):
       Refusal(
         .failedPrecondition, reason: "MAPPING_RULE_CHANGED",
-        "the rule \(code) has been released: what it says stays; retire it and make another one",
+        "the rule \(code) is no draft any more: what it says stays; retire it and make another one",
         metadata: ["code": code])
     case .mappingOverlap(let code, let other):
       Refusal(

@@ -27,6 +27,8 @@ enum ContentRejection: Error, Sendable, Hashable {
   case cyclicBill(String, item: String)
   /// The routing has no such operation.
   case operationUnknown(field: String, operation: Int32, routing: String)
+  /// A released bill's line names an operation that the routing would lose.
+  case operationInUse(String, operation: Int32, bill: String)
   /// There is another reference of the supplier and the item.
   case supplierItemTaken(supplier: String, item: String, by: String)
 }

@@ -48,9 +48,7 @@ extension Masterdata.V1.Item: MasterRecord {
     try item.judge(candidate.head, before: candidate.before)
     try records.convertible(item.purchaseUnit, into: item.unit, field: "purchase_unit")
     guard candidate.head.lifeCycle != .withdrawn, !item.barcode.isEmpty,
-      let owner = try RecordLinks.others(
-        named: item.barcode, than: candidate.key, records.snapshot
-      ).first
+      let owner = try records.others(named: item.barcode, than: candidate.key).first
     else { return }
     throw ContentRejection.barcodeTaken(item.barcode, item: owner)
   }

@@ -6,13 +6,41 @@ import Values
 /// Records that count as stored for those that follow, while nothing is written: one for all parts of a
 /// snapshot, which would otherwise be copied with each.
 final class AssumedRecords: Sendable {
-  private let records = Mutex<[RecordKey: StoredRecord]>([:])
+  private struct State {
+    var records: [RecordKey: StoredRecord] = [:]
+    /// Whose a name is, by kind, site and name.
+    var owners: [RecordKey: Set<String>] = [:]
+    var names: [RecordKey: String] = [:]
+  }
+
+  private let state = Mutex(State())
 
   /// A record that was assumed.
-  func find(_ key: RecordKey) -> StoredRecord? { records.withLock { $0[key] } }
+  func find(_ key: RecordKey) -> StoredRecord? { state.withLock { $0.records[key] } }
 
   /// From now on it counts as stored.
-  func put(_ record: StoredRecord) { records.withLock { $0[record.key] = record } }
+  /// - Parameter name: what only one may have; empty for nothing.
+  func put(_ record: StoredRecord, name: String) {
+    state.withLock { state in
+      let key = record.key
+      state.records[key] = record
+      if let before = state.names.removeValue(forKey: key) {
+        state.owners[Self.place(key, before)]?.remove(key.code)
+      }
+      if name.isEmpty { return }
+      state.names[key] = name
+      state.owners[Self.place(key, name), default: []].insert(key.code)
+    }
+  }
+
+  /// Which of the assumed records have a name.
+  func owners(of name: String, like key: RecordKey) -> Set<String> {
+    state.withLock { $0.owners[Self.place(key, name)] ?? [] }
+  }
+
+  private static func place(_ key: RecordKey, _ name: String) -> RecordKey {
+    RecordKey(key.kind, site: key.site, name)
+  }
 }
 
 /// The records that others are judged by: those of the database, and, when nothing is to be written,
@@ -47,6 +75,16 @@ struct KnownRecords {
     -> (head: RecordHead, definition: Entry.Definition)?
   {
     try stored(key(Entry.recordKind, code)).map(Entry.checked)
+  }
+
+  /// Which other records of the kind have a name.
+  func others(named name: String, than key: RecordKey) throws -> [String] {
+    let stored = try RecordLinks.others(named: name, than: key, snapshot)
+    guard let assumed else { return stored }
+    let unchanged = stored.filter {
+      assumed.find(RecordKey(key.kind, site: key.site, $0)) == nil
+    }
+    return unchanged + assumed.owners(of: name, like: key).subtracting([key.code]).sorted()
   }
 
   /// Judges that a unit can be converted into another one; what is not there is judged elsewhere.

@@ -79,7 +79,7 @@ extension KnownRecords {
     _ type: Entry.Type, named name: String, overlapping head: RecordHead, _ key: RecordKey
   ) throws -> String? {
     guard head.lifeCycle == .released else { return nil }
-    return try RecordLinks.others(named: name, than: key, snapshot).first { code in
+    return try others(named: name, than: key).first { code in
       guard let other = try find(type, code)?.head else { return false }
       return other.lifeCycle == .released && other.period.overlaps(head.period)
     }

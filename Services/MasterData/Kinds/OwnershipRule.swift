@@ -8,7 +8,16 @@ extension Masterdata.V1.OwnershipRule: MasterRecord {
   static let recordKind = RecordKind.ownershipRule
 
   func definition(_ fields: inout Fields) -> OwnershipRuleDefinition {
-    OwnershipRuleDefinition(
+    if !subject.isEmpty {
+      let stages = OwnableSubjects.stages(of: subject)
+      if stages == nil {
+        fields.reject("subject", "must be a kind of records, or one with a group of its fields")
+      }
+      if let stages, !stage.isEmpty, !stages.contains(stage) {
+        fields.reject("stage", "must be empty or \(stages.joined(separator: ", "))")
+      }
+    }
+    return OwnershipRuleDefinition(
       subject: fields.text(subject, "subject", OwnershipRules.subjectRule),
       stage: fields.optionalText(stage, "stage", OwnershipRules.stageRule),
       owner: fields.text(owner, "owner", RecordText.system))

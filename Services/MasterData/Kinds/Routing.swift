@@ -45,5 +45,22 @@ extension Masterdata.V1.Routing: MasterRecord {
     }
   }
 
+  static func judge(_ candidate: Candidate<RoutingDefinition>, _ records: KnownRecords) throws {
+    guard let before = candidate.before else { return }
+    let gone = Set(before.definition.operations.map(\.number))
+      .subtracting(candidate.definition.operations.map(\.number))
+    if gone.isEmpty { return }
+    let bills = try RecordLinks.users(of: candidate.key, as: "routing", records.snapshot)
+    for key in bills {
+      guard let stored = try records.stored(key), stored.lifeCycle == .released else { continue }
+      let bill = try Masterdata.V1.BillOfMaterial.checked(stored).definition
+      guard let operation = bill.operations.map(\.operation).first(where: gone.contains) else {
+        continue
+      }
+      throw ContentRejection.operationInUse(
+        candidate.head.code, operation: operation, bill: key.code)
+    }
+  }
+
   var asRecord: Masterdata.V1.Record { .with { $0.content = .routing(self) } }
 }

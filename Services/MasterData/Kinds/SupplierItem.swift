@@ -60,9 +60,7 @@ extension Masterdata.V1.SupplierItem: MasterRecord {
   {
     let reference = candidate.definition
     guard candidate.head.lifeCycle != .withdrawn,
-      let other = try RecordLinks.others(
-        named: name(of: reference), than: candidate.key, records.snapshot
-      ).first
+      let other = try records.others(named: name(of: reference), than: candidate.key).first
     else { return }
     throw ContentRejection.supplierItemTaken(
       supplier: reference.supplier, item: reference.item, by: other)

@@ -16,7 +16,7 @@ struct RecordWriter {
   let now: Instant
   /// What was changed so far, for the audit.
   private(set) var changes = RecordChanges()
-  private let ownership: OwnershipRules
+  private let ownership: OwnershipBySite
   private let records: KnownRecords
 
   /// A writer; what is only tried sees only a snapshot.
@@ -28,7 +28,7 @@ struct RecordWriter {
     self.writer = writer
     self.isTrial = isTrial
     now = snapshot.now
-    ownership = try OwnershipRules(of: site, snapshot)
+    ownership = try OwnershipBySite(snapshot)
     records = KnownRecords(snapshot, at: site, assuming: isTrial ? assumed : nil)
   }
 
@@ -68,8 +68,8 @@ struct RecordWriter {
     let head = candidate.head
     try head.judge(before: candidate.before?.head)
     try ownership.check(
-      Entry.recordKind.rawValue, groups: Entry.changedGroups(candidate),
-      stage: (candidate.before?.head.lifeCycle ?? .draft).name, site: site, writer: writer, at: now)
+      Entry.recordKind, groups: Entry.changedGroups(candidate),
+      stage: candidate.before?.head.lifeCycle ?? .draft, site: site, writer: writer, at: now)
     if head.lifeCycle == .released {
       for reference in Entry.references(of: candidate.definition) {
         let found = try records.lifeCycle(of: records.key(reference.kind, reference.code))
@@ -97,7 +97,7 @@ struct RecordWriter {
     }
     guard !isTrial, let transaction = snapshot as? Transaction else {
       let record = record(revision, 0)
-      records.assumed?.put(record)
+      records.assumed?.put(record, name: Self.name(candidate, Entry.self))
       return record
     }
     let event = NewEvent(
@@ -118,8 +118,15 @@ struct RecordWriter {
       (role: $0.role, to: records.key($0.kind, $0.code))
     }
     try RecordLinks.put(candidate.key, names: references, isNew: isNew, transaction)
-    let name = candidate.head.lifeCycle == .withdrawn ? "" : Entry.name(of: candidate.definition)
-    try RecordLinks.put(candidate.key, name: name, isNew: isNew, transaction)
+    try RecordLinks.put(
+      candidate.key, name: Self.name(candidate, type), isNew: isNew, transaction)
+  }
+
+  /// What no other may have at the same time; what is withdrawn gives it away.
+  private static func name<Entry: MasterRecord>(
+    _ candidate: Candidate<Entry.Definition>, _ type: Entry.Type
+  ) -> String {
+    candidate.head.lifeCycle == .withdrawn ? "" : Entry.name(of: candidate.definition)
   }
 }
 
@@ -133,23 +140,4 @@ extension RecordWriter {
     }
     return try withdraw(stored.key.kind.message)
   }
-}
-
-extension OwnershipRules {
-  /// The rules that hold at a site.
-  init(of site: SiteCode, _ snapshot: Snapshot) throws {
-    let stored = try MasterRecords.list(
-      .ownershipRule, site: site.text, in: [.released], after: "", limit: Self.maximumRules,
-      snapshot)
-    self.init(
-      try stored.map { record in
-        let (head, rule) = try Masterdata.V1.OwnershipRule.checked(record)
-        return Rule(
-          subject: rule.subject, stage: rule.stage, owner: rule.owner, period: head.period)
-      })
-  }
-
-  /// Most rules in force at a site: kinds times stages times some groups of fields. They are read with
-  /// every write.
-  static let maximumRules = 500
 }

@@ -22,7 +22,8 @@ struct MissingRecords: Sendable {
   {
     var missing = MissingRecords()
     for kind in order where head.completeKinds.contains(kind) {
-      let keys = try missingKeys(kind, parts, head, snapshot)
+      let records = try missingRecords(kind, parts, head, snapshot)
+      let keys = try kind == .location ? lowestFirst(records) : records.map(\.key)
       for start in stride(from: 0, to: keys.count, by: Batch.maximumRecords) {
         missing.batches.append(
           Array(keys[start..<min(start + Batch.maximumRecords, keys.count)]))
@@ -31,16 +32,32 @@ struct MissingRecords: Sendable {
     return missing
   }
 
-  private static func missingKeys(
+  /// Of locations those that others are in come last.
+  private static func lowestFirst(_ records: [StoredRecord]) throws -> [RecordKey] {
+    let parents = try Dictionary(
+      records.map {
+        ($0.key.code, try Masterdata.V1.Location.checked($0).definition.parent)
+      }, uniquingKeysWith: { first, _ in first })
+    func depth(_ code: String) -> Int {
+      var (depth, place) = (0, code)
+      // No location is below itself, so this ends.
+      while let parent = parents[place], !parent.isEmpty { (depth, place) = (depth + 1, parent) }
+      return depth
+    }
+    return records.map { (key: $0.key, depth: depth($0.key.code)) }
+      .sorted { ($1.depth, $0.key.code) < ($0.depth, $1.key.code) }.map(\.key)
+  }
+
+  private static func missingRecords(
     _ kind: RecordKind, _ parts: SnapshotParts, _ head: SnapshotHead, _ snapshot: Snapshot
-  ) throws -> [RecordKey] {
+  ) throws -> [StoredRecord] {
     let site = kind.isOfAllSites ? "" : head.site.text
-    var (missing, count, last) = ([RecordKey](), 0, "")
+    var (missing, count, last) = ([StoredRecord](), 0, "")
     while true {
       let page = try MasterRecords.list(
         kind, site: site, in: [.draft, .released], after: last, limit: 1_000, snapshot)
       count += page.count
-      missing += page.map(\.key).filter { !parts.holds(kind, $0.code) }
+      missing += page.filter { !parts.holds(kind, $0.key.code) }
       guard let end = page.last else { break }
       last = end.key.code
     }

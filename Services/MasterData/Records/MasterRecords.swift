@@ -66,6 +66,17 @@ enum MasterRecords {
       """, sequence, limit, map: read)
   }
 
+  /// The records in use of a kind, of all sites.
+  static func released(_ kind: RecordKind, limit: Int, _ snapshot: Snapshot) throws
+    -> [StoredRecord]
+  {
+    try snapshot.rows(
+      """
+      SELECT \(columns) FROM records WHERE kind = ? AND life_cycle = 'released'
+      ORDER BY site, code LIMIT ?
+      """, kind.rawValue, limit, map: read)
+  }
+
   /// How many records of a kind are not withdrawn.
   static func count(_ kind: RecordKind, site: String, _ snapshot: Snapshot) throws -> Int {
     try snapshot.row(

@@ -36,6 +36,20 @@ enum RecordLinks {
     }
   }
 
+  /// The records in use that name this one for something.
+  static func users(of key: RecordKey, as role: String, _ snapshot: Snapshot) throws -> [RecordKey]
+  {
+    try snapshot.rows(
+      """
+      SELECT kind, site, code FROM record_references JOIN records USING (kind, site, code)
+      WHERE to_kind = ? AND to_code = ? AND to_site = ? AND role = ? AND life_cycle = 'released'
+      ORDER BY code LIMIT 1000
+      """, key.kind.rawValue, key.code, key.site, role
+    ) { row in
+      RecordKey(try MasterRecords.kind(of: row, 0), site: try row.text(1), try row.text(2))
+    }
+  }
+
   /// Gives a record names, in place of those before.
   static func put(_ key: RecordKey, name: String, isNew: Bool, _ transaction: Transaction) throws {
     if !isNew {

@@ -20,7 +20,7 @@ extension Masterdata.V1 {
     /// Makes units or changes them: what is said of one replaces what was said before. One by
     /// one, in their order, each for itself; those that are good are kept when others are
     /// rejected. At most 500. Rejected with UNIT_CHANGED: its category or its ratio, once it is
-    /// released.
+    /// no draft any more.
     public static let upsertUnits = Method<
       Masterdata.V1.UpsertUnitsRequest, Masterdata.V1.UpsertUnitsResponse
     >(
@@ -39,7 +39,7 @@ extension Masterdata.V1 {
       service: name, name: "ListUnits", kind: .unary)
 
     /// Makes items or changes them, as UpsertUnits does. Rejected with UNIT_CATEGORY (the
-    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is released),
+    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is no draft),
     /// BARCODE_TAKEN.
     public static let upsertItems = Method<
       Masterdata.V1.UpsertItemsRequest, Masterdata.V1.UpsertItemsResponse
@@ -186,7 +186,8 @@ extension Masterdata.V1 {
     >(
       service: name, name: "ListSupplierItems", kind: .unary)
 
-    /// Makes routings or changes them, as UpsertUnits does.
+    /// Makes routings or changes them, as UpsertUnits does. Rejected with OPERATION_IN_USE: a
+    /// released bill names an operation that it would lose.
     public static let upsertRoutings = Method<
       Masterdata.V1.UpsertRoutingsRequest, Masterdata.V1.UpsertRoutingsResponse
     >(
@@ -331,7 +332,7 @@ extension Masterdata.V1 {
     /// Makes units or changes them: what is said of one replaces what was said before. One by
     /// one, in their order, each for itself; those that are good are kept when others are
     /// rejected. At most 500. Rejected with UNIT_CHANGED: its category or its ratio, once it is
-    /// released.
+    /// no draft any more.
     func upsertUnits(_ request: Masterdata.V1.UpsertUnitsRequest, context: Context) async throws
       -> Masterdata.V1.UpsertUnitsResponse
 
@@ -344,7 +345,7 @@ extension Masterdata.V1 {
       -> Masterdata.V1.ListUnitsResponse
 
     /// Makes items or changes them, as UpsertUnits does. Rejected with UNIT_CATEGORY (the
-    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is released),
+    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is no draft),
     /// BARCODE_TAKEN.
     func upsertItems(_ request: Masterdata.V1.UpsertItemsRequest, context: Context) async throws
       -> Masterdata.V1.UpsertItemsResponse
@@ -446,7 +447,8 @@ extension Masterdata.V1 {
     func listSupplierItems(_ request: Masterdata.V1.ListSupplierItemsRequest, context: Context)
       async throws -> Masterdata.V1.ListSupplierItemsResponse
 
-    /// Makes routings or changes them, as UpsertUnits does.
+    /// Makes routings or changes them, as UpsertUnits does. Rejected with OPERATION_IN_USE: a
+    /// released bill names an operation that it would lose.
     func upsertRoutings(_ request: Masterdata.V1.UpsertRoutingsRequest, context: Context)
       async throws -> Masterdata.V1.UpsertRoutingsResponse
 
@@ -547,7 +549,7 @@ extension Masterdata.V1 {
     /// Makes units or changes them: what is said of one replaces what was said before. One by
     /// one, in their order, each for itself; those that are good are kept when others are
     /// rejected. At most 500. Rejected with UNIT_CHANGED: its category or its ratio, once it is
-    /// released.
+    /// no draft any more.
     public func upsertUnits(
       _ request: Masterdata.V1.UpsertUnitsRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertUnitsResponse {
@@ -569,7 +571,7 @@ extension Masterdata.V1 {
     }
 
     /// Makes items or changes them, as UpsertUnits does. Rejected with UNIT_CATEGORY (the
-    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is released),
+    /// purchase unit can't be converted), ITEM_UNIT_CHANGED (once it is no draft),
     /// BARCODE_TAKEN.
     public func upsertItems(
       _ request: Masterdata.V1.UpsertItemsRequest, options: CallOptions = .init()
@@ -741,7 +743,8 @@ extension Masterdata.V1 {
       try await caller.unary(Masterdata.V1.MasterDataService.listSupplierItems, request, options)
     }
 
-    /// Makes routings or changes them, as UpsertUnits does.
+    /// Makes routings or changes them, as UpsertUnits does. Rejected with OPERATION_IN_USE: a
+    /// released bill names an operation that it would lose.
     public func upsertRoutings(
       _ request: Masterdata.V1.UpsertRoutingsRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertRoutingsResponse {

@@ -77,7 +77,7 @@ extension Masterdata.V1 {
 
     /// How many of the category's reference unit one of this unit is, exactly: 12/1 for a
     /// dozen, 1/1000 for a gram where the kilogram is the reference. Required. It does not
-    /// change once the unit is released: make another unit.
+    /// change once the unit is no draft any more: make another one.
     public var referenceRatio: Masterdata.V1.Ratio?
 
     /// Quantities are kept to a multiple of it: "0.01". Above zero. Required.
@@ -108,7 +108,7 @@ extension Masterdata.V1 {
     public var storable: Bool = false
 
     /// The unit it is counted in: a unit's code. Required. It does not change once the item is
-    /// released.
+    /// no draft any more.
     public var unit: String = ""
 
     /// The unit it is bought in, of the same category; empty means the same unit.

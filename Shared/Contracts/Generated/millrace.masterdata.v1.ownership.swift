@@ -6,8 +6,9 @@ extension Masterdata.V1 {
   /// Which system owns records of a kind, or a group of their fields, at a site: only it may
   /// write them. A write of another one is refused with FAILED_PRECONDITION, reason
   /// NOT_OWNER, or REJECTED with it, naming the owner. Where no rule is for a record,
-  /// everybody may write who may call. A rule for a group of fields goes before one for the
-  /// kind, one for a stage before one for all of them.
+  /// everybody may write who may call; what is the same at all sites must be the writer's own
+  /// at each site that has a rule for it. A rule for a group of fields goes before one for
+  /// the kind, one for a stage before one for all of them.
   public struct OwnershipRule: Message {
     /// Its code is a name that its maker gives it.
     public var head: Masterdata.V1.RecordHead?
