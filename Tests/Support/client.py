@@ -18,7 +18,8 @@ _Details = collections.namedtuple(
     "_Details", "method timeout metadata credentials wait_for_ready compression")
 
 
-class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor,
+                grpc.StreamUnaryClientInterceptor):
     """Adds the caller's metadata to every call, and a deadline to those that have none."""
 
     def __init__(self, metadata, seconds):
@@ -36,6 +37,9 @@ class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
 
     def intercept_unary_stream(self, continuation, details, request):
         return continuation(self._details(details), request)
+
+    def intercept_stream_unary(self, continuation, details, requests):
+        return continuation(self._details(details), requests)
 
 
 class Client:
