@@ -69,6 +69,7 @@ class Steward:
     def __init__(self, stub, site=SITE):
         self.stub = stub
         self.site = site
+        self._told = ""
 
     def put(self, *records, **options) -> list:
         """Says how records of one kind are to be; their outcomes."""
@@ -126,6 +127,11 @@ class Steward:
                 return seen, change.resume_token
             seen.append(record_in(change.record))
         raise AssertionError("the watch ended by itself")
+
+    def now(self) -> str:
+        """The token with which a watcher is told what happens from now on."""
+        _, self._told = self.changes(self._told)
+        return self._told
 
 
 def record_in(record):
