@@ -147,11 +147,11 @@ def as_record(record):
 
 
 def is_refused(call) -> str:
-    """The reason of a call that is refused; empty when it is not."""
+    """Why a call is refused, also by what lies between; empty when it is not."""
     try:
         call()
     except grpc.RpcError as error:
-        return refusal(error).reason
+        return refusal(error).reason or error.code().name
     return ""
 
 
