@@ -9,6 +9,7 @@ import pytest
 from Support.client import refused
 from Support.conditions import eventually
 from Support.plant import OTHER_SITE, SITE, Plant
+from Support.programs import run
 from Support.seeds import seeded
 from Support.stewards import (
     ITEM, LOCATION, PARTNER, RELEASED, UNIT, WITHDRAWN, Steward, bill, item, is_refused, kind_of, location,
@@ -261,3 +262,20 @@ def test_a_watch_ends_with_the_right_to_it(plant, steward):
         for _ in stream:
             pass
     assert ended.value.code() in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
+
+
+def test_after_a_restore_no_token_from_before_is_believed(plant, steward):
+    token = steward.now()
+    _, page_token = steward.page(PARTNER, size=1)
+    database, backup = str(plant.folder / "masterdata.sqlite"), str(plant.folder / "backup")
+    run("millrace", "backup", database, backup)
+    steward.accept(partner("AFTER-THE-BACKUP"))
+    plant.masterdata.stop()
+    run("millrace", "restore", backup, database)
+    plant.masterdata.start()
+    eventually("it answers again", lambda: not is_refused(lambda: steward.page(UNIT)))
+    for call in (lambda: steward.changes(token), lambda: steward.page(PARTNER, page_token)):
+        found = refused(call)
+        assert (found.code, found.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "FEED_RESTORED")
+    seen, _ = steward.changes()
+    assert "AFTER-THE-BACKUP" not in _codes(seen) and len(seen) > 1_000
