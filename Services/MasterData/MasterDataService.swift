@@ -30,7 +30,7 @@ enum MasterDataService {
   ) -> [Route] {
     records(incarnation) + [
       .read(ListShifts()),
-      .collect(ImportSnapshot()),
+      .collect(ImportSnapshot(places: ImportPlaces())),
       .watch(WatchChanges(incarnation: incarnation)),
       .read(ResolveCodes(index: index, unmapped: unmapped)),
       .write(UpsertRecords<Masterdata.V1.CreateMappingRulesRequest>()),

@@ -14,6 +14,11 @@ extension RecordRejection: RefusalConvertible {
         .aborted, reason: "ETAG_MISMATCH",
         "\(code) has changed; read it again and say what it is to be now",
         metadata: ["code": code, "etag": etag])
+    case .recordTooLarge(let code, let bytes):
+      Refusal(
+        .invalidArgument, reason: "RECORD_TOO_LARGE",
+        "\(code) has \(bytes) bytes; a record has \(AnswerSize.maximumRecordBytes) at most",
+        metadata: ["code": code])
     case .referenceUnknown(let reference, let lifeCycle):
       Refusal(
         .failedPrecondition, reason: "REFERENCE_UNKNOWN",
@@ -75,6 +80,16 @@ extension ContentRejection: RefusalConvertible {
         "the location \(code) would be below itself",
         metadata: ["code": code],
         violations: [FieldViolation("parent", "must not be the location or one below it")])
+    case .locationTooDeep(let code, let maximum):
+      Refusal(
+        .failedPrecondition, reason: "LOCATION_TOO_DEEP",
+        "the location \(code) would be below more than \(maximum) others", metadata: ["code": code],
+        violations: [FieldViolation("parent", "must be below at most \(maximum - 1) others")])
+    case .billTooLarge(let code, let maximum):
+      Refusal(
+        .failedPrecondition, reason: "BILL_TOO_LARGE",
+        "below the bill \(code) there would be more than \(maximum) items, over all its levels",
+        metadata: ["code": code])
     case .cyclicBill(let code, let item):
       Refusal(
         .failedPrecondition, reason: "CYCLIC_BILL",

@@ -31,7 +31,7 @@ class Plant:
 
     def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10",
                  authority=None, unknown_codes: dict | None = None,
-                 master_data: bool = False):
+                 master_data: bool = False, ownership_approval_sites=()):
         self.folder = folder
         self.master_data = master_data
         """Whether MasterData is filled from Odoo; otherwise by whoever calls it."""
@@ -42,6 +42,8 @@ class Plant:
             free_port(), free_port(), free_port(), free_port())
         self.unknown_codes = unknown_codes
         """What Production does with unknown codes by site; None: it follows no master data."""
+        self.ownership_approval_sites = ownership_approval_sites
+        """Sites at which a second person approves who owns what."""
         self.masterdata_port = free_port()
         run("millrace", "keys", "create", "--directory", str(folder))
         (folder / "odoo-api-key").write_text(odoo_people.API_KEY + "\n")
@@ -99,7 +101,9 @@ class Plant:
                 "signingKeyFile": str(keys / "principal-signing-key.pem")}
 
     def _masterdata(self) -> dict:
+        approval = self.ownership_approval_sites
         return {
+            **({"ownershipApprovalSites": list(approval)} if approval else {}),
             "listen": {"host": "127.0.0.1", "port": self.masterdata_port,
                        **self._tls("masterdata", clients="required")},
             "database": str(self.folder / "masterdata.sqlite"),

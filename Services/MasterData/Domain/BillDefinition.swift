@@ -33,6 +33,9 @@ struct BillDefinition: Sendable, Hashable {
   /// Ten times what a car's main assembly has.
   static let maximumLines = 500
   static let maximumByProducts = 100
+  /// Different items below one, over all levels: what a large machine has. Each write of a bill looks at
+  /// all of them, some milliseconds.
+  static let maximumItemsBelow = 20_000
   static let maximumSubcontractors = 100
   static let priorityRange: ClosedRange<Int64> = 0...1_000_000
 

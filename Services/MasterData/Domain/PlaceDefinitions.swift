@@ -62,4 +62,8 @@ struct LocationDefinition: Sendable, Hashable {
   var usage: LocationUsage
   var isQuarantine: Bool
   var isScrap: Bool
+
+  /// How many locations one may be below: ten times what a warehouse has from yard to bin. Each write of
+  /// one looks at all of them.
+  static let maximumDepth = 64
 }

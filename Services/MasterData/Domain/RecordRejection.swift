@@ -3,6 +3,8 @@ enum RecordRejection: Error, Sendable, Hashable {
   case lifeCycleTransition(String, from: LifeCycle, to: LifeCycle)
   /// It has changed since its caller has seen it.
   case etagMismatch(String, etag: String)
+  /// It has more bytes than an answer can carry for sure.
+  case recordTooLarge(String, bytes: Int)
   /// What a record in use names is not there, or not in use.
   case referenceUnknown(RecordReference, LifeCycle?)
   /// A record in use names the one that is to be withdrawn, for a caller of a site.
@@ -23,8 +25,12 @@ enum ContentRejection: Error, Sendable, Hashable {
   case barcodeTaken(String, item: String)
   /// A location would be below itself.
   case cyclicLocation(String)
+  /// A location would be below too many others.
+  case locationTooDeep(String, maximum: Int)
   /// An item would be made of itself.
   case cyclicBill(String, item: String)
+  /// Too many items are below it.
+  case billTooLarge(String, maximum: Int)
   /// The routing has no such operation.
   case operationUnknown(field: String, operation: Int32, routing: String)
   /// A released bill's line names an operation that the routing would lose.

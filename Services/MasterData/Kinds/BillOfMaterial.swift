@@ -116,11 +116,15 @@ extension Masterdata.V1.BillOfMaterial: MasterRecord {
     // A draft may be cyclic as long as nobody uses it.
     guard candidate.head.lifeCycle == .released else { return }
     let parts = Set(bill.lines.map(\.item))
-    let isCyclic =
-      try !parts.isEmpty
-      && RecordLinks.isMade(of: bill.item, parts, site: candidate.key.site, records.snapshot)
-    if isCyclic {
+    if parts.isEmpty { return }
+    let limit = BillDefinition.maximumItemsBelow
+    let below = try RecordLinks.below(
+      parts, finding: bill.item, limit: limit + 1, site: candidate.key.site, records.snapshot)
+    if below.isFound {
       throw ContentRejection.cyclicBill(candidate.head.code, item: bill.item)
+    }
+    if below.count > limit {
+      throw ContentRejection.billTooLarge(candidate.head.code, maximum: limit)
     }
   }
 

@@ -12,6 +12,7 @@ extension Masterdata.V1.BusinessPartner: MasterRecord {
       fields.known(
         PartnerRole(role), "", "SUPPLIER, CUSTOMER, CARRIER or SUBCONTRACTOR", else: .supplier)
     }
+    fields.unique(given, "roles", "") { $0 }
     return BusinessPartnerDefinition(
       description: fields.text(description_p, "description", RecordText.description),
       roles: PartnerRole.allCases.filter(given.contains),

@@ -41,10 +41,14 @@ extension Masterdata.V1.Location: MasterRecord {
 
   static func judge(_ candidate: Candidate<LocationDefinition>, _ records: KnownRecords) throws {
     let parent = candidate.definition.parent
-    guard !parent.isEmpty, try RecordLinks.isAbove(candidate.key, parent, records.snapshot) else {
-      return
+    if parent.isEmpty { return }
+    let limit = LocationDefinition.maximumDepth
+    let above = try RecordLinks.above(
+      parent, finding: candidate.key, limit: limit + 1, records.snapshot)
+    if above.isFound { throw ContentRejection.cyclicLocation(candidate.head.code) }
+    if above.count > limit {
+      throw ContentRejection.locationTooDeep(candidate.head.code, maximum: limit)
     }
-    throw ContentRejection.cyclicLocation(candidate.head.code)
   }
 
   var asRecord: Masterdata.V1.Record { .with { $0.content = .location(self) } }

@@ -27,10 +27,12 @@ struct GetRecords<Request: GetRequest>: ReadOperation {
   }
 
   func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws -> Response {
-    var response = Response()
+    var (response, bytes) = (Response(), 0)
     for code in input.codes {
       let key = RecordKey(Response.Entry.recordKind, code, at: input.site)
       if let stored = try MasterRecords.find(key, snapshot) {
+        bytes += stored.content.count
+        try AnswerSize.check(bytes)
         response.entries.append(try Response.Entry(stored))
       } else {
         response.missingCodes.append(code)

@@ -3,6 +3,7 @@ import Identity
 import Protobuf
 import RecordStore
 import ServiceKit
+import Synchronization
 import Values
 
 /// `ImportSnapshot`: many records as one thing. All of it is judged before anything is written; it is
@@ -15,6 +16,8 @@ struct ImportSnapshot: CollectOperation {
     return head.site
   }
 
+  let places: ImportPlaces
+
   func begin() -> SnapshotParts { SnapshotParts() }
 
   func take(
@@ -22,7 +25,9 @@ struct ImportSnapshot: CollectOperation {
     _ fields: inout Fields
   ) throws {
     switch (request.part, parts.head) {
-    case (.head(let head), nil): parts.head = fields.inside("head") { $0.snapshotHead(head) }
+    case (.head(let head), nil):
+      parts.head = fields.inside("head") { $0.snapshotHead(head) }
+      parts.place = try places.take()
     case (.head, _): fields.reject("head", "must come once, first")
     case (.records, nil): fields.reject("head", "is required before the records")
     case (.records(let records), _):
@@ -53,6 +58,37 @@ struct ImportSnapshot: CollectOperation {
   }
 }
 
+/// How many snapshots may be on their way at a time: each is held in memory until its last part has come.
+final class ImportPlaces: Sendable {
+  /// Two of the largest are some 150 MB. A plant sends one in a night.
+  static let maximum = 2
+  private let taken = Mutex(0)
+
+  /// A place, until nobody holds it any more.
+  final class Place: Sendable {
+    private let places: ImportPlaces
+    fileprivate init(_ places: ImportPlaces) { self.places = places }
+    deinit { places.taken.withLock { $0 -= 1 } }
+  }
+
+  /// Takes a place.
+  /// - Throws: ``Refusal`` when there is none.
+  func take() throws(Refusal) -> Place {
+    let isFree = taken.withLock { taken in
+      guard taken < Self.maximum else { return false }
+      taken += 1
+      return true
+    }
+    guard isFree else {
+      throw Refusal(
+        .resourceExhausted, reason: "TOO_MANY_SNAPSHOTS",
+        "\(Self.maximum) snapshots are being taken already: send this one when they are done",
+        retryDelayMilliseconds: 10_000)
+    }
+    return Place(self)
+  }
+}
+
 /// What a snapshot is, checked.
 struct SnapshotHead: Sendable {
   let site: SiteCode
@@ -69,6 +105,8 @@ struct SnapshotHead: Sendable {
 /// A snapshot as it has arrived, in memory: as encoded bytes, which are a fifth of the values.
 struct SnapshotParts: Sendable {
   var head: SnapshotHead?
+  /// Given back when the snapshot is done with, or its caller has gone.
+  var place: ImportPlaces.Place?
   /// The codes of each kind, of complete kinds those without records too.
   private(set) var codes: [RecordKind: Set<String>] = [:]
   /// `SnapshotRecords`, at most 500 records each.

@@ -33,6 +33,7 @@ struct ListRecords<Request: ListRequest>: ReadOperation {
     let lifeCycles = Set(given).sorted { $0.rawValue < $1.rawValue }
     let prefix = fields.optionalText(request.codePrefix, "code_prefix", RecordHead.codeRule)
     let filters = ListFilters { digest in
+      digest.add(Response.Entry.recordKind.rawValue)
       digest.add(site.text)
       digest.add(prefix)
       for lifeCycle in lifeCycles { digest.add(lifeCycle.rawValue) }
@@ -49,7 +50,7 @@ struct ListRecords<Request: ListRequest>: ReadOperation {
       kind, site: kind.isOfAllSites ? "" : input.site.text, in: input.lifeCycles,
       beginningWith: input.prefix, after: try input.page.lastKey(in: incarnation) ?? "",
       limit: input.page.size + 1, snapshot)
-    let page = found.prefix(input.page.size)
+    let page = AnswerSize.prefix(of: found.prefix(input.page.size))
     var response = Response()
     response.entries = try page.map { try Response.Entry($0) }
     response.page = input.filters.response(

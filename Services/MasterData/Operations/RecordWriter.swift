@@ -47,6 +47,9 @@ struct RecordWriter {
       }
       let message = Entry(draft.head, draft.definition)
       let content = try message.encoded()
+      guard content.count <= AnswerSize.maximumRecordBytes else {
+        throw RecordRejection.recordTooLarge(draft.head.code, bytes: content.count)
+      }
       if let stored, stored.content == content { return .unchanged(stored) }
       let candidate = Candidate(
         key: key, head: draft.head, definition: draft.definition,

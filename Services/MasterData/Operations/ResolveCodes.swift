@@ -68,7 +68,9 @@ extension Masterdata.V1.ResolvedCode {
     self.init()
     resolution =
       resolved.isResolved ? .resolved : resolved.meaning == nil ? .unmapped : .noRecord
-    code = resolved.meaning?.code ?? ""
+    // What a prefix makes of a long code may be longer than any record's: then there is none.
+    let target = resolved.meaning?.code ?? ""
+    code = RecordHead.codeRule.violation(of: target) == nil ? target : ""
     mappingRule = resolved.meaning?.rule ?? ""
   }
 }

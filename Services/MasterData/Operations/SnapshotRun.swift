@@ -140,6 +140,7 @@ struct SnapshotRun: Sendable {
 struct SnapshotReport: Sendable {
   private var counts: [RecordKind: Masterdata.V1.SnapshotCounts] = [:]
   private var differences: [Masterdata.V1.SnapshotDifference] = []
+  private var differenceBytes = 0
 
   /// Most differences that are told one by one: for a person to look through.
   static let maximumDifferences = 1_000
@@ -171,13 +172,16 @@ struct SnapshotReport: Sendable {
     _ refusal: Refusal? = nil
   ) {
     guard differences.count < Self.maximumDifferences else { return }
-    differences.append(
-      .with {
-        $0.kind = kind.contract
-        $0.code = code
-        $0.change = change
-        $0.rejection = refusal.map { .init($0) }
-      })
+    let difference = Masterdata.V1.SnapshotDifference.with {
+      $0.kind = kind.contract
+      $0.code = code
+      $0.change = change
+      $0.rejection = refusal.map { .init($0) }
+    }
+    // A record can have a hundred wrong fields, and the answer must be one that can be read.
+    differenceBytes += difference.textByteCount
+    guard differenceBytes <= AnswerSize.maximumBytes / 2 else { return }
+    differences.append(difference)
   }
 
   /// The answer.
@@ -190,6 +194,16 @@ struct SnapshotReport: Sendable {
         return count
       }
       response.differences = differences
+    }
+  }
+}
+
+extension Masterdata.V1.SnapshotDifference {
+  /// About how many bytes it takes.
+  fileprivate var textByteCount: Int {
+    let violations = rejection?.violations ?? []
+    return violations.reduce(code.utf8.count + (rejection?.message.utf8.count ?? 0) + 32) {
+      $0 + $1.field.utf8.count + $1.rule.utf8.count + 8
     }
   }
 }

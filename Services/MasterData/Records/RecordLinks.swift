@@ -75,10 +75,12 @@ enum RecordLinks {
     ) { try $0.text(0) }
   }
 
-  /// Whether one gets from some items to another by what released bills of a site say they are made of.
-  static func isMade(
-    of item: String, _ parts: Set<String>, site: String, _ snapshot: Snapshot
-  ) throws -> Bool {
+  /// How many items one gets to from some items by what released bills of a site say they are made of,
+  /// and whether a certain one is among them.
+  /// - Parameter limit: where it stops.
+  static func below(
+    _ parts: Set<String>, finding item: String, limit: Int, site: String, _ snapshot: Snapshot
+  ) throws -> (count: Int, isFound: Bool) {
     let places = parts.map { _ in "(?)" }.joined(separator: ", ")
     return try snapshot.row(
       """
@@ -95,14 +97,18 @@ enum RecordLinks {
           JOIN record_references AS line
             ON line.kind = made.kind AND line.site = made.site AND line.code = made.code
             AND line.role = 'lines.item'
+        LIMIT ?
       )
-      SELECT 1 FROM below WHERE item = ? LIMIT 1
-      """, arguments: parts.sorted() + [site, item]
-    ) { _ in true } ?? false
+      SELECT count(*), coalesce(max(item = ?), 0) FROM below
+      """, arguments: parts.sorted() + [site, limit, item]
+    ) { (try $0.int(0), try $0.bool(1)) } ?? (0, false)
   }
 
-  /// Whether a location is above another one, or is it.
-  static func isAbove(_ location: RecordKey, _ lower: String, _ snapshot: Snapshot) throws -> Bool {
+  /// How many locations are above one, itself among them, and whether a certain one is.
+  /// - Parameter limit: where it stops.
+  static func above(
+    _ lower: String, finding location: RecordKey, limit: Int, _ snapshot: Snapshot
+  ) throws -> (count: Int, isFound: Bool) {
     try snapshot.row(
       """
       WITH RECURSIVE above (code) AS (
@@ -111,9 +117,10 @@ enum RecordLinks {
         SELECT to_code FROM above JOIN record_references
           ON kind = 'location' AND site = ? AND record_references.code = above.code
           AND role = 'parent'
+        LIMIT ?
       )
-      SELECT 1 FROM above WHERE code = ? LIMIT 1
-      """, lower, location.site, location.code
-    ) { _ in true } ?? false
+      SELECT count(*), coalesce(max(code = ?), 0) FROM above
+      """, lower, location.site, limit, location.code
+    ) { (try $0.int(0), try $0.bool(1)) } ?? (0, false)
   }
 }

@@ -217,7 +217,8 @@ extension Masterdata.V1 {
     /// What has become of it.
     public var resolution: Masterdata.V1.Resolution = .unspecified
 
-    /// The code of the record, also when there is NO_RECORD; empty when it is UNMAPPED.
+    /// The code of the record, also when there is NO_RECORD; empty when it is UNMAPPED, and
+    /// when it would be longer than any code.
     public var code: String = ""
 
     /// The code of the rule that says so; empty when it is UNMAPPED.

@@ -7,7 +7,9 @@ extension Masterdata.V1 {
   /// items and business partners are the same at all sites; everything else belongs to the
   /// site of the request that has written it, and only calls for this site see it. Every call
   /// can answer what calls of ProductionService can answer for everybody; the reasons of a
-  /// rejected record are in its outcome, not in the status.
+  /// rejected record are in its outcome, not in the status. A record has 256 KiB at most
+  /// (RECORD_TOO_LARGE), the records of an answer 3 MiB: a page of a list may be shorter than
+  /// asked for, a Get of more is refused with RESOURCE_EXHAUSTED, reason ANSWER_TOO_LARGE.
   ///
   /// A record of every kind can be REJECTED with INVALID_FIELDS, LIFE_CYCLE_TRANSITION,
   /// ETAG_MISMATCH, NOT_OWNER, REFERENCE_UNKNOWN (it is released, and what it names is not
@@ -58,7 +60,8 @@ extension Masterdata.V1 {
     >(
       service: name, name: "ListItems", kind: .unary)
 
-    /// Makes the site of the request or changes it, as UpsertUnits does.
+    /// Makes the site of the request or changes it, as UpsertUnits does. Rejected with
+    /// SITE_CODE: its code is another one.
     public static let upsertSites = Method<
       Masterdata.V1.UpsertSitesRequest, Masterdata.V1.UpsertSitesResponse
     >(
@@ -130,8 +133,8 @@ extension Masterdata.V1 {
     >(
       service: name, name: "ListWarehouses", kind: .unary)
 
-    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION: it
-    /// would be below itself.
+    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION (it
+    /// would be below itself), LOCATION_TOO_DEEP (below more than 64 others).
     public static let upsertLocations = Method<
       Masterdata.V1.UpsertLocationsRequest, Masterdata.V1.UpsertLocationsResponse
     >(
@@ -207,7 +210,8 @@ extension Masterdata.V1 {
 
     /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
     /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
-    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation).
+    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation), BILL_TOO_LARGE
+    /// (more than 20,000 items below it, over all levels).
     public static let upsertBillsOfMaterial = Method<
       Masterdata.V1.UpsertBillsOfMaterialRequest, Masterdata.V1.UpsertBillsOfMaterialResponse
     >(
@@ -225,7 +229,9 @@ extension Masterdata.V1 {
     >(
       service: name, name: "ListBillsOfMaterial", kind: .unary)
 
-    /// The shifts that a site works between two moments.
+    /// The shifts that a site works between two moments. FAILED_PRECONDITION with
+    /// SITE_RECORD_MISSING (it says where the clocks stand) or SHIFT_CALENDAR_MISSING;
+    /// NOT_FOUND, WORK_CENTER_UNKNOWN.
     public static let listShifts = Method<
       Masterdata.V1.ListShiftsRequest, Masterdata.V1.ListShiftsResponse
     >(
@@ -234,8 +240,8 @@ extension Masterdata.V1 {
     /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
     /// message has come, all is judged, and only then written, 500 records at a time; a kind of
     /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
-    /// RESOURCE_EXHAUSTED, reason SNAPSHOT_TOO_LARGE; FAILED_PRECONDITION, reason
-    /// WITHDRAWS_TOO_MUCH.
+    /// RESOURCE_EXHAUSTED with SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being
+    /// taken, with RetryInfo); FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
     public static let importSnapshot = Method<
       Masterdata.V1.ImportSnapshotRequest, Masterdata.V1.ImportSnapshotResponse
     >(
@@ -291,7 +297,8 @@ extension Masterdata.V1 {
       service: name, name: "ListUnmappedCodes", kind: .unary)
 
     /// Says which system owns what. REJECTED with OWNERSHIP_OVERLAP: another rule is for the
-    /// same at the same time.
+    /// same at the same time. RESOURCE_EXHAUSTED, reason TOO_MANY_PROPOSALS: 500 wait for
+    /// approval.
     public static let setOwnershipRules = Method<
       Masterdata.V1.SetOwnershipRulesRequest, Masterdata.V1.SetOwnershipRulesResponse
     >(
@@ -358,7 +365,8 @@ extension Masterdata.V1 {
     func listItems(_ request: Masterdata.V1.ListItemsRequest, context: Context) async throws
       -> Masterdata.V1.ListItemsResponse
 
-    /// Makes the site of the request or changes it, as UpsertUnits does.
+    /// Makes the site of the request or changes it, as UpsertUnits does. Rejected with
+    /// SITE_CODE: its code is another one.
     func upsertSites(_ request: Masterdata.V1.UpsertSitesRequest, context: Context) async throws
       -> Masterdata.V1.UpsertSitesResponse
 
@@ -407,8 +415,8 @@ extension Masterdata.V1 {
     func listWarehouses(_ request: Masterdata.V1.ListWarehousesRequest, context: Context)
       async throws -> Masterdata.V1.ListWarehousesResponse
 
-    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION: it
-    /// would be below itself.
+    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION (it
+    /// would be below itself), LOCATION_TOO_DEEP (below more than 64 others).
     func upsertLocations(_ request: Masterdata.V1.UpsertLocationsRequest, context: Context)
       async throws -> Masterdata.V1.UpsertLocationsResponse
 
@@ -462,7 +470,8 @@ extension Masterdata.V1 {
 
     /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
     /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
-    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation).
+    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation), BILL_TOO_LARGE
+    /// (more than 20,000 items below it, over all levels).
     func upsertBillsOfMaterial(
       _ request: Masterdata.V1.UpsertBillsOfMaterialRequest, context: Context
     ) async throws -> Masterdata.V1.UpsertBillsOfMaterialResponse
@@ -475,15 +484,17 @@ extension Masterdata.V1 {
     func listBillsOfMaterial(_ request: Masterdata.V1.ListBillsOfMaterialRequest, context: Context)
       async throws -> Masterdata.V1.ListBillsOfMaterialResponse
 
-    /// The shifts that a site works between two moments.
+    /// The shifts that a site works between two moments. FAILED_PRECONDITION with
+    /// SITE_RECORD_MISSING (it says where the clocks stand) or SHIFT_CALENDAR_MISSING;
+    /// NOT_FOUND, WORK_CENTER_UNKNOWN.
     func listShifts(_ request: Masterdata.V1.ListShiftsRequest, context: Context) async throws
       -> Masterdata.V1.ListShiftsResponse
 
     /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
     /// message has come, all is judged, and only then written, 500 records at a time; a kind of
     /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
-    /// RESOURCE_EXHAUSTED, reason SNAPSHOT_TOO_LARGE; FAILED_PRECONDITION, reason
-    /// WITHDRAWS_TOO_MUCH.
+    /// RESOURCE_EXHAUSTED with SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being
+    /// taken, with RetryInfo); FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
     func importSnapshot(
       _ requests: RequestStream<Masterdata.V1.ImportSnapshotRequest>, context: Context
     ) async throws -> Masterdata.V1.ImportSnapshotResponse
@@ -525,7 +536,8 @@ extension Masterdata.V1 {
       async throws -> Masterdata.V1.ListUnmappedCodesResponse
 
     /// Says which system owns what. REJECTED with OWNERSHIP_OVERLAP: another rule is for the
-    /// same at the same time.
+    /// same at the same time. RESOURCE_EXHAUSTED, reason TOO_MANY_PROPOSALS: 500 wait for
+    /// approval.
     func setOwnershipRules(_ request: Masterdata.V1.SetOwnershipRulesRequest, context: Context)
       async throws -> Masterdata.V1.SetOwnershipRulesResponse
 
@@ -593,7 +605,8 @@ extension Masterdata.V1 {
       try await caller.unary(Masterdata.V1.MasterDataService.listItems, request, options)
     }
 
-    /// Makes the site of the request or changes it, as UpsertUnits does.
+    /// Makes the site of the request or changes it, as UpsertUnits does. Rejected with
+    /// SITE_CODE: its code is another one.
     public func upsertSites(
       _ request: Masterdata.V1.UpsertSitesRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertSitesResponse {
@@ -677,8 +690,8 @@ extension Masterdata.V1 {
       try await caller.unary(Masterdata.V1.MasterDataService.listWarehouses, request, options)
     }
 
-    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION: it
-    /// would be below itself.
+    /// Makes locations or changes them, as UpsertUnits does. Rejected with CYCLIC_LOCATION (it
+    /// would be below itself), LOCATION_TOO_DEEP (below more than 64 others).
     public func upsertLocations(
       _ request: Masterdata.V1.UpsertLocationsRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertLocationsResponse {
@@ -767,7 +780,8 @@ extension Masterdata.V1 {
 
     /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
     /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
-    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation).
+    /// into the item's), OPERATION_UNKNOWN (the routing has no such operation), BILL_TOO_LARGE
+    /// (more than 20,000 items below it, over all levels).
     public func upsertBillsOfMaterial(
       _ request: Masterdata.V1.UpsertBillsOfMaterialRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertBillsOfMaterialResponse {
@@ -789,7 +803,9 @@ extension Masterdata.V1 {
       try await caller.unary(Masterdata.V1.MasterDataService.listBillsOfMaterial, request, options)
     }
 
-    /// The shifts that a site works between two moments.
+    /// The shifts that a site works between two moments. FAILED_PRECONDITION with
+    /// SITE_RECORD_MISSING (it says where the clocks stand) or SHIFT_CALENDAR_MISSING;
+    /// NOT_FOUND, WORK_CENTER_UNKNOWN.
     public func listShifts(
       _ request: Masterdata.V1.ListShiftsRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.ListShiftsResponse {
@@ -799,8 +815,8 @@ extension Masterdata.V1 {
     /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
     /// message has come, all is judged, and only then written, 500 records at a time; a kind of
     /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
-    /// RESOURCE_EXHAUSTED, reason SNAPSHOT_TOO_LARGE; FAILED_PRECONDITION, reason
-    /// WITHDRAWS_TOO_MUCH.
+    /// RESOURCE_EXHAUSTED with SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being
+    /// taken, with RetryInfo); FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
     public func importSnapshot(options: CallOptions = .init()) async throws -> ClientStreamingCall<
       Masterdata.V1.ImportSnapshotRequest, Masterdata.V1.ImportSnapshotResponse
     > {
@@ -865,7 +881,8 @@ extension Masterdata.V1 {
     }
 
     /// Says which system owns what. REJECTED with OWNERSHIP_OVERLAP: another rule is for the
-    /// same at the same time.
+    /// same at the same time. RESOURCE_EXHAUSTED, reason TOO_MANY_PROPOSALS: 500 wait for
+    /// approval.
     public func setOwnershipRules(
       _ request: Masterdata.V1.SetOwnershipRulesRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.SetOwnershipRulesResponse {
