@@ -111,7 +111,13 @@ extension MasterDataPoll {
     let window = PollWindow(cursor: last)
     guard let start = window.start(overlapSeconds: Self.glanceSeconds) else { return false }
     let rows = try await reader.page(feed, since: start, after: 0)
-    guard rows.count < reader.pageSize else { return false }
+    guard rows.count < reader.pageSize else {
+      // All of an import is as new as that. What has come after it, at least its newest second, is not.
+      guard let newest = try await reader.newest(feed), newest > last else { return false }
+      let rows = try await reader.page(feed, since: newest, after: 0)
+      if rows.count < reader.pageSize { try await take(rows, feed, model, role, nil) }
+      return false
+    }
     // The cursor stays: it says since when everything was looked at.
     try await take(rows, feed, model, role, nil)
     state.withLock { $0.looks[feed.model]?.last = now }
