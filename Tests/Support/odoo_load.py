@@ -15,6 +15,7 @@ import statistics
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -64,9 +65,12 @@ class LargePlant(Plant):
 
     def metric(self, name: str, label: str = "") -> float:
         """The sum of a metric's samples whose labels contain a text."""
-        with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.monitoring_port}/metrics", timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
+        try:
+            with urllib.request.urlopen(
+                    f"http://127.0.0.1:{self.monitoring_port}/metrics", timeout=10) as answer:
+                lines = answer.read().decode().splitlines()
+        except urllib.error.URLError:
+            return 0  # its port opens a moment after the others
         return sum(float(line.rpartition(" ")[2]) for line in lines
                    if line.startswith(name) and label in line)
 

@@ -23,6 +23,7 @@ extension MasterDataPoll {
       try await compare(page, feed, model, from: last, through: end)
       if isLast { return }
       last = end
+      try await glanceBetween()
     }
   }
 

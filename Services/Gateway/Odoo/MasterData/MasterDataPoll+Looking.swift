@@ -29,6 +29,8 @@ extension MasterDataPoll {
   private static let sinceWholeNanoseconds: Int64 = 30_000_000_000
   /// In between, what is newer than so many seconds before the last look: few transactions take longer.
   private static let glanceSeconds: Int64 = 10
+  /// Between two glances in the middle of something long.
+  private static let betweenNanoseconds: Int64 = 400_000_000
   /// Pages of one look: five million rows; a bound for an Odoo that answers nonsense.
   static let maximumPages = 10_000
   /// The cursor of a model that had no rows: everything is newer.
@@ -64,8 +66,7 @@ extension MasterDataPoll {
       return try await begin(feed, from: "", nextCursor: newest)
     }
     reader.noticed(cursor)
-    let time = CivilTime(reader.odooTime ?? Instant(seconds: 0))
-    let now = "\(time.dateText) \(time.timeText)"
+    let now = odooTime
     if try await glance(feed, model, role, since: cursor, now: now) { return nil }
     // What was written before the last look began was seen then, whether or not anything was.
     let looked = state.withLock { $0.looks[name]?.whole }
@@ -101,14 +102,52 @@ extension MasterDataPoll {
     guard let look = state.withLock({ $0.looks[feed.model] }), look.isLarge,
       monotonic - look.at < Self.sinceWholeNanoseconds
     else { return false }
-    let window = PollWindow(cursor: max(cursor, look.last))
+    return try await glance(feed, model, role, after: max(cursor, look.last), now: now)
+  }
+
+  private func glance(
+    _ feed: OdooFeed, _ model: any MasterDataModel, _ role: Role, after last: String, now: String
+  ) async throws -> Bool {
+    let window = PollWindow(cursor: last)
     guard let start = window.start(overlapSeconds: Self.glanceSeconds) else { return false }
     let rows = try await reader.page(feed, since: start, after: 0)
-    guard rows.count < reader.pageSize else { return false }
+    guard rows.count < reader.pageSize else {
+      // All of an import is as new as that. What has come after it, at least its newest second, is not.
+      guard let newest = try await reader.newest(feed), newest > last else { return false }
+      let rows = try await reader.page(feed, since: newest, after: 0)
+      if rows.count < reader.pageSize { try await take(rows, feed, model, role, nil) }
+      return false
+    }
     // The cursor stays: it says since when everything was looked at.
     try await take(rows, feed, model, role, nil)
     state.withLock { $0.looks[feed.model]?.last = now }
     return true
+  }
+
+  /// Glances at every model in the middle of something long, so that a change need not wait for its end.
+  func glanceBetween() async throws {
+    let monotonic = environment.clock.monotonicNanoseconds
+    let isTime = state.withLock { state in
+      guard monotonic - state.glancedAt >= Self.betweenNanoseconds else { return false }
+      state.glancedAt = monotonic
+      return true
+    }
+    guard isTime else { return }
+    for model in models where !state.withLock({ $0.unreadable.keys.contains(model.kind) }) {
+      try await reading(model) {
+        for (feed, role) in model.feedsWithRoles {
+          guard let look = self.state.withLock({ $0.looks[feed.model] }) else { continue }
+          _ = try await self.glance(feed, model, role, after: look.last, now: self.odooTime)
+        }
+        try await self.settleDue(model)
+      }
+    }
+  }
+
+  /// What Odoo's clock shows at least, as Odoo spells it.
+  private var odooTime: String {
+    let time = CivilTime(reader.odooTime ?? Instant(seconds: 0))
+    return "\(time.dateText) \(time.timeText)"
   }
 
   /// A look at more than a page, as after an import: which rows are not as they were seen last is told
@@ -137,6 +176,7 @@ extension MasterDataPoll {
       }
       guard page.count == reader.listingSize, let end = page.last?.id else { return }
       last = end
+      try await glanceBetween()
     }
   }
 
@@ -159,12 +199,18 @@ extension MasterDataPoll {
     for _ in 0..<Self.maximumPages {
       guard rows.count >= reader.pageSize, let last = try rows.last?.id() else {
         let cursor = scan.nextCursor ?? Self.beforeEverything
-        return try await take(rows, feed, model, role, .finished(feed.model, cursor: cursor))
+        try await take(rows, feed, model, role, .finished(feed.model, cursor: cursor))
+        // What was written meanwhile is the next look's; until then it is glanced at what is newer.
+        let look = Look(
+          whole: cursor, last: odooTime, isLarge: true,
+          at: environment.clock.monotonicNanoseconds - Self.sinceWholeNanoseconds)
+        return state.withLock { $0.looks[feed.model] = look }
       }
       // Odoo works on the next page while this one is noted and sent.
       async let following = reader.page(feed, since: start, after: last)
       try await take(rows, feed, model, role, .page(feed.model, lastID: last))
       if start.isEmpty { logProgress() }
+      try await glanceBetween()
       rows = try await following
     }
   }

@@ -40,6 +40,7 @@ final class MasterDataPoll: Sendable {
     var hasSent = false
     /// How each model was looked at last.
     var looks: [String: Look] = [:]
+    var glancedAt: Int64 = 0
     var comparedAt: Int64
     var loggedAt: Int64
     var failures = 0
@@ -114,7 +115,7 @@ final class MasterDataPoll: Sendable {
   }
 
   /// Works on one model. What Odoo does not let be read there keeps nothing else waiting.
-  private func reading(
+  func reading(
     _ model: any MasterDataModel, _ body: () async throws -> Void
   ) async throws {
     do {
@@ -141,9 +142,7 @@ final class MasterDataPoll: Sendable {
 
   /// Everything of one kind: what has changed, then what is due for other reasons.
   private func bring(_ model: any MasterDataModel) async throws {
-    for (feed, kind) in model.touching { try await look(feed, model, .touching(kind)) }
-    for feed in model.details { try await look(feed, model, .details) }
-    if let main = model.main { try await look(main, model, .subjects) }
+    for (feed, role) in model.feedsWithRoles { try await look(feed, model, role) }
     try await settleDue(model)
   }
 

@@ -20,7 +20,7 @@ final class MasterDataReader: Sendable {
   static let context: JSONValue = ["lang": "en_US", "active_test": false]
 
   init(
-    odoo: any OdooCaller, clock: any Clock, pageSize: Int = pageSize, listingSize: Int = 5_000
+    odoo: any OdooCaller, clock: any Clock, pageSize: Int = pageSize, listingSize: Int = 2_000
   ) {
     self.odoo = odoo
     odooClock = OdooClock(clock: clock)

@@ -63,6 +63,12 @@ extension MasterDataModel {
   var touching: [(feed: OdooFeed, as: Reference.Kind)] { [] }
   var batchSize: Int { MasterDataReader.pageSize }
 
+  /// Every model that is looked at, its own last: details that were read with it are known then.
+  var feedsWithRoles: [(feed: OdooFeed, role: MasterDataPoll.Role)] {
+    touching.map { ($0.feed, .touching($0.as)) } + details.map { ($0, .details) }
+      + (main.map { [($0, .subjects)] } ?? [])
+  }
+
   /// Every model that tells of its subjects.
   var feeds: [OdooFeed] { (main.map { [$0] } ?? []) + details }
 }

@@ -340,6 +340,25 @@ struct ImportLooksTests {
     }
   }
 
+  @Test("a change need not wait for the end of a comparison")
+  func between() async throws {
+    try await MasterDataFixture.run(pageSize: 10) { fixture in
+      for id in 1_000..<1_100 { fixture.odoo.product(Int64(id), "P-\(id)") }
+      try await fixture.rounds(3, secondsApart: 20)
+      fixture.odoo.before("product.product") { odoo in
+        odoo.clock.advance(milliseconds: 1_000)
+        odoo.put("product.product", 1_050, ["name": "Changed"])
+      }
+      let masterData = fixture.masterData
+      let name = Mutex<String?>(nil)
+      fixture.odoo.before("mrp.workcenter") { _ in
+        name.withLock { $0 = masterData.record(.item, "P-1050")?.item?.description_p }
+      }
+      try await fixture.comparison()
+      #expect(name.withLock { $0 } == "Changed")
+    }
+  }
+
   @Test("a second change of the second in which a row was read is not missed")
   func sameSecond() async throws {
     try await MasterDataFixture.run(pageSize: 10) { fixture in
