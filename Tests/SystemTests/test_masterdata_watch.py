@@ -145,7 +145,7 @@ def test_rules_are_told_like_everything_else(steward):
     steward.stub.CreateMappingRules(masterdata.CreateMappingRulesRequest(
         site=SITE, mapping_rules=[mapping("told", code="told", target="A")]))
     steward.stub.SetOwnershipRules(masterdata.SetOwnershipRulesRequest(
-        site=SITE, ownership_rules=[ownership("told", "watched", "steward")]))
+        site=SITE, ownership_rules=[ownership("told", "warehouse", "steward")]))
     steward.stub.RetireMappingRules(masterdata.RetireMappingRulesRequest(site=SITE, codes=["told"]))
     seen, _ = steward.changes(token)
     assert [(type(each).__name__, each.head.life_cycle) for each in seen] == [

@@ -16,8 +16,8 @@ extension Masterdata.V1.MappingRule: MasterRecord {
       match = .code(fields.code(code, "code", RecordText.foreignCode))
       target = fields.code(self.target, "target")
     case .codePrefix(let prefix):
-      match = .prefix(fields.beginning(prefix, "code_prefix"))
-      target = fields.optionalCode(self.target, "target")
+      match = .prefix(fields.beginning(prefix, "code_prefix", RecordText.foreignCode))
+      target = fields.beginning(self.target, "target", RecordHead.codeRule)
     case nil:
       fields.reject("code", "is required, or code_prefix")
       (match, target) = (.code(""), "")
@@ -55,11 +55,9 @@ extension Masterdata.V1.MappingRule: MasterRecord {
 }
 
 extension Fields {
-  /// What codes of another system begin with.
-  mutating func beginning(_ value: String, _ field: String) -> String {
-    if !value.isEmpty,
-      let violation = Self.violation(ofCode: value, RecordText.foreignCode, isPart: true)
-    {
+  /// What codes begin with; empty for all.
+  mutating func beginning(_ value: String, _ field: String, _ rule: TextRule) -> String {
+    if !value.isEmpty, let violation = Self.violation(ofCode: value, rule, isPart: true) {
       reject(field, violation)
     }
     return value

@@ -106,7 +106,7 @@ extension Fields {
   private mutating func boundary(_ value: Google.ProtobufTypes.Timestamp?, _ field: String)
     -> Instant?
   {
-    if let value, value.nanos % 1_000 != 0 {
+    if let value, value.nanos > 0, value.nanos < 1_000_000_000, value.nanos % 1_000 != 0 {
       reject(field, "must be a whole number of microseconds")
     }
     return optionalTime(value, field, Self.earliest...Self.latest)

@@ -8,12 +8,13 @@ extension Masterdata.V1.OwnershipRule: MasterRecord {
   static let recordKind = RecordKind.ownershipRule
 
   func definition(_ fields: inout Fields) -> OwnershipRuleDefinition {
-    if !subject.isEmpty {
+    // What is no name at all is told as that.
+    if OwnershipRules.subjectRule.violation(of: subject) == nil {
       let stages = OwnableSubjects.stages(of: subject)
       if stages == nil {
         fields.reject("subject", "must be a kind of records, or one with a group of its fields")
       }
-      if let stages, !stage.isEmpty, !stages.contains(stage) {
+      if let stages, OwnershipRules.stageRule.violation(of: stage) == nil, !stages.contains(stage) {
         fields.reject("stage", "must be empty or \(stages.joined(separator: ", "))")
       }
     }

@@ -34,7 +34,7 @@ extension Masterdata.V1.ShiftCalendar: MasterRecord {
         ) { fields, time in fields.shift(time, "") }
       )
     }
-    fields.unique(special, "exceptions", "date") { $0.date }
+    if fields.violations.count == known { fields.unique(special, "exceptions", "date") { $0.date } }
     // What is wrong by itself may seem to overlap, too.
     guard fields.violations.count == known else { return .empty }
     do {
