@@ -8,7 +8,8 @@ import Values
 /// What MasterData is: its records, and which RPC is which operation.
 enum MasterDataService {
   static func plan(
-    _ configuration: MasterDataConfiguration, _ unmapped: UnmappedCodes = UnmappedCodes()
+    _ configuration: MasterDataConfiguration, _ unmapped: UnmappedCodes = UnmappedCodes(),
+    _ places: ImportPlaces = ImportPlaces()
   ) -> ServiceProgram.Plan {
     var plan = ServiceProgram.Plan(
       name: "masterdata", audience: PrincipalToken.masterDataAudience, sites: configuration.sites,
@@ -16,7 +17,8 @@ enum MasterDataService {
       eventTypes: [Masterdata.V1.Record.fullName]
     ) { database in
       routes(
-        database.incarnation, approvalSites: configuration.approvalSites, CodeIndex(), unmapped)
+        database.incarnation, approvalSites: configuration.approvalSites, CodeIndex(), unmapped,
+        places)
     }
     plan.background = { resources in
       [(name: "unmapped codes", run: { await unmapped.run(resources.database, resources.logger) })]
@@ -26,11 +28,11 @@ enum MasterDataService {
 
   static func routes(
     _ incarnation: Incarnation, approvalSites: Set<SiteCode>, _ index: CodeIndex,
-    _ unmapped: UnmappedCodes
+    _ unmapped: UnmappedCodes, _ places: ImportPlaces
   ) -> [Route] {
     records(incarnation) + [
       .read(ListShifts()),
-      .collect(ImportSnapshot(places: ImportPlaces())),
+      .collect(ImportSnapshot(places: places)),
       .watch(WatchChanges(incarnation: incarnation)),
       .read(ResolveCodes(index: index, unmapped: unmapped)),
       .write(UpsertRecords<Masterdata.V1.CreateMappingRulesRequest>()),

@@ -64,6 +64,9 @@ final class ImportPlaces: Sendable {
   static let maximum = 2
   private let taken = Mutex(0)
 
+  /// How many could still be taken.
+  var free: Int { taken.withLock { Self.maximum - $0 } }
+
   /// A place, until nobody holds it any more.
   final class Place: Sendable {
     private let places: ImportPlaces

@@ -17,7 +17,8 @@ struct MasterDataServiceTests {
     "Every method of the contracts is routed, and nothing else but reports of outcomes is missing")
   func routes() {
     let routed = MasterDataService.routes(
-      Incarnation(Identifier(high: 1, low: 2)), approvalSites: [], CodeIndex(), UnmappedCodes()
+      Incarnation(Identifier(high: 1, low: 2)), approvalSites: [], CodeIndex(), UnmappedCodes(),
+      ImportPlaces()
     ).map(\.path)
     let contracts =
       Masterdata.V1.MasterDataService.methodNames.map {

@@ -80,6 +80,25 @@ struct BillOfMaterialTests {
     }
   }
 
+  @Test("A location is below so many others at most, however the chain was put together")
+  func depth() async throws {
+    try await MasterDataFixture.run { service in
+      _ = try await service.put(Sample.plant)
+      let limit = LocationDefinition.maximumDepth
+      func chain(_ name: String, _ count: Int) -> [any MasterRecord] {
+        (0..<count).map { Sample.location("\(name)\($0)", in: $0 == 0 ? "" : "\(name)\($0 - 1)") }
+      }
+      #expect(try await reasons(service, chain("A", limit + 1)).allSatisfy(\.isEmpty))
+      let deeper = Sample.location("A-BELOW", in: "A\(limit)")
+      #expect(try await reasons(service, [deeper]) == ["LOCATION_TOO_DEEP"])
+      // A chain that is hung below another one: nothing more goes below its end.
+      #expect(try await reasons(service, chain("B", limit)).allSatisfy(\.isEmpty))
+      #expect(try await reasons(service, [Sample.location("B0", in: "A9")]) == [""])
+      let below = Sample.location("B-BELOW", in: "B\(limit - 1)")
+      #expect(try await reasons(service, [below]) == ["LOCATION_TOO_DEEP"])
+    }
+  }
+
   @Test("A location is never below itself")
   func locations() async throws {
     try await MasterDataFixture.run { service in

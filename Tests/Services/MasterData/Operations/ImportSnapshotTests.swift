@@ -80,6 +80,34 @@ struct ImportSnapshotTests {
     }
   }
 
+  @Test("A third snapshot waits until one of two is done with, also when its caller has gone")
+  func places() async throws {
+    try await MasterDataFixture.run { service in
+      let head = Masterdata.V1.SnapshotHead.with { $0.site = "PLANT1" }
+      var open:
+        [ClientStreamingCall<
+          Masterdata.V1.ImportSnapshotRequest, Masterdata.V1.ImportSnapshotResponse
+        >] = []
+      for _ in 0..<ImportPlaces.maximum {
+        let call = try await service.client.importSnapshot()
+        try await call.requests.write(.with { $0.part = .head(head) })
+        open.append(call)
+      }
+      // The heads may still be on their way.
+      while service.places.free > 0 { await Task.yield() }
+      let failure = await #expect(throws: (any Error).self) {
+        _ = try await service.put([Sample.unit("A")] as [any MasterRecord])
+      }
+      #expect("\(failure.map { "\($0)" } ?? "")".contains("TOO_MANY_SNAPSHOTS"))
+      // One is ended in good order, the other dropped.
+      _ = try await open.removeFirst().response()
+      let taken = try await service.put([Sample.unit("A")] as [any MasterRecord])
+      #expect(taken.counts.map(\.created) == [1])
+      open = []
+      while service.places.free < ImportPlaces.maximum { await Task.yield() }
+    }
+  }
+
   private typealias Part = Masterdata.V1.ImportSnapshotRequest.OneOf_Part
 
   private static func records(_ records: any MasterRecord...) -> Part {

@@ -22,6 +22,7 @@ final class MasterDataFixture: Sendable {
 
   let program: ServiceProgram
   let unmapped = UnmappedCodes()
+  let places = ImportPlaces()
   let clock: ManualClock
   let client: Masterdata.V1.MasterDataServiceClient
   private let server: RPC.Server
@@ -44,7 +45,7 @@ final class MasterDataFixture: Sendable {
     ).write(to: URL(fileURLWithPath: file))
     let configuration = try await MasterDataConfiguration.load(file)
     let program = try await ServiceProgram(
-      MasterDataService.plan(configuration, unmapped), configuration.service,
+      MasterDataService.plan(configuration, unmapped, places), configuration.service,
       keys: configuration.service.loadPrincipalKeys(), environment: environment,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     self.program = program
