@@ -131,7 +131,7 @@ let services: [Target] = [
   program(
     "MasterData", "Services/MasterData",
     [
-      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
+      "JSON", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
       "ServiceKit", nioCore, nioPosix, argumentParser, logging,
     ] + allocator,
     resources: [

@@ -11,15 +11,17 @@ enum MasterDataService {
     _ configuration: MasterDataConfiguration, _ unmapped: UnmappedCodes = UnmappedCodes(),
     _ places: ImportPlaces = ImportPlaces()
   ) -> ServiceProgram.Plan {
+    let index = CodeIndex()
     var plan = ServiceProgram.Plan(
       name: "masterdata", audience: PrincipalToken.masterDataAudience, sites: configuration.sites,
       migrations: masterDataMigrations, services: [Masterdata.V1.MasterDataService.name],
       eventTypes: [Masterdata.V1.Record.fullName]
     ) { database in
       routes(
-        database.incarnation, approvalSites: configuration.approvalSites, CodeIndex(), unmapped,
+        database.incarnation, approvalSites: configuration.approvalSites, index, unmapped,
         places)
     }
+    plan.opened = { try index.load($0) }
     plan.background = { resources in
       [(name: "unmapped codes", run: { await unmapped.run(resources.database, resources.logger) })]
     }

@@ -15,13 +15,20 @@ struct Recheck: Sendable {
   /// Shortest time between two looks, in milliseconds: a first load of master data comes in hundreds of
   /// batches, each of which would start one.
   static let intervalMilliseconds: Int64 = 1_000
+  /// So many intervals after the last look it is looked again without a change of master data: what was
+  /// not in force then may be now.
+  private static let maximumIntervals = 60
 
   /// Looks whenever `signal` says so, until the task is cancelled.
   func run(_ database: Database, _ signal: ChangeSignal, _ logger: Logger) async {
+    var intervals = 0
     while !Task.isCancelled {
       do {
         try await Task.sleep(for: .milliseconds(Self.intervalMilliseconds))
-        if signal.take() { try await once(database) }
+        intervals += 1
+        guard signal.take() || intervals >= Self.maximumIntervals else { continue }
+        intervals = 0
+        try await once(database)
       } catch RecordStoreError.closed {
         return
       } catch is CancellationError {
@@ -52,11 +59,18 @@ struct Recheck: Sendable {
   private func check(_ key: OrderKey, _ transaction: Transaction) throws {
     guard let before = try ReferenceCheckRecords.find(key, transaction) else { return }
     guard let order = try orders.find(key, transaction)?.order, order.state != .closed else {
+      if before.state == .found {
+        try transaction.outbox.append(ProductionEvents.findingsChanged(key, []))
+      }
       return try ReferenceCheckRecords.remove(key, transaction)
     }
     let check = try checks.look(order.definition, transaction)
     // A copy that has grown old takes nothing back.
-    guard check != before, check.state != .parked else { return }
+    // When master data was like that changes all the time, and by itself says nothing.
+    let isSame =
+      check.state == before.state && check.findings == before.findings
+      && check.itemRevision == before.itemRevision
+    guard !isSame, check.state != .parked else { return }
     try ReferenceCheckRecords.put(check, key, transaction)
     let told = before.state == .found ? before.findings : []
     let found = check.state == .found ? check.findings : []

@@ -80,7 +80,7 @@ enum AllowedArrows {
       "Production", at: "Services/Production", own: service,
       foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
-      "MasterData", at: "Services/MasterData", own: service,
+      "MasterData", at: "Services/MasterData", own: service.union(["JSON"]),
       foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
       "GatewayFront", at: "Services/Gateway/Front", own: serviceKit,

@@ -193,7 +193,7 @@ def test_a_retired_rule_makes_place_for_another_one(mes):
     assert mes.ask("17") == NOBODY
     mes.rule(new, code="17", target="B")
     assert mes.ask("17") == (RESOLVED, "B", new)
-    assert mes.wrong(old, code="17", target="A").reason == "MAPPING_OVERLAP"
+    assert mes.wrong(old, code="17", target="A").reason == "MAPPING_RULE_CHANGED"
 
 
 def test_rules_are_listed_by_code_with_their_life_cycle(mes):

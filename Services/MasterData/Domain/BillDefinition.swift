@@ -34,8 +34,8 @@ struct BillDefinition: Sendable, Hashable {
   static let maximumLines = 500
   static let maximumByProducts = 100
   /// Different items below one, over all levels: what a large machine has. Each write of a bill looks at
-  /// all of them, some milliseconds.
-  static let maximumItemsBelow = 20_000
+  /// all of them: some milliseconds, and a tenth of a second where each stands in hundreds of bills.
+  static let maximumItemsBelow = 5_000
   static let maximumSubcontractors = 100
   static let priorityRange: ClosedRange<Int64> = 0...1_000_000
 

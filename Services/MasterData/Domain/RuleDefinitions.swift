@@ -26,12 +26,19 @@ struct MappingRuleDefinition: Sendable, Hashable {
     }
   }
 
-  /// Judges a change by what the rule was: what was resolved by it has been booked.
-  func judge(_ head: RecordHead, before: (head: RecordHead, definition: MappingRuleDefinition)?)
-    throws(RuleRejection)
-  {
-    guard let before, before.head.lifeCycle != .draft, before.definition != self else { return }
-    throw .mappingRuleChanged(head.code)
+  /// Judges a change by what the rule was: what was resolved by it has been booked. All that may change is
+  /// when it ends, from now on.
+  func judge(
+    _ head: RecordHead, before: (head: RecordHead, definition: MappingRuleDefinition)?,
+    at now: Instant
+  ) throws(RuleRejection) {
+    guard let before, before.head.lifeCycle != .draft else { return }
+    let isSame =
+      before.definition == self && before.head.period.from == head.period.from
+      && !(before.head.lifeCycle == .withdrawn && head.lifeCycle == .released)
+    let (old, new) = (before.head.period.until, head.period.until)
+    let endsLater = old == new || ((old ?? now) >= now && (new ?? now) >= now)
+    if !isSame || !endsLater { throw .mappingRuleChanged(head.code) }
   }
 
   /// The same for all rules of which only one may hold at a time.

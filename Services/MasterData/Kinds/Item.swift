@@ -53,11 +53,17 @@ extension Masterdata.V1.Item: MasterRecord {
     throw ContentRejection.barcodeTaken(item.barcode, item: owner)
   }
 
-  static func changedGroups(_ candidate: Candidate<ItemDefinition>) -> Set<String> {
-    guard let before = candidate.before, before.head == candidate.head,
-      !candidate.definition.differsBeyondGroups(from: before.definition)
-    else { return [] }
-    return candidate.definition.changedGroups(since: before.definition)
+  static func changedGroups(_ candidate: Candidate<ItemDefinition>) -> Set<String?> {
+    // Who makes an item says all of it.
+    guard let before = candidate.before else { return [nil] }
+    var groups = Set(
+      candidate.definition.changedGroups(since: before.definition).map(Optional.some))
+    if before.head != candidate.head
+      || candidate.definition.differsBeyondGroups(from: before.definition)
+    {
+      groups.insert(nil)
+    }
+    return groups
   }
 
   var asRecord: Masterdata.V1.Record { .with { $0.content = .item(self) } }

@@ -41,7 +41,12 @@ extension Masterdata.V1.Location: MasterRecord {
 
   static func judge(_ candidate: Candidate<LocationDefinition>, _ records: KnownRecords) throws {
     let parent = candidate.definition.parent
-    if parent.isEmpty { return }
+    // What stays where it is, or is withdrawn, goes no deeper.
+    if parent.isEmpty || candidate.head.lifeCycle == .withdrawn
+      || parent == candidate.before?.definition.parent
+    {
+      return
+    }
     let limit = LocationDefinition.maximumDepth
     let above = try RecordLinks.above(
       parent, finding: candidate.key, limit: limit + 1, records.snapshot)

@@ -43,7 +43,8 @@ extension Masterdata.V1.MappingRule: MasterRecord {
   static func name(of rule: MappingRuleDefinition) -> String { rule.name }
 
   static func judge(_ candidate: Candidate<MappingRuleDefinition>, _ records: KnownRecords) throws {
-    try candidate.definition.judge(candidate.head, before: candidate.before)
+    try candidate.definition.judge(
+      candidate.head, before: candidate.before, at: records.snapshot.now)
     guard
       let other = try records.other(
         Self.self, named: candidate.definition.name, overlapping: candidate.head, candidate.key)

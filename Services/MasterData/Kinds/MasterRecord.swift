@@ -41,9 +41,9 @@ protocol MasterRecord: Message {
   /// - Throws: ``RecordRejection``.
   static func judge(_ candidate: Candidate<Definition>, _ records: KnownRecords) throws
 
-  /// The groups of fields that a change is about, by which each may have an owner; empty when it is
-  /// about the record as a whole.
-  static func changedGroups(_ candidate: Candidate<Definition>) -> Set<String>
+  /// The groups of fields that a change is about, each of which may have an owner; `nil` among them when
+  /// it is about the rest of the record.
+  static func changedGroups(_ candidate: Candidate<Definition>) -> Set<String?>
 
   /// The record among those of all kinds.
   var asRecord: Masterdata.V1.Record { get }
@@ -53,7 +53,7 @@ extension MasterRecord {
   static func references(of definition: Definition) -> [RecordReference] { [] }
   static func name(of definition: Definition) -> String { "" }
   static func judge(_ candidate: Candidate<Definition>, _ records: KnownRecords) throws {}
-  static func changedGroups(_ candidate: Candidate<Definition>) -> Set<String> { [] }
+  static func changedGroups(_ candidate: Candidate<Definition>) -> Set<String?> { [nil] }
 
   /// A stored record as callers see it.
   init(_ stored: StoredRecord) throws {

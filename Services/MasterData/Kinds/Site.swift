@@ -19,9 +19,6 @@ extension Masterdata.V1.Site: MasterRecord {
           else: .internal))
     }
     fields.unique(types, "operation_types", "code") { $0.code }
-    if !timeZone.isEmpty, (try? IANATimeZone(timeZone)) == nil {
-      fields.reject("time_zone", "must be a name of the IANA time zone database")
-    }
     return SiteDefinition(
       description: fields.text(description_p, "description", RecordText.description),
       company: fields.optionalText(company, "company", RecordText.name),
@@ -65,8 +62,16 @@ extension Masterdata.V1.Site: MasterRecord {
   }
 
   static func judge(_ candidate: Candidate<SiteDefinition>, _ records: KnownRecords) throws {
-    guard candidate.head.code != records.site.text else { return }
-    throw RecordRejection.siteCode(candidate.head.code, site: records.site.text)
+    guard candidate.head.code == records.site.text else {
+      throw RecordRejection.siteCode(candidate.head.code, site: records.site.text)
+    }
+    // Of the operating system, which may forget one: what is stored stays readable then.
+    let zone = candidate.definition.timeZone
+    if zone != candidate.before?.definition.timeZone, (try? IANATimeZone(zone)) == nil {
+      throw Refusal.invalidFields([
+        FieldViolation("time_zone", "must be a name of the IANA time zone database")
+      ])
+    }
   }
 
   var asRecord: Masterdata.V1.Record { .with { $0.content = .site(self) } }

@@ -6,8 +6,9 @@ import ServiceKit
 import Synchronization
 import Values
 
-/// `ImportSnapshot`: many records as one thing. All of it is judged before anything is written; it is
-/// written 500 records at a time, because a longer transaction would keep every other writer waiting.
+/// `ImportSnapshot`: many records as one thing. Whether it withdraws too much is judged before anything is
+/// written; then each record is judged for itself and written, 500 at a time, because a longer transaction
+/// would keep every other writer waiting.
 struct ImportSnapshot: CollectOperation {
   static let method = Masterdata.V1.MasterDataService.importSnapshot
 

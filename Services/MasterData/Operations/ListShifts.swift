@@ -40,12 +40,16 @@ struct ListShifts: ReadOperation {
     -> Masterdata.V1.ListShiftsResponse
   {
     let records = KnownRecords(snapshot, at: input.site)
-    guard let site = try records.find(Masterdata.V1.Site.self, input.site.text)?.definition,
-      let zone = try? IANATimeZone(site.timeZone)
-    else {
+    guard let site = try records.find(Masterdata.V1.Site.self, input.site.text)?.definition else {
       throw Refusal(
         .failedPrecondition, reason: "SITE_RECORD_MISSING",
         "there is no record of the site \(input.site), which says where its clocks stand")
+    }
+    guard let zone = try? IANATimeZone(site.timeZone) else {
+      throw Refusal(
+        .failedPrecondition, reason: "TIME_ZONE_UNKNOWN",
+        "the operating system does not know the time zone \(site.timeZone) any more",
+        metadata: ["time_zone": site.timeZone])
     }
     var code = site.shiftCalendar
     if !input.workCenter.isEmpty {

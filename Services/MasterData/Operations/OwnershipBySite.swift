@@ -27,14 +27,15 @@ struct OwnershipBySite {
   /// Refuses a write of whoever is not the owner. What is the same at all sites must be the writer's own
   /// at every site that says whose it is.
   func check(
-    _ kind: RecordKind, groups: Set<String>, stage: LifeCycle, site: SiteCode, writer: String,
+    _ kind: RecordKind, groups: Set<String?>, stage: LifeCycle, site: SiteCode, writer: String,
     at moment: Instant
   ) throws(Refusal) {
     let sites =
       kind.isOfAllSites ? rules.keys.sorted { $0.text < $1.text } : [site]
     for place in sites {
       try rules[place]?.check(
-        kind.rawValue, groups: groups, stage: stage.name, site: place, writer: writer, at: moment)
+        kind.rawValue, groups: groups, stage: stage.name, site: place, writer: writer, at: moment,
+        isShown: place == site)
     }
   }
 }

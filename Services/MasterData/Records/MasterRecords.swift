@@ -11,8 +11,16 @@ struct StoredRecord: Sendable {
   /// Its message, without what the service adds to its head.
   let content: [UInt8]
 
-  /// What the record is now, as callers name it; empty for one that is only tried and was not there.
-  var etag: String { revision == 0 ? "" : "r\(revision)" }
+  /// What the record is now, as callers name it; empty for one that is only tried and was not there. Its
+  /// content is part of it: after a restore another record may come to the same revision.
+  var etag: String {
+    if revision == 0 { return "" }
+    // FNV-1a, 64 bits: two contents that somebody mistakes for each other are no attack on anything.
+    let hash = content.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
+    }
+    return "r\(revision)-\(String(hash, radix: 16))"
+  }
 }
 
 /// Records of every kind in and out of the database.

@@ -1,3 +1,4 @@
+import JSON
 import RecordStore
 
 /// What records name: each other, and what only one of them may have at a time.
@@ -70,7 +71,7 @@ enum RecordLinks {
     try snapshot.rows(
       """
       SELECT code FROM record_names WHERE kind = ? AND site = ? AND name = ? AND code <> ?
-      ORDER BY code LIMIT 100
+      ORDER BY code LIMIT 10000
       """, key.kind.rawValue, key.site, name, key.code
     ) { try $0.text(0) }
   }
@@ -81,11 +82,12 @@ enum RecordLinks {
   static func below(
     _ parts: Set<String>, finding item: String, limit: Int, site: String, _ snapshot: Snapshot
   ) throws -> (count: Int, isFound: Bool) {
-    let places = parts.map { _ in "(?)" }.joined(separator: ", ")
+    // One argument for all of them: SQLite takes 500 terms of VALUES, and a bill as many lines.
+    let seed = JSONValue.array(parts.sorted().map { .string($0) }).text
     return try snapshot.row(
       """
       WITH RECURSIVE below (item) AS (
-        VALUES \(places)
+        SELECT value FROM json_each(?)
         UNION
         SELECT line.to_code FROM below
           JOIN record_references AS made
@@ -100,7 +102,7 @@ enum RecordLinks {
         LIMIT ?
       )
       SELECT count(*), coalesce(max(item = ?), 0) FROM below
-      """, arguments: parts.sorted() + [site, limit, item]
+      """, seed, site, limit, item
     ) { (try $0.int(0), try $0.bool(1)) } ?? (0, false)
   }
 

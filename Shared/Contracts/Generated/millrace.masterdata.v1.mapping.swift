@@ -50,8 +50,9 @@ extension Masterdata.V1 {
 
 extension Masterdata.V1 {
   /// Which record of a kind a system at a site means by its codes. What it says never
-  /// changes, because what was resolved by it has been booked: it is retired, and another one
-  /// is made.
+  /// changes, because what was resolved by it has been booked: all that may change of a rule
+  /// that is no draft any more is when it ends, from now on. It is retired, for good, and
+  /// another one is made.
   public struct MappingRule: Message {
     /// Its code is a name that its maker gives it.
     public var head: Masterdata.V1.RecordHead?

@@ -211,7 +211,7 @@ extension Masterdata.V1 {
     /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
     /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
     /// into the item's), OPERATION_UNKNOWN (the routing has no such operation), BILL_TOO_LARGE
-    /// (more than 20,000 items below it, over all levels).
+    /// (more than 5,000 items below it, over all levels).
     public static let upsertBillsOfMaterial = Method<
       Masterdata.V1.UpsertBillsOfMaterialRequest, Masterdata.V1.UpsertBillsOfMaterialResponse
     >(
@@ -230,18 +230,19 @@ extension Masterdata.V1 {
       service: name, name: "ListBillsOfMaterial", kind: .unary)
 
     /// The shifts that a site works between two moments. FAILED_PRECONDITION with
-    /// SITE_RECORD_MISSING (it says where the clocks stand) or SHIFT_CALENDAR_MISSING;
-    /// NOT_FOUND, WORK_CENTER_UNKNOWN.
+    /// SITE_RECORD_MISSING (it says where the clocks stand), TIME_ZONE_UNKNOWN or
+    /// SHIFT_CALENDAR_MISSING; NOT_FOUND, WORK_CENTER_UNKNOWN.
     public static let listShifts = Method<
       Masterdata.V1.ListShiftsRequest, Masterdata.V1.ListShiftsResponse
     >(
       service: name, name: "ListShifts", kind: .unary)
 
     /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
-    /// message has come, all is judged, and only then written, 500 records at a time; a kind of
-    /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
-    /// RESOURCE_EXHAUSTED with SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being
-    /// taken, with RetryInfo); FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
+    /// message has come, it is judged whether too much would be withdrawn; then the records are
+    /// judged one by one and written, 500 at a time; a kind of which the snapshot is complete
+    /// loses what is missing in it. Sent again, nothing changes. RESOURCE_EXHAUSTED with
+    /// SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being taken, with RetryInfo);
+    /// FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
     public static let importSnapshot = Method<
       Masterdata.V1.ImportSnapshotRequest, Masterdata.V1.ImportSnapshotResponse
     >(
@@ -471,7 +472,7 @@ extension Masterdata.V1 {
     /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
     /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
     /// into the item's), OPERATION_UNKNOWN (the routing has no such operation), BILL_TOO_LARGE
-    /// (more than 20,000 items below it, over all levels).
+    /// (more than 5,000 items below it, over all levels).
     func upsertBillsOfMaterial(
       _ request: Masterdata.V1.UpsertBillsOfMaterialRequest, context: Context
     ) async throws -> Masterdata.V1.UpsertBillsOfMaterialResponse
@@ -485,16 +486,17 @@ extension Masterdata.V1 {
       async throws -> Masterdata.V1.ListBillsOfMaterialResponse
 
     /// The shifts that a site works between two moments. FAILED_PRECONDITION with
-    /// SITE_RECORD_MISSING (it says where the clocks stand) or SHIFT_CALENDAR_MISSING;
-    /// NOT_FOUND, WORK_CENTER_UNKNOWN.
+    /// SITE_RECORD_MISSING (it says where the clocks stand), TIME_ZONE_UNKNOWN or
+    /// SHIFT_CALENDAR_MISSING; NOT_FOUND, WORK_CENTER_UNKNOWN.
     func listShifts(_ request: Masterdata.V1.ListShiftsRequest, context: Context) async throws
       -> Masterdata.V1.ListShiftsResponse
 
     /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
-    /// message has come, all is judged, and only then written, 500 records at a time; a kind of
-    /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
-    /// RESOURCE_EXHAUSTED with SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being
-    /// taken, with RetryInfo); FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
+    /// message has come, it is judged whether too much would be withdrawn; then the records are
+    /// judged one by one and written, 500 at a time; a kind of which the snapshot is complete
+    /// loses what is missing in it. Sent again, nothing changes. RESOURCE_EXHAUSTED with
+    /// SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being taken, with RetryInfo);
+    /// FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
     func importSnapshot(
       _ requests: RequestStream<Masterdata.V1.ImportSnapshotRequest>, context: Context
     ) async throws -> Masterdata.V1.ImportSnapshotResponse
@@ -781,7 +783,7 @@ extension Masterdata.V1 {
     /// Makes bills of material or changes them, as UpsertUnits does. Rejected with CYCLIC_BILL
     /// (the item would be made of itself), UNIT_CATEGORY (a quantity's unit can't be converted
     /// into the item's), OPERATION_UNKNOWN (the routing has no such operation), BILL_TOO_LARGE
-    /// (more than 20,000 items below it, over all levels).
+    /// (more than 5,000 items below it, over all levels).
     public func upsertBillsOfMaterial(
       _ request: Masterdata.V1.UpsertBillsOfMaterialRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.UpsertBillsOfMaterialResponse {
@@ -804,8 +806,8 @@ extension Masterdata.V1 {
     }
 
     /// The shifts that a site works between two moments. FAILED_PRECONDITION with
-    /// SITE_RECORD_MISSING (it says where the clocks stand) or SHIFT_CALENDAR_MISSING;
-    /// NOT_FOUND, WORK_CENTER_UNKNOWN.
+    /// SITE_RECORD_MISSING (it says where the clocks stand), TIME_ZONE_UNKNOWN or
+    /// SHIFT_CALENDAR_MISSING; NOT_FOUND, WORK_CENTER_UNKNOWN.
     public func listShifts(
       _ request: Masterdata.V1.ListShiftsRequest, options: CallOptions = .init()
     ) async throws -> Masterdata.V1.ListShiftsResponse {
@@ -813,10 +815,11 @@ extension Masterdata.V1 {
     }
 
     /// Takes many records, at most 250,000 and 64 MiB, and says what has changed. When the last
-    /// message has come, all is judged, and only then written, 500 records at a time; a kind of
-    /// which the snapshot is complete loses what is missing in it. Sent again, nothing changes.
-    /// RESOURCE_EXHAUSTED with SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being
-    /// taken, with RetryInfo); FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
+    /// message has come, it is judged whether too much would be withdrawn; then the records are
+    /// judged one by one and written, 500 at a time; a kind of which the snapshot is complete
+    /// loses what is missing in it. Sent again, nothing changes. RESOURCE_EXHAUSTED with
+    /// SNAPSHOT_TOO_LARGE, or TOO_MANY_SNAPSHOTS (others are being taken, with RetryInfo);
+    /// FAILED_PRECONDITION, reason WITHDRAWS_TOO_MUCH.
     public func importSnapshot(options: CallOptions = .init()) async throws -> ClientStreamingCall<
       Masterdata.V1.ImportSnapshotRequest, Masterdata.V1.ImportSnapshotResponse
     > {

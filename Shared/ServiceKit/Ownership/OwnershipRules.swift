@@ -65,16 +65,24 @@ public struct OwnershipRules: Sendable {
   }
 
   /// Refuses a write of whoever is not the owner.
-  /// - Parameter groups: the groups of fields that are written; empty for the record as a whole.
+  /// - Parameters:
+  ///   - groups: the groups of fields that are written; `nil` among them is the rest of the record.
+  ///   - isShown: whether the writer may know the site, and who owns what there.
   /// - Throws: ``Refusal`` with reason `NOT_OWNER`, naming the owner.
   public func check(
-    _ subject: String, groups: Set<String> = [], stage: String, site: SiteCode, writer: String,
-    at moment: Instant
+    _ subject: String, groups: Set<String?> = [nil], stage: String, site: SiteCode, writer: String,
+    at moment: Instant, isShown: Bool = true
   ) throws(Refusal) {
     guard !rules.isEmpty else { return }
-    for group in groups.isEmpty ? [nil] : groups.sorted().map(Optional.some) {
+    for group in groups.sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
       guard let owner = owner(of: subject, group: group, stage: stage, at: moment), owner != writer
       else { continue }
+      guard isShown else {
+        throw Refusal(
+          .failedPrecondition, reason: "NOT_OWNER",
+          "\(subject) in stage \(stage) belongs to somebody else at another site",
+          metadata: ["subject": subject, "stage": stage])
+      }
       throw Self.notOwner(group.map { "\(subject).\($0)" } ?? subject, stage, site, writer, owner)
     }
   }

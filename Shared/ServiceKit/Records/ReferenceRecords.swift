@@ -22,9 +22,11 @@ public enum ReferenceRecords {
           PRIMARY KEY (kind, site, code)
         ) STRICT, WITHOUT ROWID;
 
-        -- How far each site's watch has come.
+        -- How far each watch has come: that of a site, and that of what is of all sites, whose site is empty.
         CREATE TABLE reference_watches (
           site TEXT NOT NULL PRIMARY KEY,
+          -- The kinds that it asks for.
+          question TEXT NOT NULL,
           resume_token TEXT NOT NULL,
           reading INTEGER NOT NULL,
           -- When all had been told; NULL until that was so once.
@@ -35,29 +37,39 @@ public enum ReferenceRecords {
 
   /// How far a watch has come.
   struct Watch: Sendable {
+    /// What it asks for.
+    var question: String
     /// Empty: everything is read from the beginning.
     var token = ""
     /// Counts how often everything was read.
     var reading: Int64 = 1
     /// When all had been told.
     var completeAt: Instant?
-  }
 
-  static func watch(of site: SiteCode, _ snapshot: Snapshot) throws -> Watch? {
-    try snapshot.row(
-      "SELECT resume_token, reading, complete_at FROM reference_watches WHERE site = ?", site
-    ) { row in
-      Watch(
-        token: try row.text(0), reading: try row.int64(1), completeAt: try row.optionalInstant(2))
+    /// From the beginning once more: what is known stays until all has been told.
+    func anew(_ question: String) -> Watch {
+      Watch(question: question, reading: reading + 1, completeAt: completeAt)
     }
   }
 
-  static func put(_ watch: Watch, of site: SiteCode, _ transaction: Transaction) throws {
+  /// - Parameter place: a site, or empty for what is of all sites.
+  static func watch(of place: String, _ snapshot: Snapshot) throws -> Watch? {
+    try snapshot.row(
+      "SELECT question, resume_token, reading, complete_at FROM reference_watches WHERE site = ?",
+      place
+    ) { row in
+      Watch(
+        question: try row.text(0), token: try row.text(1), reading: try row.int64(2),
+        completeAt: try row.optionalInstant(3))
+    }
+  }
+
+  static func put(_ watch: Watch, of place: String, _ transaction: Transaction) throws {
     try transaction.execute(
       """
-      INSERT OR REPLACE INTO reference_watches (site, resume_token, reading, complete_at)
-      VALUES (?, ?, ?, ?)
-      """, site, watch.token, watch.reading, watch.completeAt)
+      INSERT OR REPLACE INTO reference_watches (site, question, resume_token, reading, complete_at)
+      VALUES (?, ?, ?, ?, ?)
+      """, place, watch.question, watch.token, watch.reading, watch.completeAt)
   }
 
   static func put(
@@ -73,14 +85,11 @@ public enum ReferenceRecords {
 
   /// Forgets what a reading of everything has not seen any more: MasterData was restored to a day when it
   /// was not there.
-  /// - Parameter places: the sites of the records that this watch is told.
   static func forget(
-    before reading: Int64, in places: [String], _ transaction: Transaction
+    before reading: Int64, in place: String, _ transaction: Transaction
   ) throws {
-    for place in places {
-      try transaction.execute(
-        "DELETE FROM reference_records WHERE site = ? AND reading < ?", place, reading)
-    }
+    try transaction.execute(
+      "DELETE FROM reference_records WHERE site = ? AND reading < ?", place, reading)
   }
 
   /// A record of a site or of all sites, `nil` when the copy has none.

@@ -6,8 +6,8 @@ public import RecordStore
 import Synchronization
 public import Values
 
-/// What a service knows of MasterData: a copy in its own database, followed by a watch for each site, so
-/// that the service goes on working while MasterData is down.
+/// What a service knows of MasterData: a copy in its own database, followed by a watch for what is of all
+/// sites and one for each site, so that the service goes on working while MasterData is down.
 ///
 /// The first load and every later change come the same way. What it knows is as of now while the watch
 /// stands and has told everything; when it breaks, the copy grows old, and after
@@ -28,16 +28,26 @@ public final class ReferenceCopy: Sendable {
   /// Records of one transaction.
   private static let batchSize = 500
 
+  /// One watch.
+  private struct Watch: Sendable {
+    /// Whose records it brings; empty for those of all sites.
+    let place: String
+    /// On whose behalf it is made.
+    let site: SiteCode
+    let kinds: [Masterdata.V1.RecordKind]
+
+    /// What it asks for: another question needs another answer from the beginning.
+    var question: String { kinds.map { String($0.rawValue) }.joined(separator: ",") }
+  }
+
   private struct State {
-    /// When all had been told; while a watch stands it is as of now.
-    var completeAt: [SiteCode: Instant] = [:]
-    var isFollowing: Set<SiteCode> = []
+    /// When all had been told, by place; while a watch stands it is as of now.
+    var completeAt: [String: Instant] = [:]
+    var isFollowing: Set<String> = []
     var ownership: [SiteCode: OwnershipRules] = [:]
   }
 
-  /// In order; the first one's watch brings what is of all sites.
-  private let sites: [SiteCode]
-  private let kinds: [Masterdata.V1.RecordKind]
+  private let watches: [Watch]
   private let clock: any Clock
   private let logger: Logger
   private let state = Mutex(State())
@@ -49,8 +59,14 @@ public final class ReferenceCopy: Sendable {
     sites: some Sequence<SiteCode>, kinds: [Masterdata.V1.RecordKind], environment: Environment,
     logger: Logger, onChange: @escaping @Sendable () -> Void = {}
   ) {
-    self.sites = sites.sorted { $0.text < $1.text }
-    self.kinds = kinds + [.ownershipRule]
+    let sites = sites.sorted { $0.text < $1.text }
+    let ofAllSites = kinds.filter(\.isOfAllSites)
+    let ofSites = kinds.filter { !$0.isOfAllSites } + [.ownershipRule]
+    watches =
+      sites.map { Watch(place: $0.text, site: $0, kinds: ofSites) }
+      + sites.prefix(ofAllSites.isEmpty ? 0 : 1).map {
+        Watch(place: "", site: $0, kinds: ofAllSites)
+      }
     clock = environment.clock
     self.logger = logger
     self.onChange = onChange
@@ -60,8 +76,8 @@ public final class ReferenceCopy: Sendable {
   public func asOf(_ site: SiteCode) -> Instant? {
     let now = clock.now
     return state.withLock { state in
-      // What is of all sites comes with the first one's watch.
-      let moments = [site, sites.first ?? site].map { place in
+      let places = watches.map(\.place).filter { $0.isEmpty || $0 == site.text }
+      let moments = places.map { place in
         state.isFollowing.contains(place) ? now : state.completeAt[place]
       }
       return moments.contains(nil) ? nil : moments.compactMap(\.self).min()
@@ -81,12 +97,12 @@ public final class ReferenceCopy: Sendable {
 
   /// Takes over what the database has kept from before; call it before the first question.
   public func load(_ snapshot: Snapshot) throws {
-    for site in sites {
-      let watch = try ReferenceRecords.watch(of: site, snapshot)
-      let rules = try ReferenceRecords.ownership(of: site, snapshot)
+    for watch in watches {
+      let kept = try ReferenceRecords.watch(of: watch.place, snapshot)
+      let rules = try ReferenceRecords.ownership(of: watch.site, snapshot)
       state.withLock { state in
-        state.completeAt[site] = watch?.completeAt
-        state.ownership[site] = rules
+        state.completeAt[watch.place] = kept?.completeAt
+        state.ownership[watch.site] = rules
       }
     }
   }
@@ -94,19 +110,19 @@ public final class ReferenceCopy: Sendable {
   /// Follows MasterData until the task is cancelled.
   public func run(_ database: Database, _ masterData: any ServiceCaller) async {
     await withTaskGroup(of: Void.self) { group in
-      for site in sites {
-        group.addTask { await self.follow(site, database, .init(masterData)) }
+      for watch in watches {
+        group.addTask { await self.follow(watch, database, .init(masterData)) }
       }
     }
   }
 
   private func follow(
-    _ site: SiteCode, _ database: Database, _ client: Masterdata.V1.MasterDataServiceClient
+    _ watch: Watch, _ database: Database, _ client: Masterdata.V1.MasterDataServiceClient
   ) async {
     var isSaid = false
     while !Task.isCancelled {
       do {
-        try await followOnce(site, database, client) { isSaid = false }
+        try await followOnce(watch, database, client) { isSaid = false }
       } catch RecordStoreError.closed {
         return
       } catch {
@@ -114,13 +130,13 @@ public final class ReferenceCopy: Sendable {
         if !Task.isCancelled, !isSaid {
           logger.warning(
             "MasterData can't be followed; what is known of it grows old",
-            metadata: ["site": "\(site)", "error": "\(error)"])
+            metadata: ["site": "\(watch.site)", "error": "\(error)"])
           isSaid = true
         }
       }
       let now = clock.now
       state.withLock { state in
-        if state.isFollowing.remove(site) != nil { state.completeAt[site] = now }
+        if state.isFollowing.remove(watch.place) != nil { state.completeAt[watch.place] = now }
       }
       try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
     }
@@ -128,73 +144,67 @@ public final class ReferenceCopy: Sendable {
 
   /// One watch, until it breaks.
   private func followOnce(
-    _ site: SiteCode, _ database: Database, _ client: Masterdata.V1.MasterDataServiceClient,
+    _ watch: Watch, _ database: Database, _ client: Masterdata.V1.MasterDataServiceClient,
     stands: () -> Void
   ) async throws {
-    var watch = try await database.read { try ReferenceRecords.watch(of: site, $0) } ?? .init()
+    let kept = try await database.read { try ReferenceRecords.watch(of: watch.place, $0) }
+    var progress = kept ?? .init(question: watch.question)
+    // Another version of this program asks for other kinds.
+    if progress.question != watch.question { progress = progress.anew(watch.question) }
     let request = Masterdata.V1.WatchChangesRequest.with {
-      $0.site = site.text
-      $0.resumeToken = watch.token
-      $0.kinds = kinds
+      $0.site = watch.site.text
+      $0.resumeToken = progress.token
+      $0.kinds = watch.kinds
     }
     do {
       var waiting: [Masterdata.V1.Record] = []
       for try await response in try await client.watchChanges(request) {
-        watch.token = response.resumeToken
+        progress.token = response.resumeToken
         if let record = response.record { waiting.append(record) }
         let isAll = response.record == nil
         guard isAll || waiting.count >= Self.batchSize else { continue }
         // Most markers come with nothing of ours: what they say need not be on disk.
-        if !waiting.isEmpty || watch.completeAt == nil || !isFollowing(site) {
-          if isAll { watch.completeAt = clock.now }
-          try await keep(waiting, watch, site, database, isAll: isAll)
+        if !waiting.isEmpty || progress.completeAt == nil || !isFollowing(watch) {
+          if isAll { progress.completeAt = clock.now }
+          try await keep(waiting, progress, watch, database, isAll: isAll)
           waiting = []
         }
-        if isAll {
-          state.withLock { _ = $0.isFollowing.insert(site) }
-          stands()
-          onChange()
-        }
+        if isAll { stands() }
       }
     } catch let refusal as Refusal where refusal.reason == Refusal.feedRestored.reason {
-      logger.warning("MasterData was restored: it is read anew", metadata: ["site": "\(site)"])
-      let next = ReferenceRecords.Watch(
-        token: "", reading: watch.reading + 1, completeAt: watch.completeAt)
-      try await database.write { try ReferenceRecords.put(next, of: site, $0) }
+      logger.warning(
+        "MasterData was restored: it is read anew", metadata: ["site": "\(watch.site)"])
+      let next = progress.anew(watch.question)
+      try await database.write { try ReferenceRecords.put(next, of: watch.place, $0) }
     }
   }
 
-  private func isFollowing(_ site: SiteCode) -> Bool {
-    state.withLock { $0.isFollowing.contains(site) }
+  private func isFollowing(_ watch: Watch) -> Bool {
+    state.withLock { $0.isFollowing.contains(watch.place) }
   }
 
   /// What was told, and how far, in one transaction.
   private func keep(
-    _ records: [Masterdata.V1.Record], _ watch: ReferenceRecords.Watch, _ site: SiteCode,
+    _ records: [Masterdata.V1.Record], _ progress: ReferenceRecords.Watch, _ watch: Watch,
     _ database: Database, isAll: Bool
   ) async throws {
-    // Units and items are told to every watch, and kept once.
-    let isFirst = site == sites.first
-    let places = isFirst ? [site.text, ""] : [site.text]
     let rules = try await database.write { transaction in
-      for record in records where isFirst || !record.isOfAllSites {
-        try ReferenceRecords.put(record, watch.reading, transaction)
+      for record in records { try ReferenceRecords.put(record, progress.reading, transaction) }
+      if isAll {
+        try ReferenceRecords.forget(before: progress.reading, in: watch.place, transaction)
       }
-      if isAll { try ReferenceRecords.forget(before: watch.reading, in: places, transaction) }
-      try ReferenceRecords.put(watch, of: site, transaction)
-      return try ReferenceRecords.ownership(of: site, transaction)
+      try ReferenceRecords.put(progress, of: watch.place, transaction)
+      return try ReferenceRecords.ownership(of: watch.site, transaction)
     }
-    state.withLock { $0.ownership[site] = rules }
+    state.withLock { state in
+      state.ownership[watch.site] = rules
+      if isAll { state.isFollowing.insert(watch.place) }
+    }
     onChange()
   }
 }
 
-extension Masterdata.V1.Record {
-  /// Whether it is the same at all sites.
-  fileprivate var isOfAllSites: Bool {
-    switch content {
-    case .unit, .item, .businessPartner: true
-    default: false
-    }
-  }
+extension Masterdata.V1.RecordKind {
+  /// Whether records of the kind are the same at all sites.
+  fileprivate var isOfAllSites: Bool { [.unit, .item, .businessPartner].contains(self) }
 }

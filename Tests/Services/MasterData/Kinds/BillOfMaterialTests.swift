@@ -52,6 +52,18 @@ struct BillOfMaterialTests {
     }
   }
 
+  @Test("A bill of as many different items as it may have lines is taken")
+  func lines() async throws {
+    try await MasterDataFixture.run { service in
+      try await service.makeUnits()
+      let parts = (1...BillDefinition.maximumLines).map { "P\($0)" }
+      let items: [any MasterRecord] = (parts + ["WHOLE"]).map { Sample.item($0) }
+      _ = try await service.put(items)
+      let bill = Sample.bill("WHOLE", of: "WHOLE", parts)
+      #expect(try await reasons(service, [bill]) == [""])
+    }
+  }
+
   @Test("Quantities are in units that can be converted into the item's")
   func units() async throws {
     try await MasterDataFixture.run { service in

@@ -104,7 +104,12 @@ struct RecordKindsTests {
     (Sample.calendar("C").changed { $0.shifts[1].time?.start = "13:59" }, "shifts"),
     (Sample.calendar("C").changed { $0.exceptions += $0.exceptions }, "exceptions[1].date"),
     (Sample.calendar("C").changed { $0.exceptions[0].date = "2026-02-30" }, "exceptions[0].date"),
-    (Sample.site { $0.timeZone = "CET+1" }, "time_zone"),
+    (
+      Sample.site {
+        ($0.warehouse, $0.shiftCalendar) = ("", "")
+        $0.timeZone = "CET+1"
+      }, "time_zone"
+    ),
     (Sample.site { $0.currency = "Eur" }, "currency"),
     (Sample.site { $0.operationTypes += $0.operationTypes }, "operation_types[1].code"),
     (Sample.routing("R").changed { $0.operations = [] }, "operations"),

@@ -84,6 +84,9 @@ struct OwnershipTests {
       let table: [(Masterdata.V1.Item, String, String)] = [
         (bought, "buyer", ""), (bought, "erp", "NOT_OWNER"), (renamed, "erp", ""),
         (renamed, "buyer", "NOT_OWNER"), (both, "buyer", "NOT_OWNER"), (both, "erp", "NOT_OWNER"),
+        // Whoever changes more than a group does not pass by its owner.
+        (bought.changed { $0.storable = false }, "erp", "NOT_OWNER"),
+        (bought.changed { $0.storable = false }, "buyer", "NOT_OWNER"),
         (draft, "plm", ""), (draft, "erp", "NOT_OWNER"),
         // A new one is a draft before.
         (Sample.item("C"), "plm", ""), (Sample.item("C"), "erp", "NOT_OWNER"),

@@ -1,4 +1,5 @@
 import Contracts
+import Environment
 import Protobuf
 import ServiceKit
 import Testing
@@ -73,6 +74,28 @@ struct ResolveCodesTests {
       #expect(try await create(service, [ending, new]) == ["", ""])
       #expect(try await resolve(service, ["17"], at: 1_999_999_999).map(\.code) == ["OLD"])
       #expect(try await resolve(service, ["17"], at: 2_000_000_000).map(\.code) == ["NEW"])
+    }
+  }
+
+  @Test("A rule ends from now on or later, never before, and what is retired stays so")
+  func endings() async throws {
+    try await MasterDataFixture.run { service in
+      let now = service.clock.now.microseconds / 1_000_000
+      func rule(_ until: Int64?) -> Masterdata.V1.MappingRule {
+        Sample.mapping("r", .code("17"), to: "A", until: until)
+      }
+      #expect(try await create(service, [rule(nil)]) == [""])
+      #expect(try await create(service, [rule(now - 10)]) == ["MAPPING_RULE_CHANGED"])
+      #expect(try await create(service, [rule(now + 10)]) == [""])
+      #expect(try await create(service, [rule(now + 20)]) == [""])
+      let begun = Sample.mapping("r", .code("17"), to: "A", from: now - 10, until: now + 20)
+      #expect(try await create(service, [begun]) == ["MAPPING_RULE_CHANGED"])
+      _ = try await service.client.retireMappingRules(
+        .with {
+          $0.site = "PLANT1"
+          $0.codes = ["r"]
+        })
+      #expect(try await create(service, [rule(now + 20)]) == ["MAPPING_RULE_CHANGED"])
     }
   }
 
