@@ -41,6 +41,8 @@ final class MasterDataPoll: Sendable {
     /// How each model was looked at last.
     var looks: [String: Look] = [:]
     var glancedAt: Int64 = 0
+    /// When MasterData was asked where it stands; `nil` after a start.
+    var positionAskedAt: Int64?
     var comparedAt: Int64
     var loggedAt: Int64
     var failures = 0
@@ -93,6 +95,7 @@ final class MasterDataPoll: Sendable {
   }
 
   private func round() async throws {
+    try await noticeRestore()
     if isTimeToCompare {
       for model in models { try await reading(model) { try await self.compare(model) } }
     }

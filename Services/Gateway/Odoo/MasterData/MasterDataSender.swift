@@ -1,5 +1,6 @@
 import Contracts
 import Protobuf
+import ServiceKit
 import Values
 
 /// Brings records to MasterData on behalf of a site.
@@ -43,6 +44,32 @@ struct MasterDataSender: Sendable {
         + send(kind, Array(contents[middle...]))
     case .unavailable(let text):
       throw Unavailable(text: text)
+    }
+  }
+
+  /// Where MasterData stands, `nil` when it does not know the token of before any more because it was
+  /// restored.
+  /// - Parameter token: of before; empty for none.
+  /// - Throws: ``Unavailable``.
+  func position(after token: String) async throws -> String? {
+    let request = Masterdata.V1.WatchChangesRequest.with {
+      $0.site = site.text
+      $0.resumeToken = token
+      // Hardly ever changed: only the end is waited for.
+      $0.kinds = [.site]
+    }
+    do {
+      let options = CallOptions(timeoutMilliseconds: Self.callTimeoutMilliseconds)
+      let client = Masterdata.V1.MasterDataServiceClient(masterData)
+      for try await told in try await client.watchChanges(request, options: options)
+      where told.record == nil {
+        return told.resumeToken
+      }
+      throw Unavailable(text: "a watch has ended before it has told everything")
+    } catch let refusal as Refusal where refusal.reason == Refusal.feedRestored.reason {
+      return nil
+    } catch let refusal as Refusal {
+      throw Unavailable(text: "\(refusal.code) \(refusal.message)")
     }
   }
 

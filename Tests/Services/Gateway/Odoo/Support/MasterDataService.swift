@@ -22,6 +22,8 @@ final class MasterDataService: ServiceCaller {
     /// Calls until one fails, and whether it is done all the same.
     var failsIn: (calls: Int, isDone: Bool)?
     var isDown = false
+    /// What watches are resumed with.
+    var incarnation = "first"
     /// Codes that are rejected.
     var rejected: [Key: String] = [:]
   }
@@ -209,7 +211,27 @@ final class MasterDataService: ServiceCaller {
   func serverStreaming<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
   ) async throws -> ResponseStream<Response> {
-    throw Refusal(.unimplemented, reason: "", method.name)
+    guard let request = request as? Masterdata.V1.WatchChangesRequest else {
+      throw Refusal(.unimplemented, reason: "", method.name)
+    }
+    let incarnation = state.withLock(\.incarnation)
+    if !request.resumeToken.isEmpty, request.resumeToken != incarnation {
+      throw Refusal.feedRestored
+    }
+    let told = Masterdata.V1.WatchChangesResponse.with { $0.resumeToken = incarnation }
+    return ResponseStream(
+      AsyncThrowingStream<Response, any Error> { continuation in
+        if let response = told as? Response { continuation.yield(response) }
+        continuation.finish()
+      })
+  }
+
+  /// Is as it was before some records came.
+  func restore(without codes: [Key]) {
+    state.withLock { state in
+      for key in codes { state.records[key] = nil }
+      state.incarnation += "'"
+    }
   }
 
   func clientStreaming<Request: Message, Response: Message>(
