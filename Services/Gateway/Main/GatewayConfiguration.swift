@@ -149,6 +149,7 @@ private enum OdooSettings {
   static let horizons: ClosedRange<Int64> = 0...366
   /// From what tests need to a day.
   static let comparisons: ClosedRange<Int64> = 1...86_400
+  static let percentages: ClosedRange<Int64> = 1...100
   /// A plant has a handful.
   static let maximumQuarantineLocations = 1_000
   /// From what Odoo's own retries need to what no caller would wait for.
@@ -172,6 +173,7 @@ private enum OdooSettings {
       masterDataPollIntervalMilliseconds: masterDataInterval(settings),
       deletionCheckIntervalSeconds: Int(
         settings.number("deletionCheckIntervalSeconds", comparisons, default: 600)),
+      maximumGonePercent: Int(settings.number("maximumGonePercent", percentages, default: 10)),
       company: settings.has("company") ? settings.text("company") : "",
       quarantineLocations: quarantineLocations(settings), webhookSecret: webhookSecret(settings),
       requestTimeoutSeconds: Int(

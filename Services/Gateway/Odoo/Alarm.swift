@@ -47,6 +47,17 @@ final class Alarm: Sendable {
     timer.cancel()
   }
 
+  /// Waits like ``wait(milliseconds:)``, but ringing ends it only after so many milliseconds of it:
+  /// who rings all the time does not make the loop run all the time.
+  func wait(milliseconds: Int64, atLeast minimum: Int64) async {
+    let least = min(minimum, milliseconds)
+    do { try await Task.sleep(for: .milliseconds(least)) } catch {
+      // It was cancelled, which ends the pause.
+      return
+    }
+    if milliseconds > least { await wait(milliseconds: milliseconds - least) }
+  }
+
   private func end() {
     let waiting = state.withLock { state in
       state.isOver = true

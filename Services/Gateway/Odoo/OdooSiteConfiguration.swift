@@ -28,6 +28,9 @@ public struct OdooSiteConfiguration: Sendable {
   /// Between two comparisons with everything that Odoo has, by which deleted records are found, in
   /// seconds. 1 or more.
   public var deletionCheckIntervalSeconds: Int
+  /// Most of a model's records that may be gone from Odoo at once and are withdrawn, in per cent; beyond
+  /// that a person must decide. 1 to 100.
+  public var maximumGonePercent: Int
   /// The name of the company in an Odoo that has several; empty for those of the integration user.
   public var company: String
   /// The paths (`WH/Quarantine`) of locations in which stock waits for a decision.
@@ -46,7 +49,7 @@ public struct OdooSiteConfiguration: Sendable {
     site: SiteCode, url: String, database: String, login: String, apiKey: String,
     warehouseCode: String, releaseHorizonDays: Int = 14, pollIntervalMilliseconds: Int = 2_000,
     postingIntervalMilliseconds: Int = 1_000, masterDataPollIntervalMilliseconds: Int = 2_000,
-    deletionCheckIntervalSeconds: Int = 600, company: String = "",
+    deletionCheckIntervalSeconds: Int = 600, maximumGonePercent: Int = 10, company: String = "",
     quarantineLocations: Set<String> = [], webhookSecret: WebhookSecret? = nil,
     requestTimeoutSeconds: Int = 120
   ) {
@@ -61,6 +64,7 @@ public struct OdooSiteConfiguration: Sendable {
     self.postingIntervalMilliseconds = postingIntervalMilliseconds
     self.masterDataPollIntervalMilliseconds = masterDataPollIntervalMilliseconds
     self.deletionCheckIntervalSeconds = deletionCheckIntervalSeconds
+    self.maximumGonePercent = maximumGonePercent
     self.company = company
     self.quarantineLocations = quarantineLocations
     self.webhookSecret = webhookSecret

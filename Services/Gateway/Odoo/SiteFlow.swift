@@ -13,6 +13,9 @@ final class SiteFlow: Sendable {
   static let maximumChains = 50
   /// How long a loop waits after an unforeseen failure of its own, in milliseconds.
   static let pauseMilliseconds: Int64 = 1_000
+  /// How long a loop pauses at least, however often it is woken, in milliseconds: a rule in Odoo may
+  /// tell of every row of an import.
+  static let minimumPauseMilliseconds: Int64 = 200
 
   let configuration: OdooSiteConfiguration
   let board = OdooStatusBoard()
@@ -124,24 +127,27 @@ final class SiteFlow: Sendable {
     masterDataAlarm.ring()
   }
 
-  /// Repeats a step with pauses between; a failure is logged and the step repeated.
-  private func repeated(
+  /// Repeats a step with pauses between, which the alarm makes shorter; a failure is logged and the
+  /// step repeated, not sooner for an alarm.
+  func repeated(
     _ name: String, every milliseconds: Int64, wokenBy alarm: Alarm = Alarm(),
     _ step: @Sendable () async throws -> Void
   ) async {
     while !Task.isCancelled {
-      var pause = milliseconds
+      var (pause, minimum) = (milliseconds, Self.minimumPauseMilliseconds)
       do { try await step() } catch RecordStoreError.closed {
         return
       } catch let failure as OdooFailure {
         logger.warning("Odoo: \(failure.text)", metadata: ["loop": "\(name)"])
+        minimum = Self.pauseMilliseconds
       } catch {
         if Task.isCancelled { return }
         logger.error("a loop failed", metadata: ["loop": "\(name)", "error": "\(error)"])
-        pause = max(pause, Self.pauseMilliseconds)
+        minimum = Self.pauseMilliseconds
+        pause = max(pause, minimum)
       }
       // Cancellation ends the pause early, and the loop with it.
-      await alarm.wait(milliseconds: pause)
+      await alarm.wait(milliseconds: pause, atLeast: minimum)
     }
   }
 

@@ -66,6 +66,8 @@ public enum CaseReason: String, Sendable, Hashable, CaseIterable {
   case masterDataRejected = "MASTER_DATA_REJECTED"
   /// Odoo does not let a model be read.
   case masterDataUnreadable = "MASTER_DATA_UNREADABLE"
+  /// So much is gone from Odoo at once that nothing of it is withdrawn before a person has looked.
+  case masterDataGone = "MASTER_DATA_GONE"
   /// Products without an internal reference, which is their code.
   case itemWithoutCode = "ITEM_WITHOUT_CODE"
   /// Suppliers without a reference, which is their code.
@@ -87,7 +89,7 @@ public enum CaseReason: String, Sendable, Hashable, CaseIterable {
   public var owner: CaseOwner {
     switch self {
     case .releaseRefused, .totalsUnusable, .orderUnknown, .unreadable, .requestDefect,
-      .keepsFailing, .configuration, .masterDataUnreadable:
+      .keepsFailing, .configuration, .masterDataUnreadable, .masterDataGone:
       .integration
     default: .production
     }
@@ -107,8 +109,9 @@ public enum CaseReason: String, Sendable, Hashable, CaseIterable {
 
   /// The reasons of master data that could not be brought over.
   static let ofMasterData: [CaseReason] = [
-    .masterDataRejected, .masterDataUnreadable, .itemWithoutCode, .partnerWithoutCode,
-    .duplicateCode, .billOfTemplate, .referenceMissing, .recordUnusable, .recordInUse, .manyCases,
+    .masterDataRejected, .masterDataUnreadable, .masterDataGone, .itemWithoutCode,
+    .partnerWithoutCode, .duplicateCode, .billOfTemplate, .referenceMissing, .recordUnusable,
+    .recordInUse, .manyCases,
   ]
 }
 

@@ -96,7 +96,7 @@ enum MasterDataNotes {
     var codes: [(RecordKind, String)] = []
     for claim in claims
     where !before.contains(where: {
-      $0.kind == claim.kind && $0.code == claim.code && $0.wanted == wanted
+      $0.isOn(claim) && $0.wanted == wanted
     }) {
       try ClaimRecords.want(
         wanted, claim.kind, code: claim.code, of: draft.id, site: site, transaction)
@@ -104,7 +104,7 @@ enum MasterDataNotes {
     }
     for old in before
     where old.wanted != .nothing
-      && !claims.contains(where: { $0.kind == old.kind && $0.code == old.code })
+      && !claims.contains(where: old.isOn)
     {
       try ClaimRecords.drop(old, site: site, transaction)
       codes.append((old.kind, old.code))

@@ -9,12 +9,14 @@ extension MasterDataPoll {
 
   /// Makes the cases of the kinds in which something has changed what is wrong with their subjects.
   func settleCases() async throws {
-    let (kinds, unreadable) = state.withLock { ($0.unsettledCases, $0.unreadable) }
+    let (kinds, unreadable, gone) = state.withLock {
+      ($0.unsettledCases, $0.unreadable, $0.gone)
+    }
     let (site, identifiers) = (site, environment.identifiers)
     for kind in SubjectKind.allCases where kinds.contains(kind) {
       try await database.write { transaction in
         try MasterDataCases(site: site, kind: kind, identifiers: identifiers)
-          .settle(unreadable: unreadable[kind], transaction)
+          .settle(unreadable: unreadable[kind], gone: gone[kind], transaction)
       }
       state.withLock { _ = $0.unsettledCases.remove(kind) }
     }
@@ -36,13 +38,21 @@ struct MasterDataCases: Sendable {
   }
 
   /// Opens the cases that there are to be, and closes the others.
-  func settle(unreadable: OdooWords?, _ transaction: Transaction) throws {
+  /// - Parameter gone: what is gone and was too much, a sentence for each model; `nil` when it is not
+  ///   known yet, and a case of it stays as it is.
+  func settle(unreadable: OdooWords?, gone: [String]?, _ transaction: Transaction) throws {
     var findings: [Key: CaseFinding] = [:]
     if let unreadable {
       findings[Key(name: kind.noun, reason: .masterDataUnreadable)] = CaseFinding(
         .masterDataUnreadable,
         "Odoo does not let everything be read that a \(kind.noun) is made of",
         odooAnswer: unreadable.text)
+    }
+    if let gone, !gone.isEmpty {
+      findings[Key(name: kind.noun, reason: .masterDataGone)] = CaseFinding(
+        .masterDataGone,
+        "\(gone.joined(separator: ", ")) in Odoo: nothing of that is withdrawn, because it is more "
+          + "than maximumGonePercent allows")
     }
     for reason in CaseReason.allCases where reason.isCounted {
       if let finding = try counted(reason, transaction) {
@@ -57,7 +67,7 @@ struct MasterDataCases: Sendable {
     if let finding = try tooMany(transaction) {
       findings[Key(name: kind.noun, reason: .manyCases)] = finding
     }
-    try apply(findings, transaction)
+    try apply(findings, keeping: gone == nil ? [.masterDataGone] : [], transaction)
   }
 
   private func counted(_ reason: CaseReason, _ snapshot: Snapshot) throws -> CaseFinding? {
@@ -90,9 +100,12 @@ struct MasterDataCases: Sendable {
       .manyCases, "there are \(count) cases of this kind; \(limit) of them are shown")
   }
 
-  private func apply(_ findings: [Key: CaseFinding], _ transaction: Transaction) throws {
+  private func apply(
+    _ findings: [Key: CaseFinding], keeping kept: Set<CaseReason>, _ transaction: Transaction
+  ) throws {
     let open = try CaseRecords.open(named: kind.noun, site: site, transaction)
-    for (name, reason) in open where findings[Key(name: name, reason: reason)] == nil {
+    for (name, reason) in open
+    where findings[Key(name: name, reason: reason)] == nil && !kept.contains(reason) {
       try CaseRecords.close([reason], order: name, site: site, transaction)
     }
     for (key, finding) in findings.sorted(by: { $0.key.name < $1.key.name }) {

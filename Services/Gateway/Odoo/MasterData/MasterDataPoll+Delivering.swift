@@ -69,31 +69,60 @@ extension MasterDataPoll {
     _ deliveries: [Delivery], _ problems: inout [Int64: Problem]
   ) async throws -> [Delivery] {
     var taken: [Delivery] = []
+    var held: [Delivery] = []
     for kind in RecordKind.allCases {
       let due = deliveries.filter {
         $0.kind == kind && (kind.subject == .prices || problems[$0.subject] == nil)
       }
-      .sorted { $0.code < $1.code }
-      var rest = due[...]
-      while !rest.isEmpty {
-        let batch = Self.batch(of: rest)
-        rest = rest.dropFirst(batch.count)
-        let outcomes = try await sender.send(kind, batch.map(\.content))
-        let rejected = outcomes.count { $0 != .taken }
-        board.sent(batch.count - rejected, rejected: rejected, of: kind)
-        for (delivery, outcome) in zip(batch, outcomes) {
-          switch outcome {
-          case .taken: taken.append(delivery)
-          case .rejected(let reason, let message):
-            // What is archived is nobody's case.
-            guard delivery.isActive else { continue }
-            problems[delivery.subject] = .rejected(delivery.kind, delivery.code, reason, message)
-          }
+      for (delivery, outcome) in try await send(kind, due) {
+        // Its bill as it was still names a step that goes; the bill as it is does not, and names no
+        // step that the routing has not had before.
+        if kind == .routing, case .rejected(Self.operationInUse, _) = outcome {
+          held.append(delivery)
+        } else {
+          Self.settle(delivery, outcome, &taken, &problems)
         }
       }
     }
+    for (delivery, outcome) in try await send(.routing, held) {
+      Self.settle(delivery, outcome, &taken, &problems)
+    }
     if !taken.isEmpty { state.withLock { $0.hasSent = true } }
     return taken
+  }
+
+  /// MasterData's reason for a routing without a step that a bill in use names.
+  private static let operationInUse = "OPERATION_IN_USE"
+
+  /// Sends records of one kind, and answers what has become of each.
+  private func send(
+    _ kind: RecordKind, _ deliveries: [Delivery]
+  ) async throws -> [(Delivery, MasterDataSender.Outcome)] {
+    var answered: [(Delivery, MasterDataSender.Outcome)] = []
+    var rest = deliveries.sorted { $0.code < $1.code }[...]
+    while !rest.isEmpty {
+      let batch = Self.batch(of: rest)
+      rest = rest.dropFirst(batch.count)
+      let outcomes = try await sender.send(kind, batch.map(\.content))
+      let rejected = outcomes.count { $0 != .taken }
+      board.sent(batch.count - rejected, rejected: rejected, of: kind)
+      answered += zip(batch, outcomes)
+    }
+    return answered
+  }
+
+  private static func settle(
+    _ delivery: Delivery, _ outcome: MasterDataSender.Outcome, _ taken: inout [Delivery],
+    _ problems: inout [Int64: Problem]
+  ) {
+    switch outcome {
+    case .taken: taken.append(delivery)
+    case .rejected(let reason, let message):
+      // What is archived is nobody's case. What keeps its bill out keeps the routing out, too.
+      guard delivery.isActive, problems[delivery.subject] == nil || delivery.kind != .routing
+      else { return }
+      problems[delivery.subject] = .rejected(delivery.kind, delivery.code, reason, message)
+    }
   }
 
   /// The first of them that go into one call.

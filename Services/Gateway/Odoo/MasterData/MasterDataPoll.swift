@@ -28,6 +28,7 @@ final class MasterDataPoll: Sendable {
   let environment: Environment
   let logger: Logger
   private let deletionCheckSeconds: Int
+  let maximumGonePercent: Int
   let state: Mutex<State>
 
   /// What a round remembers for the next one; nothing of it must be.
@@ -36,6 +37,9 @@ final class MasterDataPoll: Sendable {
     var unsettledCases = Set(SubjectKind.allCases)
     /// What Odoo does not let be read.
     var unreadable: [SubjectKind: OdooWords] = [:]
+    /// What was not withdrawn because too much of it is gone, a sentence for each model; `nil` of kinds
+    /// that were not compared since the start.
+    var gone: [SubjectKind: [String]] = [:]
     /// Whether anything was sent, so that what is in use may not be any more.
     var hasSent = false
     /// How each model was looked at last.
@@ -56,6 +60,7 @@ final class MasterDataPoll: Sendable {
     site = configuration.site
     models = MasterDataModels.all(quarantineLocations: configuration.quarantineLocations)
     deletionCheckSeconds = configuration.deletionCheckIntervalSeconds
+    maximumGonePercent = configuration.maximumGonePercent
     self.reader = reader
     self.sender = sender
     self.database = database

@@ -1,6 +1,7 @@
 import Contracts
 import JSON
 import RecordStore
+import ServiceKit
 import Values
 
 extension OdooRow {
@@ -142,7 +143,7 @@ enum RecordCode {
   /// The code, when it is one.
   /// - Throws: ``Problem``.
   static func checked(_ code: String) throws(Problem) -> String {
-    if let violation = rule.violation(of: code) {
+    if let violation = Fields.violation(ofCode: code, rule) {
       throw .unusable("its code \(code.prefix(100)) \(violation)")
     }
     return code

@@ -26,6 +26,7 @@ struct GatewayConfigurationTests {
     #expect(odoo.requestTimeoutSeconds == 120)
     #expect(odoo.masterDataPollIntervalMilliseconds == 2_000)
     #expect(odoo.deletionCheckIntervalSeconds == 600)
+    #expect(odoo.maximumGonePercent == 10)
     #expect(odoo.company.isEmpty)
     #expect(odoo.quarantineLocations.isEmpty)
     #expect(odoo.webhookSecret == nil)
@@ -55,6 +56,10 @@ struct GatewayConfigurationTests {
       (
         #""login": "integration""#, #""login": "x", "deletionCheckIntervalSeconds": 0"#,
         "odoo[0].deletionCheckIntervalSeconds"
+      ),
+      (
+        #""login": "integration""#, #""login": "x", "maximumGonePercent": 0"#,
+        "odoo[0].maximumGonePercent"
       ),
       (
         #""login": "integration""#, #""login": "x", "quarantineLocations": "WH/Q""#,
@@ -109,6 +114,7 @@ struct GatewayConfigurationTests {
     let keys = #"""
       "login": "integration", "company": "Plant GmbH", "quarantineLocations": ["WH/Quarantine"],
       "masterDataPollIntervalMilliseconds": 0, "deletionCheckIntervalSeconds": 60,
+      "maximumGonePercent": 100,
       "webhookSecretFile": "\#(files.path("odoo-api-key"))"
       """#
     let login = #""login": "integration""#
@@ -130,6 +136,7 @@ struct GatewayConfigurationTests {
     #expect(odoo.quarantineLocations == ["WH/Quarantine"])
     #expect(odoo.masterDataPollIntervalMilliseconds == 0)
     #expect(odoo.deletionCheckIntervalSeconds == 60)
+    #expect(odoo.maximumGonePercent == 100)
     #expect(odoo.webhookSecret?.matches("key") == true)
     #expect(configuration.webhookSecretFiles == [files.path("odoo-api-key")])
   }

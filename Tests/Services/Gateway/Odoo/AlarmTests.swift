@@ -24,6 +24,19 @@ struct AlarmTests {
     await waiting.value
   }
 
+  @Test("ringing does not end the least part of a pause, and is not lost in it")
+  func least() async {
+    let alarm = Alarm()
+    alarm.ring()
+    let startedAt = ContinuousClock.now
+    await alarm.wait(milliseconds: 600_000, atLeast: 50)
+    #expect(ContinuousClock.now - startedAt >= .milliseconds(50))
+    await alarm.wait(milliseconds: 1, atLeast: 200)
+    let waiting = Task { await alarm.wait(milliseconds: 600_000, atLeast: 600_000) }
+    waiting.cancel()
+    await waiting.value
+  }
+
   @Test("pauses and rings that meet lose nothing")
   func meets() async {
     let alarm = Alarm()

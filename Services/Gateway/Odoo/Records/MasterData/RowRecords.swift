@@ -34,6 +34,13 @@ enum RowRecords {
       """, site, model, id, last, limit, map: read)
   }
 
+  /// How many rows of a model were seen.
+  static func count(_ model: String, site: SiteCode, _ snapshot: Snapshot) throws -> Int {
+    try snapshot.row(
+      "SELECT count(*) FROM odoo_master_rows WHERE site = ? AND model = ?", site, model
+    ) { try $0.int(0) } ?? 0
+  }
+
   /// The rows of a subject.
   static func ids(of subject: Int64, in model: String, site: SiteCode, _ snapshot: Snapshot) throws
     -> [Int64]

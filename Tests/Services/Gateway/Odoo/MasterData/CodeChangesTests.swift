@@ -1,5 +1,6 @@
 import Contracts
 import JSON
+import RecordStore
 import Synchronization
 import Testing
 import Values
@@ -8,6 +9,46 @@ import Values
 
 @Suite("Codes that change, are shared, or go")
 struct CodeChangesTests {
+  private static let composed = "Caf\u{E9}"
+  private static let decomposed = "Cafe\u{301}"
+
+  @Test(
+    "a code that no record can have is a case until it is typed anew",
+    arguments: [decomposed, " \(composed)", "\(composed) ", "Caf\u{200B}\u{E9}"])
+  func unusable(code: String) async throws {
+    try await MasterDataFixture.run { fixture in
+      fixture.odoo.product(40, code)
+      try await fixture.rounds()
+      #expect(try await fixture.openCases().map(\.reason) == [.recordUnusable])
+      #expect(fixture.masterData.released(.item) == ["FG-VALVE", "RM-SCREW", "RM-STEEL"])
+      fixture.odoo.put("product.product", 40, ["default_code": .string(Self.composed)])
+      try await fixture.rounds()
+      #expect(try await fixture.openCaseNames().isEmpty)
+      let codes = fixture.masterData.released(.item).map { Array($0.utf8) }
+      #expect(codes.contains(Array(Self.composed.utf8)))
+    }
+  }
+
+  @Test("a code in another form of Unicode is another code")
+  func forms() async throws {
+    try await MasterDataFixture.run { fixture in
+      let site = fixture.site
+      // As it was noted before such codes were cases.
+      try await fixture.database.write {
+        try ClaimRecords.want(
+          .released, .item, code: Self.decomposed, of: 40, site: site, $0)
+      }
+      fixture.odoo.product(40, Self.composed)
+      try await fixture.rounds()
+      #expect(fixture.masterData.released(.item).contains(Self.composed))
+      let claims = try await fixture.database.read {
+        try ClaimRecords.of(.item, 40, site: site, $0)
+      }
+      #expect(claims.map { Array($0.code.utf8) } == [Array(Self.composed.utf8)])
+      #expect(claims.first?.accepted == .released)
+    }
+  }
+
   @Test("a renamed product is a new record, then the old one is withdrawn; bills name the new one")
   func renamed() async throws {
     try await MasterDataFixture.run { fixture in

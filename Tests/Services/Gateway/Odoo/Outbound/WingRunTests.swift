@@ -57,6 +57,42 @@ struct WingRunTests {
     }
   }
 
+  private final class Count: Sendable {
+    let value = Mutex(0)
+  }
+
+  /// How often a loop runs in half a second in which it is woken all the time.
+  private func runs(of flow: SiteFlow, failing failure: (any Error)? = nil) async throws -> Int {
+    let (alarm, count) = (Alarm(), Count())
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await flow.repeated("test", every: 600_000, wokenBy: alarm) {
+          count.value.withLock { $0 += 1 }
+          if let failure { throw failure }
+        }
+      }
+      let end = ContinuousClock.now + .milliseconds(500)
+      while ContinuousClock.now < end {
+        alarm.ring()
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      group.cancelAll()
+    }
+    return count.value.withLock { $0 }
+  }
+
+  @Test("a loop that is woken all the time pauses all the same, and longer when it has failed")
+  func woken() async throws {
+    struct Broken: Error {}
+    try await WingFixture.run { wing in
+      let good = try await runs(of: wing.flow)
+      #expect((1...3).contains(good))
+      #expect(try await runs(of: wing.flow, failing: Broken()) == 1)
+      let failure = OdooFailure.defect(OdooWords(name: "x", message: ""))
+      #expect(try await runs(of: wing.flow, failing: failure) == 1)
+    }
+  }
+
   @Test("begins the feed anew when Production was restored, and reports every outcome again")
   func restored() async throws {
     try await WingFixture.run { wing in

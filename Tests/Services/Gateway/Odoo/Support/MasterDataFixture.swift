@@ -29,6 +29,7 @@ struct MasterDataFixture {
   let pageSize: Int
   let company: String
   let site: SiteCode
+  let maximumGonePercent: Int
   let database: Database
   let poll: MasterDataPoll
 
@@ -54,7 +55,7 @@ struct MasterDataFixture {
   private init(
     _ environment: Environment, _ clock: ManualClock, _ odoo: MasterDataOdoo,
     _ masterData: MasterDataService, _ directory: URL, _ pageSize: Int, _ company: String,
-    _ site: SiteCode, _ database: Database?
+    _ site: SiteCode, _ database: Database?, maximumGonePercent: Int = 10
   ) throws {
     self.environment = environment
     self.clock = clock
@@ -64,6 +65,7 @@ struct MasterDataFixture {
     self.pageSize = pageSize
     self.company = company
     self.site = site
+    self.maximumGonePercent = maximumGonePercent
     self.database =
       try database
       ?? Database.open(
@@ -73,7 +75,8 @@ struct MasterDataFixture {
     logger.logLevel = .critical
     let configuration = OdooSiteConfiguration(
       site: site, url: "http://odoo", database: "plant", login: "integration", apiKey: "key",
-      warehouseCode: "WH", deletionCheckIntervalSeconds: 600, company: company,
+      warehouseCode: "WH", deletionCheckIntervalSeconds: 600,
+      maximumGonePercent: maximumGonePercent, company: company,
       quarantineLocations: ["WH/QUARANTINE"])
     let caller: any OdooCaller =
       company.isEmpty ? odoo : CompanyCaller(odoo: odoo, company: company)
@@ -89,10 +92,11 @@ struct MasterDataFixture {
   }
 
   /// The Gateway is killed and starts again: only what is in the database is left.
-  func restarted() async throws -> MasterDataFixture {
+  func restarted(maximumGonePercent: Int? = nil) async throws -> MasterDataFixture {
     await database.close()
     return try MasterDataFixture(
-      environment, clock, odoo, masterData, directory, pageSize, company, site, nil)
+      environment, clock, odoo, masterData, directory, pageSize, company, site, nil,
+      maximumGonePercent: maximumGonePercent ?? self.maximumGonePercent)
   }
 
   /// Another site with an Odoo of its own, in the same database and for the same MasterData.

@@ -198,12 +198,31 @@ final class MasterDataService: ServiceCaller {
   private static func judge(_ key: Key, _ content: Claim.Content, _ state: State) -> String? {
     func isReleased(_ key: Key) -> Bool { state.records[key]?.head?.lifeCycle == .released }
     if content.head?.lifeCycle == .released {
-      return content.named.allSatisfy(isReleased) ? nil : "REFERENCE_UNKNOWN"
+      guard content.named.allSatisfy(isReleased) else { return "REFERENCE_UNKNOWN" }
+      return judgeSteps(key, content, state)
     }
     let isInUse = state.records.contains { other, record in
       other != key && isReleased(other) && record.named.contains(key)
     }
     return isInUse ? "RECORD_IN_USE" : nil
+  }
+
+  /// A bill in use names steps that its routing has.
+  private static func judgeSteps(_ key: Key, _ content: Claim.Content, _ state: State) -> String? {
+    if let routing = content.routing {
+      let numbers = Set(routing.operations.map(\.number))
+      let isNamed = state.records.values.contains { record in
+        guard let bill = record.billOfMaterial, bill.routing == key.code,
+          bill.head?.lifeCycle == .released
+        else { return false }
+        return !bill.steps.isSubset(of: numbers)
+      }
+      return isNamed ? "OPERATION_IN_USE" : nil
+    }
+    guard let bill = content.billOfMaterial, !bill.steps.isEmpty else { return nil }
+    let routing = state.records[Key(kind: .routing, code: bill.routing)]?.routing
+    let numbers = Set((routing?.operations ?? []).map(\.number))
+    return bill.steps.isSubset(of: numbers) ? nil : "OPERATION_UNKNOWN"
   }
 
   // MARK: What it has not
@@ -266,5 +285,12 @@ extension Masterdata.V1.Record.OneOf_Content {
     default: break
     }
     return named.filter { !$0.1.isEmpty }.map { .init(kind: $0.0, code: $0.1) }
+  }
+}
+
+extension Masterdata.V1.BillOfMaterial {
+  /// The steps of its routing that it names.
+  fileprivate var steps: Set<Int32> {
+    Set(lines.map(\.operation) + byProducts.map(\.operation)).subtracting([0])
   }
 }
