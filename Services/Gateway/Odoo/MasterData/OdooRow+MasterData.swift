@@ -149,3 +149,11 @@ enum RecordCode {
     return code
   }
 }
+
+extension OdooRow {
+  /// The field has a value that this program does not know, such as one that an add-on brings: a case of
+  /// this row, and no reason to leave the others out.
+  func unknown(_ field: String) -> Problem {
+    .unusable("its \(field) is \(value(field).map { OdooWords.bounded($0.text) } ?? "missing")")
+  }
+}

@@ -139,7 +139,7 @@ struct BillModel: MasterDataModel {
     case "normal": .normal
     case "phantom": .kit
     case "subcontract": .subcontract
-    default: throw row.wrong("type")
+    default: throw row.unknown("type")
     }
   }
 
@@ -184,7 +184,7 @@ struct BillModel: MasterDataModel {
   ) throws -> Masterdata.V1.RoutingOperation {
     try mustBeForAllVariants(row)
     let milliseconds = (try row.number("time_cycle") * millisecondsPerMinute).rounded()
-    guard let cycleTime = Int64(exactly: milliseconds) else { throw row.wrong("time_cycle") }
+    guard let cycleTime = Int64(exactly: milliseconds) else { throw row.unknown("time_cycle") }
     return try .with {
       $0.number = numbers[try row.id()] ?? 0
       $0.description_p = try row.text("name")

@@ -64,7 +64,7 @@ struct ItemModel: MasterDataModel {
     case "none", "": .none
     case "lot": .lot
     case "serial": .serial
-    default: throw row.wrong("tracking")
+    default: throw row.unknown("tracking")
     }
   }
 

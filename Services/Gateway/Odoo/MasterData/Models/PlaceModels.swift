@@ -110,7 +110,7 @@ struct LocationModel: MasterDataModel {
     case "customer": .customer
     case "production": .production
     case "inventory": .inventory
-    default: throw row.wrong("usage")
+    default: throw row.unknown("usage")
     }
   }
 }

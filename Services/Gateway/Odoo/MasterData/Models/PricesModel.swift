@@ -122,7 +122,7 @@ struct PricesModel: MasterDataModel {
   }
 
   private static func day(_ text: String, _ row: OdooRow, _ field: String) throws -> CalendarDay {
-    guard let day = CalendarDay(text) else { throw row.wrong(field) }
+    guard let day = CalendarDay(text) else { throw row.unknown(field) }
     return day
   }
 

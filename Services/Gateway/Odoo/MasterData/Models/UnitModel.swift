@@ -42,7 +42,7 @@ struct UnitModel: MasterDataModel {
     case "reference": ratio = factor == 1 ? .one : nil
     case "bigger": ratio = bigger(inverse, factor: factor)
     case "smaller": ratio = DecimalFraction(factor)?.ratio(inverted: true)
-    default: throw row.wrong("uom_type")
+    default: throw row.unknown("uom_type")
     }
     guard let ratio else {
       throw Problem.unusable(
