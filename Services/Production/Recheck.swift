@@ -65,11 +65,11 @@ struct Recheck: Sendable {
       return try ReferenceCheckRecords.remove(key, transaction)
     }
     let check = try checks.look(order.definition, transaction)
-    // A copy that has grown old takes nothing back.
     // When master data was like that changes all the time, and by itself says nothing.
     let isSame =
       check.state == before.state && check.findings == before.findings
       && check.itemRevision == before.itemRevision
+    // A copy that has grown old takes nothing back.
     guard !isSame, check.state != .parked else { return }
     try ReferenceCheckRecords.put(check, key, transaction)
     let told = before.state == .found ? before.findings : []

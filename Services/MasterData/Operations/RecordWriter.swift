@@ -76,7 +76,6 @@ struct RecordWriter {
     if head.lifeCycle == .released {
       for reference in Entry.references(of: candidate.definition) {
         let found = try records.lifeCycle(of: records.key(reference.kind, reference.code))
-        // A location may hold itself together only through others; nothing else names its own kind.
         guard found == .released else { throw RecordRejection.referenceUnknown(reference, found) }
       }
     } else if candidate.before?.head.lifeCycle == .released,

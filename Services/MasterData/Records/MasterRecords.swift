@@ -85,15 +85,6 @@ enum MasterRecords {
       """, kind.rawValue, limit, map: read)
   }
 
-  /// How many records of a kind are not withdrawn.
-  static func count(_ kind: RecordKind, site: String, _ snapshot: Snapshot) throws -> Int {
-    try snapshot.row(
-      """
-      SELECT count(*) FROM records WHERE kind = ? AND site = ? AND life_cycle <> 'withdrawn'
-      """, kind.rawValue, site
-    ) { try $0.int(0) } ?? 0
-  }
-
   /// Stores a record as it is from now on.
   static func put(_ record: StoredRecord, _ transaction: Transaction) throws {
     try transaction.execute(
