@@ -116,28 +116,36 @@ let shared: [Target] = [
     ]),
 ]
 
+/// What a service that owns records stands on.
+let house: [Target.Dependency] = [
+  "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity", "ServiceKit",
+  nioCore, nioPosix, argumentParser, logging,
+]
+
 let services: [Target] = [
   program(
-    "Production", "Services/Production",
-    [
-      "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
-      "ServiceKit", nioCore, nioPosix, argumentParser, logging,
-    ] + allocator,
+    "Production", "Services/Production", house + allocator,
     resources: [
       .embedInCode("Records/Migrations/V0001_create_orders.sql"),
       .embedInCode("Records/Migrations/V0002_archive_orders.sql"),
       .embedInCode("Records/Migrations/V0005_check_references.sql"),
+      .embedInCode("Records/Migrations/V0009_record_shortages.sql"),
     ]),
   program(
-    "MasterData", "Services/MasterData",
-    [
-      "JSON", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore", "Identity",
-      "ServiceKit", nioCore, nioPosix, argumentParser, logging,
-    ] + allocator,
+    "MasterData", "Services/MasterData", house + ["JSON"] + allocator,
     resources: [
       .embedInCode("Records/Migrations/V0001_create_records.sql"),
       .embedInCode("Records/Migrations/V0003_give_records_a_site.sql"),
     ]),
+  program(
+    "Inventory", "Services/Inventory", house + allocator,
+    resources: [.embedInCode("Records/Migrations/V0004_create_inventory.sql")]),
+  program(
+    "Procurement", "Services/Procurement", house + allocator,
+    resources: [.embedInCode("Records/Migrations/V0004_create_procurement.sql")]),
+  program(
+    "Quality", "Services/Quality", house + allocator,
+    resources: [.embedInCode("Records/Migrations/V0004_create_quality.sql")]),
   library(
     "GatewayFront", "Services/Gateway/Front",
     [
@@ -235,18 +243,20 @@ let testTargets: [Target] = [
       "ServiceKit", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
       "Identity", "TestFolders", nioCore, nioPosix, logging,
     ]),
-  tests(
-    "ProductionTests", "Tests/Services/Production",
-    [
-      "Production", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit", nioCore, nioPosix, logging,
-    ]),
+  // A house as its callers meet it: a server on loopback, and callers of a gateway's key.
+  library("Houses", "Tests/Support/Houses", house + ["TestFolders"]),
+  tests("ProductionTests", "Tests/Services/Production", house + ["Production"]),
   tests(
     "MasterDataTests", "Tests/Services/MasterData",
-    [
-      "MasterData", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "ServiceKit", "TestFolders", "Seeds", nioCore, nioPosix, logging,
-    ]),
+    house + ["MasterData", "Houses", "TestFolders", "Seeds"]),
+  tests(
+    "InventoryTests", "Tests/Services/Inventory",
+    house + ["Inventory", "Houses", "TestFolders", "Seeds"]),
+  tests(
+    "ProcurementTests", "Tests/Services/Procurement",
+    house + ["Procurement", "Houses", "TestFolders", "Seeds"]),
+  tests(
+    "QualityTests", "Tests/Services/Quality", house + ["Quality", "Houses", "TestFolders", "Seeds"]),
   tests(
     "GatewayFrontTests", "Tests/Services/Gateway/Front",
     [
@@ -306,6 +316,9 @@ let package = Package(
   products: [
     .executable(name: "millrace-production", targets: ["Production"]),
     .executable(name: "millrace-masterdata", targets: ["MasterData"]),
+    .executable(name: "millrace-inventory", targets: ["Inventory"]),
+    .executable(name: "millrace-procurement", targets: ["Procurement"]),
+    .executable(name: "millrace-quality", targets: ["Quality"]),
     .executable(name: "millrace-gateway", targets: ["Gateway"]),
     .executable(name: "millrace-odoo-sandbox", targets: ["OdooSandbox"]),
     .executable(name: "millrace", targets: ["Millrace"]),

@@ -13,7 +13,7 @@ enum MasterDataService {
   ) -> ServiceProgram.Plan {
     let index = CodeIndex()
     var plan = ServiceProgram.Plan(
-      name: "masterdata", audience: PrincipalToken.masterDataAudience, sites: configuration.sites,
+      .masterData, sites: configuration.sites,
       migrations: masterDataMigrations, services: [Masterdata.V1.MasterDataService.name],
       eventTypes: [Masterdata.V1.Record.fullName]
     ) { database in

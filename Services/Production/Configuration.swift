@@ -1,3 +1,4 @@
+import Identity
 import ServiceKit
 import Values
 
@@ -7,6 +8,8 @@ import Values
 /// {"archiveAfterDays": 365,
 ///  "sites": [{"code": "PLANT1", "overProductionTolerancePercent": "10", "unknownCodes": "refuse"}],
 ///  "masterdata": {"host": "127.0.0.1", "port": 50052,
+///    "signingKeyFile": "/etc/millrace/production/principal-signing-key.pem"},
+///  "quality": {"host": "127.0.0.1", "port": 50055,
 ///    "signingKeyFile": "/etc/millrace/production/principal-signing-key.pem"}}
 /// ```
 struct ProductionConfiguration: Sendable {
@@ -19,7 +22,9 @@ struct ProductionConfiguration: Sendable {
   /// What each site does with orders that name what master data does not have.
   let unknownCodes: [SiteCode: UnknownCodes]
   /// The master data that is followed; `nil` for none.
-  let masterData: ReferenceSource?
+  let masterData: FollowedService?
+  /// The Quality whose holds are kept to; `nil` for none.
+  let quality: FollowedService?
 
   /// Most sites of one service: each adds a line to the file and nothing else.
   static let maximumSites = 1_000
@@ -28,15 +33,18 @@ struct ProductionConfiguration: Sendable {
 
   static func load(_ path: String) async throws -> ProductionConfiguration {
     let settings = try await Settings.load(path)
-    let source =
-      settings.has("masterdata") ? await ReferenceSource.load(settings, "masterdata") : nil
-    let configuration = try ProductionConfiguration(settings, source)
+    let configuration = try ProductionConfiguration(
+      settings, await FollowedService.load(settings, .masterData),
+      await FollowedService.load(settings, .quality))
     try settings.finish()
     return configuration
   }
 
-  private init(_ settings: Settings, _ source: ReferenceSource?) throws {
-    masterData = source
+  private init(
+    _ settings: Settings, _ masterData: FollowedService?, _ quality: FollowedService?
+  ) throws {
+    self.masterData = masterData
+    self.quality = quality
     service = ServiceSettings(settings)
     archiveAfterDays = settings.number(
       "archiveAfterDays", RecordArchiver.daysRange, default: RecordArchiver.defaultDays)

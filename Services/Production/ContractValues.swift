@@ -132,10 +132,6 @@ extension Common.V1.PostingState {
   init(_ state: PostingState) { self.init(rawValue: Int32(state.rawValue)) }
 }
 
-extension Common.V1.Tracking {
-  init(_ tracking: Tracking) { self.init(rawValue: Int32(tracking.rawValue)) }
-}
-
 extension OrderState {
   /// `nil` for a state that is not set or not known.
   init?(_ state: Production.V1.OrderState) { self.init(rawValue: Int64(state.rawValue)) }
@@ -144,9 +140,4 @@ extension OrderState {
 extension PostingState {
   /// `nil` for a state that is not set or not known.
   init?(_ state: Common.V1.PostingState) { self.init(rawValue: Int64(state.rawValue)) }
-}
-
-extension Tracking {
-  /// `nil` for tracking that is not set or not known.
-  init?(_ tracking: Common.V1.Tracking) { self.init(rawValue: Int64(tracking.rawValue)) }
 }

@@ -24,7 +24,16 @@ extension ProductionError: RefusalConvertible {
           + findings.prefix(3).map { "\($0.field) \($0.rule)" }.joined(separator: "; "),
         metadata: key.metadata,
         violations: findings.map { FieldViolation($0.field, $0.rule) })
-    case .orderState(let key, let state, let step): Self.stateRefusal(key, state, step)
+    case .orderState(let key, let state, let step):
+      Self.stateRefusal(key, state, step.allowedStates)
+    case .genealogyState(let key, let state):
+      Self.stateRefusal(key, state, OrderState.withGenealogy)
+    case .itemNotOfOrder(let key, let item, let field):
+      Refusal(
+        .failedPrecondition, reason: "ITEM_NOT_OF_ORDER",
+        "the order \(key) neither makes nor consumes the item \(item)",
+        metadata: key.metadata.adding("item_code", item),
+        violations: [FieldViolation(field, "must be an item of the order")])
     case .trackingNotSupported(let key, let item):
       Refusal(
         .failedPrecondition, reason: "TRACKING_NOT_SUPPORTED",
@@ -60,10 +69,10 @@ extension ProductionError: RefusalConvertible {
     }
   }
 
-  private static func stateRefusal(_ key: OrderKey, _ state: OrderState, _ step: OrderStep)
-    -> Refusal
-  {
-    let allowed = step.allowedStates.map(\.name).joined(separator: ", ")
+  private static func stateRefusal(
+    _ key: OrderKey, _ state: OrderState, _ allowedStates: [OrderState]
+  ) -> Refusal {
+    let allowed = allowedStates.map(\.name).joined(separator: ", ")
     return Refusal(
       .failedPrecondition, reason: "ORDER_STATE",
       "the order \(key) is \(state.name); allowed: \(allowed)",

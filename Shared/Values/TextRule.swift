@@ -55,3 +55,8 @@ public struct TextRule: Sendable, Hashable {
     }
   }
 }
+
+extension TextRule {
+  /// What the plant's own codes look like: of items, lots, pieces, locations, work centers, partners.
+  public static let businessCode = TextRule(maximumLength: 64, characters: .visible)
+}

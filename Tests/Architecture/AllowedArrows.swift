@@ -83,6 +83,15 @@ enum AllowedArrows {
       "MasterData", at: "Services/MasterData", own: service.union(["JSON"]),
       foreign: sockets.union(["ArgumentParser", "Logging"])),
     Room(
+      "Inventory", at: "Services/Inventory", own: service,
+      foreign: sockets.union(["ArgumentParser", "Logging"])),
+    Room(
+      "Procurement", at: "Services/Procurement", own: service,
+      foreign: sockets.union(["ArgumentParser", "Logging"])),
+    Room(
+      "Quality", at: "Services/Quality", own: service,
+      foreign: sockets.union(["ArgumentParser", "Logging"])),
+    Room(
       "GatewayFront", at: "Services/Gateway/Front", own: serviceKit,
       foreign: sockets.union(["Crypto", "Logging"])),
     Room(
@@ -150,7 +159,9 @@ enum AllowedArrows {
   static let longestFileLines = 400
   /// Where the services start.
   static let entryPoints: Set<String> = [
-    "Services/Gateway/Main/GatewayMain.swift", "Services/Production/ProductionMain.swift",
+    "Services/Gateway/Main/GatewayMain.swift", "Services/Inventory/InventoryMain.swift",
+    "Services/MasterData/MasterDataMain.swift", "Services/Procurement/ProcurementMain.swift",
+    "Services/Production/ProductionMain.swift", "Services/Quality/QualityMain.swift",
   ]
   /// A service's entry point reads its configuration and runs the host.
   static let longestEntryPointLines = 40

@@ -20,10 +20,8 @@ struct GatewayConfiguration: Sendable {
   let externalIssuers: ExternalIssuers
   /// Roles beside those that are built in.
   let roles: [Role]
-  /// Where Production is.
-  let production: ServiceAddress
-  /// Where MasterData is; `nil` where there is none.
-  let masterData: ServiceAddress?
+  /// Where the services are, those that there are; Production is always among them.
+  let services: [House: ServiceAddress]
   /// Whether partners may ask for the contracts (gRPC reflection); not unless the file says so.
   let reflection: Bool
   /// Calls that may be under way at a time, of all partners together.
@@ -64,9 +62,7 @@ struct GatewayConfiguration: Sendable {
     let keyEnvironment = keyEnvironment(settings)
     let externalIssuers = await ExternalIssuers.load(settings)
     let roles = RoleSettings.roles(settings)
-    let services = settings.section("services")
-    let production = services.service("production")
-    let masterData = services.has("masterdata") ? services.service("masterdata") : nil
+    let services = services(settings.section("services"))
     let reflection = settings.flag("reflection", default: false)
     let callsUnderWay = settings.number(
       "callsUnderWay", 100...1_000_000, default: OverloadGuard.defaultCapacity)
@@ -88,12 +84,19 @@ struct GatewayConfiguration: Sendable {
       door: door, database: database, signingKey: signingKey,
       signingKeyFile: settings.text("signingKeyFile"),
       keyEnvironment: keyEnvironment, externalIssuers: externalIssuers, roles: roles,
-      production: production, masterData: masterData, reflection: reflection,
+      services: services, reflection: reflection,
       callsUnderWay: callsUnderWay,
       odoo: odoo, odooKeyFiles: entries.map { $0.text("apiKeyFile") },
       webhookSecretFiles: entries.map {
         $0.has("webhookSecretFile") ? $0.text("webhookSecretFile") : nil
       }, webhooks: webhooks)
+  }
+
+  private static func services(_ settings: Settings) -> [House: ServiceAddress] {
+    House.all.reduce(into: [:]) { services, house in
+      guard house == .production || settings.has(house.name) else { return }
+      services[house] = settings.service(house.name)
+    }
   }
 
   private static func signingKey(_ settings: Settings) async -> SigningKey? {

@@ -75,11 +75,14 @@ struct GatewayProgram: Sendable {
       channel: { [services] in services.service($0.audience)?.channel })
     let principal = Principal(
       subject: Self.integrationSubject, kind: .integration, sites: configuration.sites)
+    guard let production = services.caller(of: .production, as: principal, signer) else {
+      // The configuration has refused it before.
+      throw ConfigurationError(problems: ["services.production is required"])
+    }
     wing = OdooWing(
-      sites: configuration.odoo, database: database,
-      production: services.production.caller(as: principal, signer),
-      masterData: services.masterData?.caller(as: principal, signer), environment: environment,
-      logger: logger)
+      sites: configuration.odoo, database: database, production: production,
+      masterData: services.caller(of: .masterData, as: principal, signer),
+      environment: environment, logger: logger)
     revocations = RevocationPublishers(
       to: services.callers(as: principal, signer), database: database, clock: environment.clock,
       logger: logger)

@@ -1,4 +1,3 @@
-import Contracts
 import GatewayFront
 import Identity
 import Logging
@@ -25,36 +24,26 @@ struct ServicesBehind: Sendable {
     }
   }
 
-  /// What the Odoo wing works with; Production is in every configuration.
-  let production: Service
-  let masterData: Service?
-
-  private var services: [Service] { [production] + (masterData.map { [$0] } ?? []) }
+  private let services: [Service]
 
   /// Their channels; nothing is sent before the first call.
   init(_ configuration: GatewayConfiguration, group: any EventLoopGroup, logger: Logger) {
-    func service(_ destination: Destination, _ offered: String, _ place: ServiceAddress) -> Service
-    {
+    services = OfferedService.houses.compactMap { offered in
+      guard let house = offered.house, let place = configuration.services[house] else { return nil }
       let channel = ClientChannel(
         host: place.address.host, port: place.address.port,
         configuration: ClientConfiguration(tls: place.tls, logger: logger), group: group)
-      return Service(destination: destination, offered: offered, channel: channel)
-    }
-    production = service(
-      Self.production, Production.V1.ProductionService.name, configuration.production)
-    masterData = configuration.masterData.map {
-      service(Self.masterData, Masterdata.V1.MasterDataService.name, $0)
+      let destination = Destination(
+        audience: house.audience, pathPrefix: offered.pathPrefix,
+        longLivedPaths: offered.longLivedPaths, requestStreamPaths: offered.requestStreamPaths)
+      return Service(destination: destination, offered: offered.name, channel: channel)
     }
   }
 
-  private static let production = Destination(
-    audience: PrincipalToken.productionAudience, pathPrefix: "/millrace.production.v1.",
-    longLivedPaths: [Production.V1.ProductionService.watchOrders.path])
-
-  private static let masterData = Destination(
-    audience: PrincipalToken.masterDataAudience, pathPrefix: "/millrace.masterdata.v1.",
-    longLivedPaths: [Masterdata.V1.MasterDataService.watchChanges.path],
-    requestStreamPaths: [Masterdata.V1.MasterDataService.importSnapshot.path])
+  /// Calls to a service in somebody's name; `nil` where it is not in the configuration.
+  func caller(of house: House, as principal: Principal, _ signer: PrincipalSigner) -> RPCCaller? {
+    service(house.audience)?.caller(as: principal, signer)
+  }
 
   var destinations: [Destination] { services.map(\.destination) }
 

@@ -1,14 +1,9 @@
 import Values
 
-/// How an item's pieces are told apart.
-enum ItemTracking: Sendable, Hashable {
-  case none, lot, serial
-}
-
 /// What an item is.
 struct ItemDefinition: Sendable, Hashable {
   var description: String
-  var tracking: ItemTracking
+  var tracking: Tracking
   /// Whether stock of it is kept.
   var isStorable: Bool
   /// The code of the unit it is counted in.

@@ -12,7 +12,7 @@ extension Masterdata.V1.Item: MasterRecord {
     return ItemDefinition(
       description: fields.text(description_p, "description", RecordText.description),
       tracking: fields.known(
-        ItemTracking(tracking), "tracking", "NONE, LOT or SERIAL", else: .none),
+        Tracking(tracking), "tracking", "NONE, LOT or SERIAL", else: .none),
       isStorable: storable, unit: unit,
       purchaseUnit: purchaseUnit.isEmpty ? unit : fields.code(purchaseUnit, "purchase_unit"),
       shelfLifeDays: Int32(
@@ -67,15 +67,4 @@ extension Masterdata.V1.Item: MasterRecord {
   }
 
   var asRecord: Masterdata.V1.Record { .with { $0.content = .item(self) } }
-}
-
-extension ItemTracking {
-  fileprivate init?(_ value: Common.V1.Tracking) {
-    switch value {
-    case .none: self = .none
-    case .lot: self = .lot
-    case .serial: self = .serial
-    case .unspecified, .unrecognized: return nil
-    }
-  }
 }

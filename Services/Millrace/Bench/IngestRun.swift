@@ -58,7 +58,7 @@ struct IngestRun: Sendable {
     let principal = Principal(
       subject: "bench-\(kind.rawValue)", kind: kind, sites: [SiteCode(site)])
     return {
-      let token = try signer.token(for: principal, audience: PrincipalToken.productionAudience)
+      let token = try signer.token(for: principal, audience: House.production.audience)
       return [(PrincipalToken.metadataName, token)]
     }
   }

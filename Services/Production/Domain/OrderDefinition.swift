@@ -1,13 +1,5 @@
 import Values
 
-/// How an item's pieces are told apart. The raw values are those of the contract and of the stored
-/// records.
-enum Tracking: Int64, Sendable, Hashable {
-  case none = 1
-  case lot = 2
-  case serial = 3
-}
-
 /// One line of what an order is made of.
 struct ComponentLine: Sendable, Hashable {
   /// The line's number, 1 and upwards, unique within the order.

@@ -1,33 +1,5 @@
 import Values
 
-/// An item as master data has it.
-struct KnownItem: Sendable, Hashable {
-  /// The unit it is counted in.
-  var unit: String
-  /// Whether it may be used now.
-  var isInForce: Bool
-  /// Which revision of it was looked at.
-  var revision: Int64
-}
-
-/// A unit as master data has it.
-struct KnownUnit: Sendable, Hashable {
-  var category: String
-  var ratio: UnitRatio
-  var rounding: Quantity
-  var isInForce: Bool
-}
-
-/// What is known of what an order names.
-protocol KnownReferences {
-  /// The item of a code, `nil` when there is none.
-  func item(_ code: String) throws -> KnownItem?
-  /// The unit of a name, `nil` when there is none.
-  func unit(_ name: String) throws -> KnownUnit?
-  /// Whether there is such a work center, and it may be used now.
-  func isWorkCenter(_ code: String) throws -> Bool
-}
-
 /// That a field of an order does not agree with master data.
 struct ReferenceFinding: Sendable, Hashable {
   /// The field's path in the release.

@@ -8,6 +8,10 @@ enum ProductionError: Error, Sendable, Hashable {
   case orderAlreadyReleased(OrderKey)
   /// The state does not allow the step.
   case orderState(OrderKey, state: OrderState, step: OrderStep)
+  /// What went into what can't be told in this state.
+  case genealogyState(OrderKey, state: OrderState)
+  /// An item that the order neither makes nor consumes.
+  case itemNotOfOrder(OrderKey, item: String, field: String)
   /// Reports of lot- or serial-tracked items are not taken.
   case trackingNotSupported(OrderKey, item: String)
   /// More good pieces than the plan and the site's tolerance allow.

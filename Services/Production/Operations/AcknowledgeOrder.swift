@@ -10,6 +10,7 @@ struct AcknowledgeOrder: IdentifiedWriteOperation {
   static let contentScheme = 1
 
   let orders: OrderRecords
+  let holds: HoldCopy
 
   struct Input: Sendable {
     var requestID: String
@@ -42,6 +43,7 @@ struct AcknowledgeOrder: IdentifiedWriteOperation {
     guard stored.order.state == .released else {
       return Effect(try response(.duplicate, stored.order), audit: nil)
     }
+    try holds.check([.order(input.order.name)], at: input.order.site)
     let before = stored.digest
     try stored.order.acknowledge()
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(stored.order))

@@ -43,37 +43,3 @@ struct OrderChecks: Sendable {
       itemRevision: try known.item(order.itemCode)?.revision ?? 0, asOf: asOf)
   }
 }
-
-/// The copy as it is in one snapshot.
-private struct CopiedReferences: KnownReferences {
-  let site: SiteCode
-  let snapshot: Snapshot
-
-  func item(_ code: String) throws -> KnownItem? {
-    guard
-      case .item(let item) = try ReferenceRecords.find(.item, code, site: "", snapshot)?.content,
-      let head = item.head
-    else { return nil }
-    return KnownItem(
-      unit: item.unit, isInForce: head.isInForce(at: snapshot.now), revision: head.revision)
-  }
-
-  func unit(_ name: String) throws -> KnownUnit? {
-    guard
-      case .unit(let unit) = try ReferenceRecords.find(.unit, name, site: "", snapshot)?.content,
-      let head = unit.head, let ratio = unit.referenceRatio,
-      let fraction = UnitRatio(ratio.numerator, ratio.denominator)
-    else { return nil }
-    return KnownUnit(
-      category: unit.category, ratio: fraction, rounding: try Quantity(decimal: unit.rounding),
-      isInForce: head.isInForce(at: snapshot.now))
-  }
-
-  func isWorkCenter(_ code: String) throws -> Bool {
-    guard
-      case .workCenter(let center) = try ReferenceRecords.find(
-        .workCenter, code, site: site.text, snapshot)?.content
-    else { return false }
-    return center.head?.isInForce(at: snapshot.now) ?? false
-  }
-}

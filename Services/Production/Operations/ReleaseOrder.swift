@@ -12,6 +12,7 @@ struct ReleaseOrder: IdentifiedWriteOperation {
   static let contentScheme = 1
 
   let orders: OrderRecords
+  let holds: HoldCopy
   /// `nil` where no master data is followed: every code is taken then.
   var checks: OrderChecks?
 
@@ -52,6 +53,7 @@ struct ReleaseOrder: IdentifiedWriteOperation {
     try checks?.copy.ownership(of: key.site).check(
       "production_order", stage: OrderState.released.name, site: key.site,
       writer: call.principal.subject, at: transaction.now)
+    try holds.check([.order(key.name)], at: key.site)
     let check = try checks?.check(input.definition, transaction)
     let order = Order(released: input.definition, at: transaction.now)
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(order))

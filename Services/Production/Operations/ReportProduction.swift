@@ -12,6 +12,7 @@ struct ReportProduction: IdentifiedWriteOperation {
 
   let orders: OrderRecords
   let reports: ReportRecords
+  let holds: HoldCopy
   let tolerances: [SiteCode: OverProductionTolerance]
   /// Which system reports at which site; `nil` where no master data is followed.
   var copy: ReferenceCopy?
@@ -67,6 +68,7 @@ struct ReportProduction: IdentifiedWriteOperation {
     try copy?.ownership(of: input.order.site).check(
       "production_report", stage: stored.order.state.name, site: input.order.site,
       writer: call.principal.subject, at: transaction.now)
+    try holds.check([.order(input.order.name)], at: input.order.site)
     let before = stored.digest
     let sequence = try reports.nextSequence(transaction)
     let accepted = try stored.order.take(

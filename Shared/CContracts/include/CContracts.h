@@ -13,13 +13,16 @@
 #include "grpc/reflection/v1alpha/reflection.pb-c.h"
 #include "millrace/audit/v1/audit.pb-c.h"
 #include "millrace/common/v1/common.pb-c.h"
+#include "millrace/common/v1/genealogy.pb-c.h"
 #include "millrace/events/v1/events.pb-c.h"
 #include "millrace/gateway/v1/gateway.pb-c.h"
 #include "millrace/gateway/v1/partners.pb-c.h"
 #include "millrace/gateway/v1/tokens.pb-c.h"
 #include "millrace/gateway/v1/usage.pb-c.h"
 #include "millrace/gateway/v1/versions.pb-c.h"
+#include "millrace/genealogy/v1/genealogy.pb-c.h"
 #include "millrace/identity/v1/revocations.pb-c.h"
+#include "millrace/inventory/v1/inventory.pb-c.h"
 #include "millrace/masterdata/v1/head.pb-c.h"
 #include "millrace/masterdata/v1/import.pb-c.h"
 #include "millrace/masterdata/v1/mapping.pb-c.h"
@@ -30,8 +33,12 @@
 #include "millrace/masterdata/v1/places.pb-c.h"
 #include "millrace/masterdata/v1/records.pb-c.h"
 #include "millrace/masterdata/v1/requests.pb-c.h"
+#include "millrace/procurement/v1/procurement.pb-c.h"
+#include "millrace/production/v1/genealogy.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
+#include "millrace/production/v1/shortages.pb-c.h"
+#include "millrace/quality/v1/holds.pb-c.h"
 
 static inline const ProtobufCMessageDescriptor *google__protobuf__any__descriptor_ptr(void) {
   return &google__protobuf__any__descriptor;
@@ -176,6 +183,12 @@ static inline const ProtobufCMessageDescriptor *millrace__common__v1__page_reque
 }
 static inline const ProtobufCMessageDescriptor *millrace__common__v1__page_response__descriptor_ptr(void) {
   return &millrace__common__v1__page_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__common__v1__traced_material__descriptor_ptr(void) {
+  return &millrace__common__v1__traced_material__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__common__v1__genealogy_edge__descriptor_ptr(void) {
+  return &millrace__common__v1__genealogy_edge__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__events__v1__subscribe_request__descriptor_ptr(void) {
   return &millrace__events__v1__subscribe_request__descriptor;
@@ -327,6 +340,12 @@ static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__get_my_de
 static inline const ProtobufCMessageDescriptor *millrace__gateway__v1__get_my_deprecations_response__descriptor_ptr(void) {
   return &millrace__gateway__v1__get_my_deprecations_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__genealogy__v1__watch_genealogy_request__descriptor_ptr(void) {
+  return &millrace__genealogy__v1__watch_genealogy_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__genealogy__v1__watch_genealogy_response__descriptor_ptr(void) {
+  return &millrace__genealogy__v1__watch_genealogy_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__identity__v1__put_revocations_request__descriptor_ptr(void) {
   return &millrace__identity__v1__put_revocations_request__descriptor;
 }
@@ -338,6 +357,12 @@ static inline const ProtobufCMessageDescriptor *millrace__identity__v1__partner_
 }
 static inline const ProtobufCMessageDescriptor *millrace__identity__v1__put_revocations_response__descriptor_ptr(void) {
   return &millrace__identity__v1__put_revocations_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__get_movement_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__get_movement_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__get_movement_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__get_movement_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__record_head__descriptor_ptr(void) {
   return &millrace__masterdata__v1__record_head__descriptor;
@@ -711,6 +736,21 @@ static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_m
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_mapping_rules_response__descriptor_ptr(void) {
   return &millrace__masterdata__v1__list_mapping_rules_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_purchase_order_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__get_purchase_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_purchase_order_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__get_purchase_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_request__descriptor_ptr(void) {
+  return &millrace__production__v1__report_genealogy_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__consumed_material__descriptor_ptr(void) {
+  return &millrace__production__v1__consumed_material__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_response__descriptor_ptr(void) {
+  return &millrace__production__v1__report_genealogy_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
 }
@@ -783,6 +823,63 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_findings_changed__descriptor_ptr(void) {
   return &millrace__production__v1__order_findings_changed__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__shortage__descriptor_ptr(void) {
+  return &millrace__production__v1__shortage__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_shortage_request__descriptor_ptr(void) {
+  return &millrace__production__v1__report_shortage_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_shortage_response__descriptor_ptr(void) {
+  return &millrace__production__v1__report_shortage_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__watch_shortages_request__descriptor_ptr(void) {
+  return &millrace__production__v1__watch_shortages_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__watch_shortages_response__descriptor_ptr(void) {
+  return &millrace__production__v1__watch_shortages_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__hold_target__descriptor_ptr(void) {
+  return &millrace__quality__v1__hold_target__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__lot_target__descriptor_ptr(void) {
+  return &millrace__quality__v1__lot_target__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__serial_target__descriptor_ptr(void) {
+  return &millrace__quality__v1__serial_target__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__hold__descriptor_ptr(void) {
+  return &millrace__quality__v1__hold__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__place_hold_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__place_hold_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__place_hold_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__place_hold_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__release_hold_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__release_hold_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__release_hold_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__release_hold_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__get_hold_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__get_hold_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__get_hold_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__get_hold_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__list_holds_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__list_holds_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__list_holds_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__list_holds_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__watch_holds_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__watch_holds_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__watch_holds_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__watch_holds_response__descriptor;
+}
 
 // The files' own descriptors, serialized.
 extern const char google__protobuf__any__file_descriptor[];
@@ -829,6 +926,10 @@ extern const char millrace__common__v1__common__file_descriptor[];
 static inline const void *millrace__common__v1__common__file_descriptor_ptr(void) {
   return millrace__common__v1__common__file_descriptor;
 }
+extern const char millrace__common__v1__genealogy__file_descriptor[];
+static inline const void *millrace__common__v1__genealogy__file_descriptor_ptr(void) {
+  return millrace__common__v1__genealogy__file_descriptor;
+}
 extern const char millrace__events__v1__events__file_descriptor[];
 static inline const void *millrace__events__v1__events__file_descriptor_ptr(void) {
   return millrace__events__v1__events__file_descriptor;
@@ -853,9 +954,17 @@ extern const char millrace__gateway__v1__versions__file_descriptor[];
 static inline const void *millrace__gateway__v1__versions__file_descriptor_ptr(void) {
   return millrace__gateway__v1__versions__file_descriptor;
 }
+extern const char millrace__genealogy__v1__genealogy__file_descriptor[];
+static inline const void *millrace__genealogy__v1__genealogy__file_descriptor_ptr(void) {
+  return millrace__genealogy__v1__genealogy__file_descriptor;
+}
 extern const char millrace__identity__v1__revocations__file_descriptor[];
 static inline const void *millrace__identity__v1__revocations__file_descriptor_ptr(void) {
   return millrace__identity__v1__revocations__file_descriptor;
+}
+extern const char millrace__inventory__v1__inventory__file_descriptor[];
+static inline const void *millrace__inventory__v1__inventory__file_descriptor_ptr(void) {
+  return millrace__inventory__v1__inventory__file_descriptor;
 }
 extern const char millrace__masterdata__v1__head__file_descriptor[];
 static inline const void *millrace__masterdata__v1__head__file_descriptor_ptr(void) {
@@ -897,6 +1006,14 @@ extern const char millrace__masterdata__v1__requests__file_descriptor[];
 static inline const void *millrace__masterdata__v1__requests__file_descriptor_ptr(void) {
   return millrace__masterdata__v1__requests__file_descriptor;
 }
+extern const char millrace__procurement__v1__procurement__file_descriptor[];
+static inline const void *millrace__procurement__v1__procurement__file_descriptor_ptr(void) {
+  return millrace__procurement__v1__procurement__file_descriptor;
+}
+extern const char millrace__production__v1__genealogy__file_descriptor[];
+static inline const void *millrace__production__v1__genealogy__file_descriptor_ptr(void) {
+  return millrace__production__v1__genealogy__file_descriptor;
+}
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {
   return millrace__production__v1__production__file_descriptor;
@@ -904,4 +1021,16 @@ static inline const void *millrace__production__v1__production__file_descriptor_
 extern const char millrace__production__v1__production_events__file_descriptor[];
 static inline const void *millrace__production__v1__production_events__file_descriptor_ptr(void) {
   return millrace__production__v1__production_events__file_descriptor;
+}
+extern const char millrace__production__v1__shortages__file_descriptor[];
+static inline const void *millrace__production__v1__shortages__file_descriptor_ptr(void) {
+  return millrace__production__v1__shortages__file_descriptor;
+}
+extern const char millrace__quality__v1__holds__file_descriptor[];
+static inline const void *millrace__quality__v1__holds__file_descriptor_ptr(void) {
+  return millrace__quality__v1__holds__file_descriptor;
+}
+extern const char millrace__quality__v1__quality__file_descriptor[];
+static inline const void *millrace__quality__v1__quality__file_descriptor_ptr(void) {
+  return millrace__quality__v1__quality__file_descriptor;
 }

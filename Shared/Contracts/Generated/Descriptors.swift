@@ -9,7 +9,8 @@ public enum ContractDescriptors {
   public static let files: [FileDescriptorRecord] = [
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
     file13, file14, file15, file16, file17, file18, file19, file20, file21, file22, file23, file24,
-    file25, file26, file27, file28, file29,
+    file25, file26, file27, file28, file29, file30, file31, file32, file33, file34, file35, file36,
+    file37,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -246,6 +247,25 @@ public enum ContractDescriptors {
     byteCount: 1336)
 
   private static let file11 = FileDescriptorRecord(
+    name: "millrace/common/v1/genealogy.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.common.v1.TracedMaterial", "millrace.common.v1.TracedMaterial.item_code",
+      "millrace.common.v1.TracedMaterial.lot", "millrace.common.v1.TracedMaterial.serial",
+      "millrace.common.v1.GenealogyEdge", "millrace.common.v1.GenealogyEdge.edge_id",
+      "millrace.common.v1.GenealogyEdge.site", "millrace.common.v1.GenealogyEdge.produced",
+      "millrace.common.v1.GenealogyEdge.consumed", "millrace.common.v1.GenealogyEdge.quantity",
+      "millrace.common.v1.GenealogyEdge.order_name",
+      "millrace.common.v1.GenealogyEdge.work_center_code",
+      "millrace.common.v1.GenealogyEdge.supplier_code", "millrace.common.v1.GenealogyEdge.document",
+      "millrace.common.v1.GenealogyEdge.occurred_at",
+      "millrace.common.v1.GenealogyEdge.recorded_at",
+      "millrace.common.v1.GenealogyEdge.recorded_by",
+    ],
+    start: millrace__common__v1__genealogy__file_descriptor_ptr(),
+    byteCount: 761)
+
+  private static let file12 = FileDescriptorRecord(
     name: "millrace/events/v1/events.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -279,7 +299,7 @@ public enum ContractDescriptors {
     start: millrace__events__v1__events__file_descriptor_ptr(),
     byteCount: 1399)
 
-  private static let file12 = FileDescriptorRecord(
+  private static let file13 = FileDescriptorRecord(
     name: "millrace/gateway/v1/gateway.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -320,7 +340,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__gateway__file_descriptor_ptr(),
     byteCount: 2213)
 
-  private static let file13 = FileDescriptorRecord(
+  private static let file14 = FileDescriptorRecord(
     name: "millrace/gateway/v1/partners.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -379,7 +399,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__partners__file_descriptor_ptr(),
     byteCount: 3269)
 
-  private static let file14 = FileDescriptorRecord(
+  private static let file15 = FileDescriptorRecord(
     name: "millrace/gateway/v1/tokens.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -397,7 +417,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__tokens__file_descriptor_ptr(),
     byteCount: 667)
 
-  private static let file15 = FileDescriptorRecord(
+  private static let file16 = FileDescriptorRecord(
     name: "millrace/gateway/v1/usage.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -417,7 +437,7 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__usage__file_descriptor_ptr(),
     byteCount: 858)
 
-  private static let file16 = FileDescriptorRecord(
+  private static let file17 = FileDescriptorRecord(
     name: "millrace/gateway/v1/versions.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -449,7 +469,23 @@ public enum ContractDescriptors {
     start: millrace__gateway__v1__versions__file_descriptor_ptr(),
     byteCount: 1748)
 
-  private static let file17 = FileDescriptorRecord(
+  private static let file18 = FileDescriptorRecord(
+    name: "millrace/genealogy/v1/genealogy.proto",
+    dependencies: ["millrace/common/v1/genealogy.proto"],
+    symbols: [
+      "millrace.genealogy.v1.WatchGenealogyRequest",
+      "millrace.genealogy.v1.WatchGenealogyRequest.site",
+      "millrace.genealogy.v1.WatchGenealogyRequest.resume_token",
+      "millrace.genealogy.v1.WatchGenealogyResponse",
+      "millrace.genealogy.v1.WatchGenealogyResponse.edge",
+      "millrace.genealogy.v1.WatchGenealogyResponse.resume_token",
+      "millrace.genealogy.v1.GenealogyService",
+      "millrace.genealogy.v1.GenealogyService.WatchGenealogy",
+    ],
+    start: millrace__genealogy__v1__genealogy__file_descriptor_ptr(),
+    byteCount: 436)
+
+  private static let file19 = FileDescriptorRecord(
     name: "millrace/identity/v1/revocations.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -469,7 +505,21 @@ public enum ContractDescriptors {
     start: millrace__identity__v1__revocations__file_descriptor_ptr(),
     byteCount: 766)
 
-  private static let file18 = FileDescriptorRecord(
+  private static let file20 = FileDescriptorRecord(
+    name: "millrace/inventory/v1/inventory.proto",
+    dependencies: [],
+    symbols: [
+      "millrace.inventory.v1.GetMovementRequest", "millrace.inventory.v1.GetMovementRequest.site",
+      "millrace.inventory.v1.GetMovementRequest.movement_id",
+      "millrace.inventory.v1.GetMovementResponse",
+      "millrace.inventory.v1.GetMovementResponse.movement_id",
+      "millrace.inventory.v1.InventoryService",
+      "millrace.inventory.v1.InventoryService.GetMovement",
+    ],
+    start: millrace__inventory__v1__inventory__file_descriptor_ptr(),
+    byteCount: 323)
+
+  private static let file21 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/head.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -496,7 +546,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__head__file_descriptor_ptr(),
     byteCount: 988)
 
-  private static let file19 = FileDescriptorRecord(
+  private static let file22 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/import.proto",
     dependencies: [
       "millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto",
@@ -534,7 +584,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__import__file_descriptor_ptr(),
     byteCount: 1403)
 
-  private static let file20 = FileDescriptorRecord(
+  private static let file23 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/mapping.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -592,7 +642,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__mapping__file_descriptor_ptr(),
     byteCount: 2229)
 
-  private static let file21 = FileDescriptorRecord(
+  private static let file24 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/masterdata.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/masterdata/v1/head.proto",
@@ -666,7 +716,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__masterdata__file_descriptor_ptr(),
     byteCount: 6236)
 
-  private static let file22 = FileDescriptorRecord(
+  private static let file25 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/materials.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -704,7 +754,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__materials__file_descriptor_ptr(),
     byteCount: 1878)
 
-  private static let file23 = FileDescriptorRecord(
+  private static let file26 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/ownership.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -742,7 +792,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__ownership__file_descriptor_ptr(),
     byteCount: 1556)
 
-  private static let file24 = FileDescriptorRecord(
+  private static let file27 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/partners.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -770,7 +820,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__partners__file_descriptor_ptr(),
     byteCount: 1099)
 
-  private static let file25 = FileDescriptorRecord(
+  private static let file28 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/places.proto",
     dependencies: ["millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -823,7 +873,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__places__file_descriptor_ptr(),
     byteCount: 2575)
 
-  private static let file26 = FileDescriptorRecord(
+  private static let file29 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/records.proto",
     dependencies: [
       "millrace/masterdata/v1/mapping.proto", "millrace/masterdata/v1/materials.proto",
@@ -844,7 +894,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__records__file_descriptor_ptr(),
     byteCount: 1186)
 
-  private static let file27 = FileDescriptorRecord(
+  private static let file30 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/requests.proto",
     dependencies: [
       "millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto",
@@ -1076,9 +1126,47 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__requests__file_descriptor_ptr(),
     byteCount: 9773)
 
-  private static let file28 = FileDescriptorRecord(
+  private static let file31 = FileDescriptorRecord(
+    name: "millrace/procurement/v1/procurement.proto",
+    dependencies: [],
+    symbols: [
+      "millrace.procurement.v1.GetPurchaseOrderRequest",
+      "millrace.procurement.v1.GetPurchaseOrderRequest.site",
+      "millrace.procurement.v1.GetPurchaseOrderRequest.order_name",
+      "millrace.procurement.v1.GetPurchaseOrderResponse",
+      "millrace.procurement.v1.GetPurchaseOrderResponse.order_name",
+      "millrace.procurement.v1.ProcurementService",
+      "millrace.procurement.v1.ProcurementService.GetPurchaseOrder",
+    ],
+    start: millrace__procurement__v1__procurement__file_descriptor_ptr(),
+    byteCount: 357)
+
+  private static let file32 = FileDescriptorRecord(
+    name: "millrace/production/v1/genealogy.proto",
+    dependencies: ["millrace/common/v1/common.proto", "millrace/common/v1/genealogy.proto"],
+    symbols: [
+      "millrace.production.v1.ReportGenealogyRequest",
+      "millrace.production.v1.ReportGenealogyRequest.site",
+      "millrace.production.v1.ReportGenealogyRequest.header",
+      "millrace.production.v1.ReportGenealogyRequest.order_name",
+      "millrace.production.v1.ReportGenealogyRequest.produced",
+      "millrace.production.v1.ReportGenealogyRequest.consumed",
+      "millrace.production.v1.ReportGenealogyRequest.work_center_code",
+      "millrace.production.v1.ConsumedMaterial", "millrace.production.v1.ConsumedMaterial.material",
+      "millrace.production.v1.ConsumedMaterial.quantity",
+      "millrace.production.v1.ReportGenealogyResponse",
+      "millrace.production.v1.ReportGenealogyResponse.receipt",
+      "millrace.production.v1.ReportGenealogyResponse.report_id",
+    ],
+    start: millrace__production__v1__genealogy__file_descriptor_ptr(),
+    byteCount: 705)
+
+  private static let file33 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
-    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    dependencies: [
+      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
+      "millrace/production/v1/genealogy.proto", "millrace/production/v1/shortages.proto",
+    ],
     symbols: [
       "millrace.production.v1.OrderState", "millrace.production.v1.ORDER_STATE_UNSPECIFIED",
       "millrace.production.v1.ORDER_STATE_RELEASED",
@@ -1178,11 +1266,14 @@ public enum ContractDescriptors {
       "millrace.production.v1.ProductionService.AcknowledgeOrder",
       "millrace.production.v1.ProductionService.ReportProduction",
       "millrace.production.v1.ProductionService.ListReports",
+      "millrace.production.v1.ProductionService.ReportGenealogy",
+      "millrace.production.v1.ProductionService.ReportShortage",
+      "millrace.production.v1.ProductionService.WatchShortages",
     ],
     start: millrace__production__v1__production__file_descriptor_ptr(),
-    byteCount: 5617)
+    byteCount: 6041)
 
-  private static let file29 = FileDescriptorRecord(
+  private static let file34 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [
@@ -1203,4 +1294,96 @@ public enum ContractDescriptors {
     ],
     start: millrace__production__v1__production_events__file_descriptor_ptr(),
     byteCount: 839)
+
+  private static let file35 = FileDescriptorRecord(
+    name: "millrace/production/v1/shortages.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.production.v1.Shortage", "millrace.production.v1.Shortage.shortage_id",
+      "millrace.production.v1.Shortage.site", "millrace.production.v1.Shortage.header",
+      "millrace.production.v1.Shortage.item_code", "millrace.production.v1.Shortage.quantity",
+      "millrace.production.v1.Shortage.needed_by", "millrace.production.v1.Shortage.order_name",
+      "millrace.production.v1.Shortage.work_center_code",
+      "millrace.production.v1.Shortage.received_at", "millrace.production.v1.ReportShortageRequest",
+      "millrace.production.v1.ReportShortageRequest.site",
+      "millrace.production.v1.ReportShortageRequest.header",
+      "millrace.production.v1.ReportShortageRequest.item_code",
+      "millrace.production.v1.ReportShortageRequest.quantity",
+      "millrace.production.v1.ReportShortageRequest.needed_by",
+      "millrace.production.v1.ReportShortageRequest.order_name",
+      "millrace.production.v1.ReportShortageRequest.work_center_code",
+      "millrace.production.v1.ReportShortageResponse",
+      "millrace.production.v1.ReportShortageResponse.receipt",
+      "millrace.production.v1.ReportShortageResponse.shortage_id",
+      "millrace.production.v1.WatchShortagesRequest",
+      "millrace.production.v1.WatchShortagesRequest.site",
+      "millrace.production.v1.WatchShortagesRequest.resume_token",
+      "millrace.production.v1.WatchShortagesResponse",
+      "millrace.production.v1.WatchShortagesResponse.shortage",
+      "millrace.production.v1.WatchShortagesResponse.resume_token",
+    ],
+    start: millrace__production__v1__shortages__file_descriptor_ptr(),
+    byteCount: 1174)
+
+  private static let file36 = FileDescriptorRecord(
+    name: "millrace/quality/v1/holds.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.quality.v1.HoldState", "millrace.quality.v1.HOLD_STATE_UNSPECIFIED",
+      "millrace.quality.v1.HOLD_STATE_ACTIVE", "millrace.quality.v1.HOLD_STATE_RELEASED",
+      "millrace.quality.v1.HOLD_STATE_CONVERTED_TO_SCRAP", "millrace.quality.v1.HoldTarget",
+      "millrace.quality.v1.HoldTarget.lot", "millrace.quality.v1.HoldTarget.serial",
+      "millrace.quality.v1.HoldTarget.order_name", "millrace.quality.v1.HoldTarget.location_code",
+      "millrace.quality.v1.HoldTarget.supplier_code", "millrace.quality.v1.HoldTarget.target",
+      "millrace.quality.v1.LotTarget", "millrace.quality.v1.LotTarget.item_code",
+      "millrace.quality.v1.LotTarget.lot", "millrace.quality.v1.SerialTarget",
+      "millrace.quality.v1.SerialTarget.item_code", "millrace.quality.v1.SerialTarget.serial",
+      "millrace.quality.v1.Hold", "millrace.quality.v1.Hold.hold_id",
+      "millrace.quality.v1.Hold.site", "millrace.quality.v1.Hold.target",
+      "millrace.quality.v1.Hold.state", "millrace.quality.v1.Hold.reason",
+      "millrace.quality.v1.Hold.nonconformance_id", "millrace.quality.v1.Hold.releasing_role",
+      "millrace.quality.v1.Hold.placed_by", "millrace.quality.v1.Hold.placed_at",
+      "millrace.quality.v1.Hold.ended_by", "millrace.quality.v1.Hold.ended_at",
+      "millrace.quality.v1.Hold.ending_reason", "millrace.quality.v1.Hold.revision",
+      "millrace.quality.v1.PlaceHoldRequest", "millrace.quality.v1.PlaceHoldRequest.site",
+      "millrace.quality.v1.PlaceHoldRequest.request_id",
+      "millrace.quality.v1.PlaceHoldRequest.target", "millrace.quality.v1.PlaceHoldRequest.reason",
+      "millrace.quality.v1.PlaceHoldRequest.nonconformance_id",
+      "millrace.quality.v1.PlaceHoldRequest.releasing_role",
+      "millrace.quality.v1.PlaceHoldResponse", "millrace.quality.v1.PlaceHoldResponse.receipt",
+      "millrace.quality.v1.PlaceHoldResponse.hold", "millrace.quality.v1.ReleaseHoldRequest",
+      "millrace.quality.v1.ReleaseHoldRequest.site",
+      "millrace.quality.v1.ReleaseHoldRequest.request_id",
+      "millrace.quality.v1.ReleaseHoldRequest.hold_id",
+      "millrace.quality.v1.ReleaseHoldRequest.reason",
+      "millrace.quality.v1.ReleaseHoldRequest.convert_to_scrap",
+      "millrace.quality.v1.ReleaseHoldResponse", "millrace.quality.v1.ReleaseHoldResponse.receipt",
+      "millrace.quality.v1.ReleaseHoldResponse.hold",
+      "millrace.quality.v1.ReleaseHoldResponse.remaining", "millrace.quality.v1.GetHoldRequest",
+      "millrace.quality.v1.GetHoldRequest.site", "millrace.quality.v1.GetHoldRequest.hold_id",
+      "millrace.quality.v1.GetHoldResponse", "millrace.quality.v1.GetHoldResponse.hold",
+      "millrace.quality.v1.ListHoldsRequest", "millrace.quality.v1.ListHoldsRequest.site",
+      "millrace.quality.v1.ListHoldsRequest.target",
+      "millrace.quality.v1.ListHoldsRequest.include_ended",
+      "millrace.quality.v1.ListHoldsRequest.page", "millrace.quality.v1.ListHoldsResponse",
+      "millrace.quality.v1.ListHoldsResponse.holds", "millrace.quality.v1.ListHoldsResponse.page",
+      "millrace.quality.v1.WatchHoldsRequest", "millrace.quality.v1.WatchHoldsRequest.site",
+      "millrace.quality.v1.WatchHoldsRequest.resume_token",
+      "millrace.quality.v1.WatchHoldsResponse", "millrace.quality.v1.WatchHoldsResponse.hold",
+      "millrace.quality.v1.WatchHoldsResponse.resume_token",
+    ],
+    start: millrace__quality__v1__holds__file_descriptor_ptr(),
+    byteCount: 2465)
+
+  private static let file37 = FileDescriptorRecord(
+    name: "millrace/quality/v1/quality.proto",
+    dependencies: ["millrace/quality/v1/holds.proto"],
+    symbols: [
+      "millrace.quality.v1.QualityService", "millrace.quality.v1.QualityService.PlaceHold",
+      "millrace.quality.v1.QualityService.ReleaseHold",
+      "millrace.quality.v1.QualityService.GetHold", "millrace.quality.v1.QualityService.ListHolds",
+      "millrace.quality.v1.QualityService.WatchHolds",
+    ],
+    start: millrace__quality__v1__quality__file_descriptor_ptr(),
+    byteCount: 581)
 }

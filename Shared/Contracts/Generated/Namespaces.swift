@@ -73,11 +73,27 @@ extension Gateway {
   public enum V1 {}
 }
 
+/// Holds the packages below `Genealogy`.
+public enum Genealogy {}
+
+extension Genealogy {
+  /// The types of `millrace.genealogy.v1`.
+  public enum V1 {}
+}
+
 /// Holds the packages below `Identity`.
 public enum Identity {}
 
 extension Identity {
   /// The types of `millrace.identity.v1`.
+  public enum V1 {}
+}
+
+/// Holds the packages below `Inventory`.
+public enum Inventory {}
+
+extension Inventory {
+  /// The types of `millrace.inventory.v1`.
   public enum V1 {}
 }
 
@@ -89,10 +105,26 @@ extension Masterdata {
   public enum V1 {}
 }
 
+/// Holds the packages below `Procurement`.
+public enum Procurement {}
+
+extension Procurement {
+  /// The types of `millrace.procurement.v1`.
+  public enum V1 {}
+}
+
 /// Holds the packages below `Production`.
 public enum Production {}
 
 extension Production {
   /// The types of `millrace.production.v1`.
+  public enum V1 {}
+}
+
+/// Holds the packages below `Quality`.
+public enum Quality {}
+
+extension Quality {
+  /// The types of `millrace.quality.v1`.
   public enum V1 {}
 }

@@ -33,7 +33,8 @@ extension Production.V1 {
     /// ORDER_ALREADY_RELEASED. Where Production follows master data, an order of an item, a
     /// unit or a work center that is not there is refused with REFERENCE_UNKNOWN, with every
     /// field, or taken and shown to a person, as the site wants it; NOT_OWNER: another system
-    /// owns the site's orders.
+    /// owns the site's orders; ON_HOLD: Quality has put the order on hold, the metadata names
+    /// the holds.
     public static let releaseOrder = Method<
       Production.V1.ReleaseOrderRequest, Production.V1.ReleaseOrderResponse
     >(
@@ -64,7 +65,7 @@ extension Production.V1 {
 
     /// The MES says that it has taken the order over: RELEASED becomes ACKNOWLEDGED. Said again
     /// it is answered with the order as it is now, in whatever state it is by then. NOT_FOUND,
-    /// ORDER_NOT_FOUND; ALREADY_EXISTS, REQUEST_ID_REUSED.
+    /// ORDER_NOT_FOUND; FAILED_PRECONDITION, ON_HOLD; ALREADY_EXISTS, REQUEST_ID_REUSED.
     public static let acknowledgeOrder = Method<
       Production.V1.AcknowledgeOrderRequest, Production.V1.AcknowledgeOrderResponse
     >(
@@ -78,9 +79,9 @@ extension Production.V1 {
     /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
     /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
-    /// (by the site's rules another system reports); ALREADY_EXISTS, SOURCE_EVENT_REUSED:
-    /// judged before any other rule, so that a fact that was recorded is answered DUPLICATE
-    /// whatever has become of its order.
+    /// (by the site's rules another system reports), ON_HOLD (Quality has put the order on
+    /// hold); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact
+    /// that was recorded is answered DUPLICATE whatever has become of its order.
     public static let reportProduction = Method<
       Production.V1.ReportProductionRequest, Production.V1.ReportProductionResponse
     >(
@@ -95,10 +96,39 @@ extension Production.V1 {
     >(
       service: name, name: "ListReports", kind: .unary)
 
+    /// Which lots and pieces went into which: told as it happens, beside the quantities of
+    /// ReportProduction. Quality joins them to traces. Refusals: NOT_FOUND, ORDER_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be ACKNOWLEDGED, RUNNING or COMPLETED),
+    /// ITEM_NOT_OF_ORDER (the order neither makes nor consumes such an item), ON_HOLD (the
+    /// order, a lot or a piece is on hold: the metadata names the holds; a finished lot that is
+    /// on hold takes nothing more); ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    public static let reportGenealogy = Method<
+      Production.V1.ReportGenealogyRequest, Production.V1.ReportGenealogyResponse
+    >(
+      service: name, name: "ReportGenealogy", kind: .unary)
+
+    /// That something is missing on the shop floor, or will be. Procurement sees it as a supply
+    /// signal within a second. Refusals: NOT_FOUND, ORDER_NOT_FOUND, when an order is named
+    /// that is not there; ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    public static let reportShortage = Method<
+      Production.V1.ReportShortageRequest, Production.V1.ReportShortageResponse
+    >(
+      service: name, name: "ReportShortage", kind: .unary)
+
+    /// Streams every shortage of the site after the resume token, in the order in which they
+    /// were reported, and goes on as new ones are. Without a token it starts with the first
+    /// one. A message without a shortage says that all has been told so far.
+    /// FAILED_PRECONDITION, reason FEED_RESTORED: the token is from before a restore of the
+    /// database; start again without one.
+    public static let watchShortages = Method<
+      Production.V1.WatchShortagesRequest, Production.V1.WatchShortagesResponse
+    >(
+      service: name, name: "WatchShortages", kind: .serverStreaming)
+
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
       "ReleaseOrder", "GetOrder", "ListOrders", "WatchOrders", "AcknowledgeOrder",
-      "ReportProduction", "ListReports",
+      "ReportProduction", "ListReports", "ReportGenealogy", "ReportShortage", "WatchShortages",
     ]
   }
 
@@ -113,7 +143,8 @@ extension Production.V1 {
     /// ORDER_ALREADY_RELEASED. Where Production follows master data, an order of an item, a
     /// unit or a work center that is not there is refused with REFERENCE_UNKNOWN, with every
     /// field, or taken and shown to a person, as the site wants it; NOT_OWNER: another system
-    /// owns the site's orders.
+    /// owns the site's orders; ON_HOLD: Quality has put the order on hold, the metadata names
+    /// the holds.
     func releaseOrder(_ request: Production.V1.ReleaseOrderRequest, context: Context) async throws
       -> Production.V1.ReleaseOrderResponse
 
@@ -137,7 +168,7 @@ extension Production.V1 {
 
     /// The MES says that it has taken the order over: RELEASED becomes ACKNOWLEDGED. Said again
     /// it is answered with the order as it is now, in whatever state it is by then. NOT_FOUND,
-    /// ORDER_NOT_FOUND; ALREADY_EXISTS, REQUEST_ID_REUSED.
+    /// ORDER_NOT_FOUND; FAILED_PRECONDITION, ON_HOLD; ALREADY_EXISTS, REQUEST_ID_REUSED.
     func acknowledgeOrder(_ request: Production.V1.AcknowledgeOrderRequest, context: Context)
       async throws -> Production.V1.AcknowledgeOrderResponse
 
@@ -149,9 +180,9 @@ extension Production.V1 {
     /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
     /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
-    /// (by the site's rules another system reports); ALREADY_EXISTS, SOURCE_EVENT_REUSED:
-    /// judged before any other rule, so that a fact that was recorded is answered DUPLICATE
-    /// whatever has become of its order.
+    /// (by the site's rules another system reports), ON_HOLD (Quality has put the order on
+    /// hold); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact
+    /// that was recorded is answered DUPLICATE whatever has become of its order.
     func reportProduction(_ request: Production.V1.ReportProductionRequest, context: Context)
       async throws -> Production.V1.ReportProductionResponse
 
@@ -161,6 +192,30 @@ extension Production.V1 {
     /// themselves are read and listed as before.
     func listReports(_ request: Production.V1.ListReportsRequest, context: Context) async throws
       -> Production.V1.ListReportsResponse
+
+    /// Which lots and pieces went into which: told as it happens, beside the quantities of
+    /// ReportProduction. Quality joins them to traces. Refusals: NOT_FOUND, ORDER_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be ACKNOWLEDGED, RUNNING or COMPLETED),
+    /// ITEM_NOT_OF_ORDER (the order neither makes nor consumes such an item), ON_HOLD (the
+    /// order, a lot or a piece is on hold: the metadata names the holds; a finished lot that is
+    /// on hold takes nothing more); ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    func reportGenealogy(_ request: Production.V1.ReportGenealogyRequest, context: Context)
+      async throws -> Production.V1.ReportGenealogyResponse
+
+    /// That something is missing on the shop floor, or will be. Procurement sees it as a supply
+    /// signal within a second. Refusals: NOT_FOUND, ORDER_NOT_FOUND, when an order is named
+    /// that is not there; ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    func reportShortage(_ request: Production.V1.ReportShortageRequest, context: Context)
+      async throws -> Production.V1.ReportShortageResponse
+
+    /// Streams every shortage of the site after the resume token, in the order in which they
+    /// were reported, and goes on as new ones are. Without a token it starts with the first
+    /// one. A message without a shortage says that all has been told so far.
+    /// FAILED_PRECONDITION, reason FEED_RESTORED: the token is from before a restore of the
+    /// database; start again without one.
+    func watchShortages(
+      _ request: Production.V1.WatchShortagesRequest, context: Context,
+      responses: any ResponseWriter<Production.V1.WatchShortagesResponse>) async throws
   }
 
   /// Calls `millrace.production.v1.ProductionService`.
@@ -176,7 +231,8 @@ extension Production.V1 {
     /// ORDER_ALREADY_RELEASED. Where Production follows master data, an order of an item, a
     /// unit or a work center that is not there is refused with REFERENCE_UNKNOWN, with every
     /// field, or taken and shown to a person, as the site wants it; NOT_OWNER: another system
-    /// owns the site's orders.
+    /// owns the site's orders; ON_HOLD: Quality has put the order on hold, the metadata names
+    /// the holds.
     public func releaseOrder(
       _ request: Production.V1.ReleaseOrderRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ReleaseOrderResponse {
@@ -212,7 +268,7 @@ extension Production.V1 {
 
     /// The MES says that it has taken the order over: RELEASED becomes ACKNOWLEDGED. Said again
     /// it is answered with the order as it is now, in whatever state it is by then. NOT_FOUND,
-    /// ORDER_NOT_FOUND; ALREADY_EXISTS, REQUEST_ID_REUSED.
+    /// ORDER_NOT_FOUND; FAILED_PRECONDITION, ON_HOLD; ALREADY_EXISTS, REQUEST_ID_REUSED.
     public func acknowledgeOrder(
       _ request: Production.V1.AcknowledgeOrderRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.AcknowledgeOrderResponse {
@@ -227,9 +283,9 @@ extension Production.V1 {
     /// (lot- or serial-tracked items come with a later version), OVER_PRODUCTION (good pieces
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
     /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
-    /// (by the site's rules another system reports); ALREADY_EXISTS, SOURCE_EVENT_REUSED:
-    /// judged before any other rule, so that a fact that was recorded is answered DUPLICATE
-    /// whatever has become of its order.
+    /// (by the site's rules another system reports), ON_HOLD (Quality has put the order on
+    /// hold); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact
+    /// that was recorded is answered DUPLICATE whatever has become of its order.
     public func reportProduction(
       _ request: Production.V1.ReportProductionRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ReportProductionResponse {
@@ -244,6 +300,39 @@ extension Production.V1 {
       _ request: Production.V1.ListReportsRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ListReportsResponse {
       try await caller.unary(Production.V1.ProductionService.listReports, request, options)
+    }
+
+    /// Which lots and pieces went into which: told as it happens, beside the quantities of
+    /// ReportProduction. Quality joins them to traces. Refusals: NOT_FOUND, ORDER_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be ACKNOWLEDGED, RUNNING or COMPLETED),
+    /// ITEM_NOT_OF_ORDER (the order neither makes nor consumes such an item), ON_HOLD (the
+    /// order, a lot or a piece is on hold: the metadata names the holds; a finished lot that is
+    /// on hold takes nothing more); ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    public func reportGenealogy(
+      _ request: Production.V1.ReportGenealogyRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ReportGenealogyResponse {
+      try await caller.unary(Production.V1.ProductionService.reportGenealogy, request, options)
+    }
+
+    /// That something is missing on the shop floor, or will be. Procurement sees it as a supply
+    /// signal within a second. Refusals: NOT_FOUND, ORDER_NOT_FOUND, when an order is named
+    /// that is not there; ALREADY_EXISTS, SOURCE_EVENT_REUSED.
+    public func reportShortage(
+      _ request: Production.V1.ReportShortageRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ReportShortageResponse {
+      try await caller.unary(Production.V1.ProductionService.reportShortage, request, options)
+    }
+
+    /// Streams every shortage of the site after the resume token, in the order in which they
+    /// were reported, and goes on as new ones are. Without a token it starts with the first
+    /// one. A message without a shortage says that all has been told so far.
+    /// FAILED_PRECONDITION, reason FEED_RESTORED: the token is from before a restore of the
+    /// database; start again without one.
+    public func watchShortages(
+      _ request: Production.V1.WatchShortagesRequest, options: CallOptions = .init()
+    ) async throws -> ResponseStream<Production.V1.WatchShortagesResponse> {
+      try await caller.serverStreaming(
+        Production.V1.ProductionService.watchShortages, request, options)
     }
   }
 }

@@ -6,10 +6,6 @@ public enum PrincipalToken {
   public static let metadataName = "millrace-principal"
   /// Who issues it.
   public static let issuer = "millrace-gateway"
-  /// The audience of the Production service.
-  public static let productionAudience = "millrace.production"
-  /// The audience of principals for MasterData.
-  public static let masterDataAudience = "millrace.masterdata"
   /// How far the issuer's clock may run ahead of ours, in seconds. Expiry has no such leeway: the
   /// Gateway renews early.
   public static let allowedClockSkewSeconds: Int64 = 30

@@ -28,10 +28,8 @@ public struct ServiceProgram: Sendable {
 
   /// What one service is.
   public struct Plan: Sendable {
-    /// Its name: `production`.
-    public var name: String
-    /// The audience of principals that are for it.
-    public var audience: String
+    /// Which one it is.
+    public var house: House
     /// The sites it has.
     public var sites: Set<SiteCode>
     /// The steps of its schema, those of ``RevocationRecords`` among them.
@@ -51,12 +49,11 @@ public struct ServiceProgram: Sendable {
 
     /// A plan of its parts.
     public init(
-      name: String, audience: String, sites: Set<SiteCode>, migrations: [Migration],
+      _ house: House, sites: Set<SiteCode>, migrations: [Migration],
       services: [String], eventTypes: [String], archiving: RecordArchiver.Rule? = nil,
       routes: @escaping @Sendable (Database) -> [Route]
     ) {
-      self.name = name
-      self.audience = audience
+      self.house = house
       self.sites = sites
       self.migrations = migrations
       self.services = services
@@ -100,7 +97,7 @@ public struct ServiceProgram: Sendable {
     self.metrics = metrics
     let revocations = RevocationList(try await database.read { try RevocationRecords.load($0) })
     try await database.read { try plan.opened($0) }
-    let verifier = PrincipalVerifier(keys: keys, audience: plan.audience, environment: environment)
+    let verifier = PrincipalVerifier(keys: keys, audience: plan.house.audience, environment: environment)
     let context = ServiceContext(
       database: database, authenticate: forwardedPrincipal(verifier, logger: logger),
       inPlant: InPlantCallers(
@@ -114,7 +111,7 @@ public struct ServiceProgram: Sendable {
     let services = plan.services + Self.servicesOfEveryHouse
     health = HealthService(services: services, logger: logger)
     care = RecordsCare(
-      database, health: health, program: plan.name, auditSigner: auditSigner,
+      database, health: health, program: plan.house.name, auditSigner: auditSigner,
       archiving: plan.archiving, clock: environment.clock, logger: logger)
     reflection =
       settings.reflection
@@ -159,7 +156,7 @@ public struct ServiceProgram: Sendable {
   /// What the program runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
     ServiceHost(
-      name: plan.name, door: settings.door, group: group, health: health, reflection: reflection,
+      name: plan.house.name, door: settings.door, group: group, health: health, reflection: reflection,
       drain: drain, logger: logger,
       background: background(on: group), care: care,
       metrics: metrics, lookup: { table.handler(for: $0) })
@@ -182,7 +179,7 @@ extension ServiceProgram {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let program = try await ServiceProgram(
       plan, settings, keys: keys, auditKey: auditKey, environment: .system,
-      logger: Logger(label: "millrace.\(plan.name)"))
+      logger: Logger(label: "millrace.\(plan.house.name)"))
     try await program.host(on: group).run()
     await program.close()
     try await group.shutdownGracefully()

@@ -35,43 +35,6 @@ public enum ReferenceRecords {
         """)
   }
 
-  /// How far a watch has come.
-  struct Watch: Sendable {
-    /// What it asks for.
-    var question: String
-    /// Empty: everything is read from the beginning.
-    var token = ""
-    /// Counts how often everything was read.
-    var reading: Int64 = 1
-    /// When all had been told.
-    var completeAt: Instant?
-
-    /// From the beginning once more: what is known stays until all has been told.
-    func anew(_ question: String) -> Watch {
-      Watch(question: question, reading: reading + 1, completeAt: completeAt)
-    }
-  }
-
-  /// - Parameter place: a site, or empty for what is of all sites.
-  static func watch(of place: String, _ snapshot: Snapshot) throws -> Watch? {
-    try snapshot.row(
-      "SELECT question, resume_token, reading, complete_at FROM reference_watches WHERE site = ?",
-      place
-    ) { row in
-      Watch(
-        question: try row.text(0), token: try row.text(1), reading: try row.int64(2),
-        completeAt: try row.optionalInstant(3))
-    }
-  }
-
-  static func put(_ watch: Watch, of place: String, _ transaction: Transaction) throws {
-    try transaction.execute(
-      """
-      INSERT OR REPLACE INTO reference_watches (site, question, resume_token, reading, complete_at)
-      VALUES (?, ?, ?, ?, ?)
-      """, place, watch.question, watch.token, watch.reading, watch.completeAt)
-  }
-
   static func put(
     _ record: Masterdata.V1.Record, _ reading: Int64, _ transaction: Transaction
   ) throws {
@@ -131,13 +94,6 @@ extension Masterdata.V1.RecordHead {
   /// Whether the record may be used at a moment.
   public func isInForce(at moment: Instant) -> Bool {
     lifeCycle == .released && (period?.contains(moment) ?? false)
-  }
-}
-
-extension Google.ProtobufTypes.Timestamp {
-  /// The moment, to the microsecond.
-  fileprivate var instant: Instant {
-    Instant(microseconds: seconds * Instant.microsecondsPerSecond + Int64(nanos) / 1_000)
   }
 }
 

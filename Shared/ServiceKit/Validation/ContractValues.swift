@@ -22,3 +22,34 @@ extension Common.V1.Quantity {
     unit = amount.unit
   }
 }
+
+extension Common.V1.FactHeader {
+  /// The contract's form of a header.
+  public init(_ header: CheckedFactHeader) {
+    self.init()
+    sourceSystem = header.sourceSystem
+    sourceEventID = header.sourceEventID
+    sourceSequence = header.sourceSequence
+    occurredAt = .init(header.occurredAt)
+    correlationID = header.correlationID
+  }
+}
+
+extension Google.ProtobufTypes.Timestamp {
+  /// The moment, to the microsecond.
+  public var instant: Instant {
+    Instant(microseconds: seconds * Instant.microsecondsPerSecond + Int64(nanos) / 1_000)
+  }
+}
+
+/// The raw values are the contract's numbers, so the translation cannot go astray; tests compare the
+/// names.
+extension Common.V1.Tracking {
+  /// The contract's form.
+  public init(_ tracking: Tracking) { self.init(rawValue: Int32(tracking.rawValue)) }
+}
+
+extension Tracking {
+  /// `nil` for tracking that is not set or not known.
+  public init?(_ tracking: Common.V1.Tracking) { self.init(rawValue: Int64(tracking.rawValue)) }
+}

@@ -22,6 +22,18 @@ public struct CheckedFactHeader: Sendable, Hashable {
   /// `correlation_id`, empty when there is none.
   public let correlationID: String
 
+  /// A header of its parts, as records have them.
+  public init(
+    sourceSystem: String, sourceEventID: String, sourceSequence: Int64, occurredAt: Instant,
+    correlationID: String
+  ) {
+    self.sourceSystem = sourceSystem
+    self.sourceEventID = sourceEventID
+    self.sourceSequence = sourceSequence
+    self.occurredAt = occurredAt
+    self.correlationID = correlationID
+  }
+
   /// The fact's identity at a site.
   public func identity(at site: SiteCode) -> FactIdentity {
     FactIdentity(site: site, sourceSystem: sourceSystem, sourceEventID: sourceEventID)

@@ -48,7 +48,7 @@ struct ProductionServiceTests {
       let stranger = try PrincipalSigner(
         key: try await SigningKey.generate(), environment: production.environment)
       let token = try stranger.token(
-        for: ProductionFixture.gateway, audience: PrincipalToken.productionAudience)
+        for: ProductionFixture.gateway, audience: House.production.audience)
       let options = CallOptions(metadata: [(PrincipalToken.metadataName, token)])
       try await production.expectRefusal(.unauthenticated, "CREDENTIAL_INVALID") {
         _ = try await production.client(nil).reportProduction(Sample.report(), options: options)
@@ -63,7 +63,7 @@ struct ProductionServiceTests {
     try await ProductionFixture.run { production in
       let method = Production.V1.ProductionService.getOrder
       let token = try production.signer.token(
-        for: ProductionFixture.mes, audience: PrincipalToken.productionAudience)
+        for: ProductionFixture.mes, audience: House.production.audience)
       var options = ClientCallOptions()
       options.metadata = try Metadata([(PrincipalToken.metadataName, token)])
       // site: not UTF-8; site: as a number; cut short; tag zero.

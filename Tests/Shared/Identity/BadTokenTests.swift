@@ -91,7 +91,7 @@ struct BadTokenTests {
       let other = try PrincipalSigner(
         key: try await SigningKey.generate(), environment: fixture.environment)
       return try other.token(
-        for: TokenFixture.principal, audience: PrincipalToken.productionAudience)
+        for: TokenFixture.principal, audience: House.production.audience)
     },
     Case(name: "a changed payload", expected: .signature) { fixture in
       var parts = try fixture.token().split(separator: ".").map(String.init)

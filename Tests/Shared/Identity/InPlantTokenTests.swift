@@ -15,7 +15,7 @@ import Values
   ) throws -> String {
     let now = fixture.clock.now
     return try fixture.signer.inPlantToken(
-      for: principal, audience: PrincipalToken.productionAudience,
+      for: principal, audience: House.production.audience,
       binding: TokenBinding(certificate: certificate, paths: paths, issuedAt: now),
       expiresAt: now.advanced(seconds: lifetimeSeconds))
   }

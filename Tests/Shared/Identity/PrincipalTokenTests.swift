@@ -22,13 +22,13 @@ struct TokenFixture {
     signer = try PrincipalSigner(key: key, environment: environment)
     verifier = PrincipalVerifier(
       keys: try await VerificationKeys(keySet: key.publicKeySet()),
-      audience: PrincipalToken.productionAudience, environment: environment)
+      audience: House.production.audience, environment: environment)
   }
 
   var now: Int64 { clock.now.microseconds / Instant.microsecondsPerSecond }
 
   func token() throws -> String {
-    try signer.token(for: Self.principal, audience: PrincipalToken.productionAudience)
+    try signer.token(for: Self.principal, audience: House.production.audience)
   }
 
   /// The claims of a good token, to be spoilt.
@@ -80,7 +80,7 @@ struct PrincipalTokenTests {
       subject: "mes-line-1", kind: .integration, sites: TokenFixture.principal.sites)
     let tokens = [
       try fixture.token(), try fixture.signer.token(for: TokenFixture.principal, audience: "other"),
-      try fixture.signer.token(for: other, audience: PrincipalToken.productionAudience),
+      try fixture.signer.token(for: other, audience: House.production.audience),
     ]
     #expect(Set(tokens).count == 3)
   }
@@ -101,7 +101,7 @@ struct PrincipalTokenTests {
     let fixture = try await TokenFixture()
     let verifier = PrincipalVerifier(
       keys: try await VerificationKeys(keySet: fixture.key.publicKeySet()),
-      audience: PrincipalToken.productionAudience, environment: fixture.environment, cacheLimit: 4)
+      audience: House.production.audience, environment: fixture.environment, cacheLimit: 4)
     for round in 1...2 {
       for index in 0..<9 {
         var claims = fixture.claims
@@ -119,12 +119,12 @@ struct PrincipalTokenTests {
     let both = try await VerificationKeys(
       keySet: KeySets.joined([fixture.key.publicKeySet(), newKey.publicKeySet()]))
     let verifier = PrincipalVerifier(
-      keys: both, audience: PrincipalToken.productionAudience, environment: fixture.environment)
+      keys: both, audience: House.production.audience, environment: fixture.environment)
     let newSigner = try PrincipalSigner(key: newKey, environment: fixture.environment)
     let tokens = [
       try fixture.token(),
       try newSigner.token(
-        for: TokenFixture.principal, audience: PrincipalToken.productionAudience),
+        for: TokenFixture.principal, audience: House.production.audience),
     ]
     for token in tokens { #expect(try verifier.verify(token) == TokenFixture.principal) }
   }

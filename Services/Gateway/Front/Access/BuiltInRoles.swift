@@ -10,6 +10,8 @@ extension Role {
       reading.union([
         Production.V1.ProductionService.acknowledgeOrder.path,
         Production.V1.ProductionService.reportProduction.path,
+        Production.V1.ProductionService.reportGenealogy.path,
+        Production.V1.ProductionService.reportShortage.path,
       ])),
     builtIn(RoleName("wms"), reading),
     builtIn(RoleName("planner"), reading.union([everything(Gateway.V1.GatewayService.name)])),
@@ -22,11 +24,9 @@ extension Role {
     builtIn(RoleName("operator"), [everything(Gateway.V1.GatewayService.name)]),
     builtIn(
       RoleName("integration"),
-      [
-        everything(Production.V1.ProductionService.name),
-        everything(Masterdata.V1.MasterDataService.name),
-        everything(Gateway.V1.GatewayService.name),
-      ]),
+      Set(OfferedService.houses.map { everything($0.name) }).union([
+        everything(Gateway.V1.GatewayService.name)
+      ])),
     builtIn(
       RoleName("admin"),
       [
@@ -34,10 +34,10 @@ extension Role {
         everything(Gateway.V1.VersionService.name), everything(Gateway.V1.TokenService.name),
         everything(Audit.V1.AuditService.name),
       ]),
-    // What they will call comes with its services.
     builtIn(RoleName("supplier"), []),
     builtIn(RoleName("logistics"), []),
-    builtIn(RoleName("quality"), masterData),
+    builtIn(
+      RoleName("quality"), masterData.union([everything(Quality.V1.QualityService.name)])),
   ]
 
   /// A role with what every one of these has: to see its own usage, and what it should not call any
@@ -56,6 +56,7 @@ extension Role {
     Production.V1.ProductionService.listOrders.path,
     Production.V1.ProductionService.listReports.path,
     Production.V1.ProductionService.watchOrders.path,
+    Production.V1.ProductionService.watchShortages.path,
   ])
 
   /// To know what one works with, and nothing more.

@@ -1,4 +1,5 @@
 import Contracts
+import Identity
 import Protobuf
 
 /// What a method counts for in its caller's rate.
@@ -12,9 +13,12 @@ public enum MethodCosts {
   /// What a call of a path counts for.
   static func cost(of path: String) -> Int64 { standard[path, default: 1] }
 
-  /// All of its calls are about many records.
-  private static let masterData = Masterdata.V1.MasterDataService.methodNames.map { name in
-    ("/\(Masterdata.V1.MasterDataService.name)/\(name)", name == "ImportSnapshot" ? snapshot : list)
+  /// Methods with several records in one request, beside the lists.
+  private static func isAboutMany(_ name: String, of house: House?) -> Bool {
+    // All of MasterData's calls are about many records.
+    house == .masterData || name.hasPrefix("List") || name.hasSuffix("Batch")
+      // Reads all that the ledger has of the caller.
+      || name == "GetMyDeprecations"
   }
 
   /// What does not count in its caller's day: by it a partner sees how far it is, and what becomes of
@@ -24,14 +28,9 @@ public enum MethodCosts {
   ]
 
   /// Those that cost more than one call, by path.
-  public static let standard: [String: Int64] = [
-    Production.V1.ProductionService.listOrders.path: list,
-    Production.V1.ProductionService.listReports.path: list,
-    Gateway.V1.GatewayService.listPostings.path: list,
-    Gateway.V1.GatewayService.listCases.path: list,
-    Gateway.V1.PartnerService.listPartners.path: list,
-    Gateway.V1.UsageService.listUsage.path: list,
-    // Reads all that the ledger has of the caller.
-    Gateway.V1.VersionService.getMyDeprecations.path: list,
-  ].merging(masterData) { own, _ in own }
+  public static let standard: [String: Int64] = OfferedService.all.reduce(into: [:]) {
+    costs, service in
+    for path in service.paths({ isAboutMany($0, of: service.house) }) { costs[path] = list }
+    for path in service.requestStreamPaths { costs[path] = snapshot }
+  }
 }

@@ -15,4 +15,10 @@ let productionMigrations = [
   Migration(
     version: 5, name: "check_references",
     sql: String(decoding: PackageResources.V0005_check_references_sql, as: UTF8.self)),
+  FollowedWatchRecords.migration(version: 6),
+  HoldRecords.migration(version: 7),
+  GenealogyRecords.migration(version: 8),
+  Migration(
+    version: 9, name: "record_shortages",
+    sql: String(decoding: PackageResources.V0009_record_shortages_sql, as: UTF8.self)),
 ]

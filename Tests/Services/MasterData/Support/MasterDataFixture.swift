@@ -66,7 +66,7 @@ final class MasterDataFixture: Sendable {
       subject: subject, kind: .partner, sites: [SiteCode("PLANT1"), SiteCode("PLANT2")])
     return .init(
       RPCCaller(channel) {
-        let token = try signer.token(for: caller, audience: PrincipalToken.masterDataAudience)
+        let token = try signer.token(for: caller, audience: House.masterData.audience)
         return [(PrincipalToken.metadataName, token)]
       })
   }

@@ -73,7 +73,7 @@ final class ProductionFixture: Sendable {
     let configuration = try await ProductionConfiguration.load(
       directory.write("production.json", configurationText(directory, keys)))
     let program = try await ServiceProgram(
-      ProductionService.plan(configuration), configuration.service,
+      ProductionService.plan(configuration, environment), configuration.service,
       keys: try await VerificationKeys.load(keys), environment: environment,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     program.health.setServing(true)
@@ -108,7 +108,7 @@ final class ProductionFixture: Sendable {
     return RPCCaller(channel) {
       guard let principal else { return [] }
       let token = try signer.token(
-        for: principal, audience: PrincipalToken.productionAudience)
+        for: principal, audience: House.production.audience)
       return [(PrincipalToken.metadataName, token)]
     }
   }

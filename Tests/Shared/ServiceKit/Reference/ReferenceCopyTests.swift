@@ -129,7 +129,9 @@ private final class Copying: Sendable {
     (environment, clock) = Environment.manual(seed: 1)
     database = try Database.open(
       DatabaseConfiguration(path: folder + "/copy.sqlite"),
-      migrations: [ReferenceRecords.migration(version: 1)], environment: environment)
+      migrations: [
+        ReferenceRecords.migration(version: 1), FollowedWatchRecords.migration(version: 2),
+      ], environment: environment)
     copy = Self.copy(environment)
   }
 
@@ -144,7 +146,7 @@ private final class Copying: Sendable {
 
   static func run(_ body: @Sendable (Copying) async throws -> Void) async throws {
     let copying = try Copying(try TemporaryFolder.make())
-    let following = Task { await copying.copy.run(copying.database, copying.masterData) }
+    let following = Task { await copying.copy.follower.run(copying.database, copying.masterData) }
     await copying.until { copying.masterData.watches == 3 }
     let result: Result<Void, any Error>
     do { result = .success(try await body(copying)) } catch { result = .failure(error) }

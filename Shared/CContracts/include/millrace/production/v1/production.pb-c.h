@@ -16,6 +16,8 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/timestamp.pb-c.h"
 #include "millrace/common/v1/common.pb-c.h"
+#include "millrace/production/v1/genealogy.pb-c.h"
+#include "millrace/production/v1/shortages.pb-c.h"
 
 typedef struct Millrace__Production__V1__Order Millrace__Production__V1__Order;
 typedef struct Millrace__Production__V1__Component Millrace__Production__V1__Component;

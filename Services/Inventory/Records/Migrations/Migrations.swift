@@ -1,0 +1,13 @@
+import RecordStore
+import ServiceKit
+
+/// The schema's steps, embedded in the program. A step that has been applied anywhere never changes
+/// again.
+let inventoryMigrations = [
+  RevocationRecords.migration(version: 1),
+  ReferenceRecords.migration(version: 2),
+  FollowedWatchRecords.migration(version: 3),
+  Migration(
+    version: 4, name: "create_inventory",
+    sql: String(decoding: PackageResources.V0004_create_inventory_sql, as: UTF8.self)),
+]

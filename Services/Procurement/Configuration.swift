@@ -1,0 +1,39 @@
+import Identity
+import ServiceKit
+import Values
+
+/// The keys of `millrace-procurement`'s configuration file: those of every service, and
+///
+/// ```json
+/// {"sites": [{"code": "PLANT1"}],
+///  "masterdata": {"host": "127.0.0.1", "port": 50052,
+///    "signingKeyFile": "/etc/millrace/procurement/principal-signing-key.pem"}}
+/// ```
+struct ProcurementConfiguration: Sendable {
+  /// What every service has.
+  let service: ServiceSettings
+  /// Its sites.
+  let sites: Set<SiteCode>
+  /// The master data that is followed; `nil` for none.
+  let masterData: FollowedService?
+  /// The Production that is followed; `nil` for none.
+  let production: FollowedService?
+
+  /// Most sites of one service: each adds a line to the file and nothing else.
+  static let maximumSites = 1_000
+
+  static func load(_ path: String) async throws -> ProcurementConfiguration {
+    let settings = try await Settings.load(path)
+    let service = ServiceSettings(settings)
+    var sites: Set<SiteCode> = []
+    for entry in settings.sections("sites", atMost: maximumSites) {
+      let code = SiteCode(entry.text("code", SiteCode.rule))
+      if !sites.insert(code).inserted { entry.reject("code", "must be unique") }
+    }
+    let masterData = await FollowedService.load(settings, .masterData)
+    let production = await FollowedService.load(settings, .production)
+    try settings.finish()
+    return ProcurementConfiguration(
+      service: service, sites: sites, masterData: masterData, production: production)
+  }
+}

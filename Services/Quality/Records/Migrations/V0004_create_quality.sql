@@ -1,0 +1,1 @@
+-- Quantities are whole numbers of millionths, times whole numbers of microseconds since 1970-01-01 UTC.

@@ -1,0 +1,21 @@
+import Contracts
+import Houses
+import ServiceKit
+
+@testable import Procurement
+
+/// Procurement as its callers meet it.
+enum ProcurementFixture {
+  /// Runs a body against the service, several times over the same records when it names their folder.
+  static func run<T>(
+    in folder: String? = nil, settings: String = #""sites": [{"code": "PLANT1"}, {"code": "PLANT2"}]"#,
+    _ body: (HouseFixture) async throws -> T
+  ) async throws -> T {
+    try await HouseFixture.run(.procurement, in: folder, settings: settings) { file in
+      let configuration = try await ProcurementConfiguration.load(file)
+      return (configuration.service, { ProcurementService.plan(configuration, $0) })
+    } body: {
+      try await body($0)
+    }
+  }
+}
