@@ -4,8 +4,8 @@ public import Identity
 import Logging
 public import NIOCore
 import NIOPosix
-public import Protobuf
 public import RPC
+import RecordStore
 public import ServiceKit
 import TestFolders
 public import Values
