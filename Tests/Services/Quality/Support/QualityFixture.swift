@@ -1,5 +1,6 @@
 import Contracts
 import Houses
+import Identity
 import ServiceKit
 
 @testable import Quality
