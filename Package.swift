@@ -241,11 +241,11 @@ let testTargets: [Target] = [
     "ServiceKitTests", "Tests/Shared/ServiceKit",
     [
       "ServiceKit", "Values", "Environment", "Protobuf", "Contracts", "RPC", "RecordStore",
-      "Identity", "TestFolders", nioCore, nioPosix, logging,
+      "Identity", "Houses", "TestFolders", nioCore, nioPosix, logging,
     ]),
   // A house as its callers meet it: a server on loopback, and callers of a gateway's key.
   library("Houses", "Tests/Support/Houses", house + ["TestFolders"]),
-  tests("ProductionTests", "Tests/Services/Production", house + ["Production"]),
+  tests("ProductionTests", "Tests/Services/Production", house + ["Production", "Houses"]),
   tests(
     "MasterDataTests", "Tests/Services/MasterData",
     house + ["MasterData", "Houses", "TestFolders", "Seeds"]),

@@ -12,6 +12,7 @@ struct InventoryMain: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try await InventoryConfiguration.load(options.config)
-    try await ServiceProgram.run(InventoryService.plan(configuration), configuration.service, options)
+    try await ServiceProgram.run(
+      InventoryService.plan(configuration), configuration.service, options)
   }
 }

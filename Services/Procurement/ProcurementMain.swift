@@ -12,6 +12,7 @@ struct ProcurementMain: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try await ProcurementConfiguration.load(options.config)
-    try await ServiceProgram.run(ProcurementService.plan(configuration), configuration.service, options)
+    try await ServiceProgram.run(
+      ProcurementService.plan(configuration), configuration.service, options)
   }
 }

@@ -12,7 +12,11 @@ enum ProductionService {
   static func plan(
     _ configuration: ProductionConfiguration, _ environment: Environment = .system
   ) -> ServiceProgram.Plan {
-    let parts = Parts(configuration, environment)
+    plan(configuration, Parts(configuration, environment))
+  }
+
+  static func plan(_ configuration: ProductionConfiguration, _ parts: Parts) -> ServiceProgram.Plan
+  {
     var plan = ServiceProgram.Plan(
       .production, sites: Set(configuration.sites.keys), migrations: productionMigrations,
       services: [
@@ -24,33 +28,51 @@ enum ProductionService {
       ],
       archiving: RecordArchiver.Rule(plan: .orders, afterDays: configuration.archiveAfterDays)
     ) { routes($0.incarnation, tolerances: configuration.sites, parts) }
-    plan.opened = { snapshot in
-      try parts.checks?.copy.load(snapshot)
-      try parts.holds.load(snapshot)
+    plan.follow(parts.holds.follower, of: configuration.quality)
+    if let checks = parts.checks {
+      let recheck = Recheck(orders: OrderRecords(), checks: checks)
+      plan.background = { resources in
+        [
+          (
+            name: "order checks",
+            run: { await recheck.run(resources.database, parts.signal, resources.logger) }
+          )
+        ]
+      }
+      plan.follow(checks.copy.follower, of: configuration.masterData)
     }
-    plan.background = { background(parts, configuration, $0) }
     return plan
   }
 
   /// What its operations share.
   struct Parts: Sendable {
+    /// Set when more is known of master data.
     let signal = ChangeSignal()
     /// `nil` where no master data is followed.
     let checks: OrderChecks?
     let holds: HoldCopy
 
     init(_ configuration: ProductionConfiguration, _ environment: Environment) {
+      self.init(
+        sites: Set(configuration.sites.keys),
+        unknownCodes: configuration.masterData.map { _ in configuration.unknownCodes }, environment)
+    }
+
+    /// - Parameter unknownCodes: what each site does with unknown codes; `nil` where no master data is
+    ///   followed.
+    init(
+      sites: Set<SiteCode>, unknownCodes: [SiteCode: UnknownCodes]?, _ environment: Environment
+    ) {
       let logger = Logger(label: "millrace.production")
       let signal = signal
-      checks = configuration.masterData.map { _ in
+      checks = unknownCodes.map { policies in
         OrderChecks(
           copy: ReferenceCopy(
-            sites: configuration.sites.keys, kinds: [.item, .unit, .workCenter],
-            environment: environment, logger: logger
-          ) { signal.set() }, policies: configuration.unknownCodes)
+            sites: sites, kinds: [.item, .unit, .workCenter], environment: environment,
+            logger: logger
+          ) { signal.set() }, policies: policies)
       }
-      holds = HoldCopy(
-        sites: configuration.sites.keys, environment: environment, logger: logger)
+      holds = HoldCopy(sites: sites, environment: environment, logger: logger)
     }
   }
 
@@ -62,7 +84,7 @@ enum ProductionService {
     let (checks, holds) = (parts.checks, parts.holds)
     return [
       .write(ReleaseOrder(orders: orders, holds: holds, checks: checks)),
-      .read(GetOrder(orders: orders)),
+      .read(GetOrder(orders: orders, holds: holds)),
       .read(ListOrders(orders: orders, incarnation: incarnation)),
       .watch(WatchOrders(orders: orders, incarnation: incarnation)),
       .write(AcknowledgeOrder(orders: orders, holds: holds)),
@@ -76,40 +98,5 @@ enum ProductionService {
       .watch(WatchShortages(incarnation: incarnation)),
     ] + GenealogyRoutes.all(incarnation)
       + EventFeedRoutes.all(incarnation, recorder: RecordOutcome(orders: orders))
-  }
-
-  /// Follows master data and Quality, and looks again at orders that did not agree with master data.
-  private static func background(
-    _ parts: Parts, _ configuration: ProductionConfiguration, _ resources: ServiceProgram.Resources
-  ) -> [ServiceProgram.Background] {
-    var background: [ServiceProgram.Background] = []
-    let sites = Set(configuration.sites.keys)
-    if let checks = parts.checks, let source = configuration.masterData {
-      let recheck = Recheck(orders: OrderRecords(), checks: checks)
-      background.append(
-        (
-          name: "master data",
-          run: {
-            try await source.follow(
-              checks.copy.follower, as: .production, sites: sites, resources)
-          }
-        ))
-      background.append(
-        (
-          name: "order checks",
-          run: { await recheck.run(resources.database, parts.signal, resources.logger) }
-        ))
-    }
-    if let quality = configuration.quality {
-      background.append(
-        (
-          name: "holds",
-          run: {
-            try await quality.follow(
-              parts.holds.follower, as: .production, sites: sites, resources)
-          }
-        ))
-    }
-    return background
   }
 }

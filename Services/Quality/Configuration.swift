@@ -40,6 +40,7 @@ struct QualityConfiguration: Sendable {
     let procurement = await FollowedService.load(settings, .procurement)
     try settings.finish()
     return QualityConfiguration(
-      service: service, sites: sites, masterData: masterData, production: production, inventory: inventory, procurement: procurement)
+      service: service, sites: sites, masterData: masterData, production: production,
+      inventory: inventory, procurement: procurement)
   }
 }

@@ -37,7 +37,7 @@ struct RulesTests {
   }
 
   @Test func aFileOutsideEveryTargetIsFound() {
-    #expect(Rules.imports([swift("Services/Inventory/X.swift", "")]).count == 1)
+    #expect(Rules.imports([swift("Services/Elsewhere/X.swift", "")]).count == 1)
   }
 
   @Test func aDependencyOfTheManifestOutsideTheTableIsFound() {

@@ -784,6 +784,9 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__get_or
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__get_order_response__descriptor_ptr(void) {
   return &millrace__production__v1__get_order_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_hold__descriptor_ptr(void) {
+  return &millrace__production__v1__order_hold__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_orders_request__descriptor_ptr(void) {
   return &millrace__production__v1__list_orders_request__descriptor;
 }

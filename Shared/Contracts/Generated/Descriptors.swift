@@ -1223,7 +1223,11 @@ public enum ContractDescriptors {
       "millrace.production.v1.GetOrderRequest.site",
       "millrace.production.v1.GetOrderRequest.order_name",
       "millrace.production.v1.GetOrderResponse", "millrace.production.v1.GetOrderResponse.order",
-      "millrace.production.v1.ListOrdersRequest", "millrace.production.v1.ListOrdersRequest.site",
+      "millrace.production.v1.GetOrderResponse.holds",
+      "millrace.production.v1.GetOrderResponse.holds_as_of", "millrace.production.v1.OrderHold",
+      "millrace.production.v1.OrderHold.hold_id", "millrace.production.v1.OrderHold.reason",
+      "millrace.production.v1.OrderHold.placed_at", "millrace.production.v1.ListOrdersRequest",
+      "millrace.production.v1.ListOrdersRequest.site",
       "millrace.production.v1.ListOrdersRequest.states",
       "millrace.production.v1.ListOrdersRequest.page", "millrace.production.v1.ListOrdersResponse",
       "millrace.production.v1.ListOrdersResponse.orders",
@@ -1271,7 +1275,7 @@ public enum ContractDescriptors {
       "millrace.production.v1.ProductionService.WatchShortages",
     ],
     start: millrace__production__v1__production__file_descriptor_ptr(),
-    byteCount: 6041)
+    byteCount: 6278)
 
   private static let file34 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",

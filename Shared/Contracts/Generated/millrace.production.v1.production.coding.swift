@@ -608,6 +608,12 @@ extension Production.V1.GetOrderResponse {
     if let value = c.pointee.order {
       self.order = try Production.V1.Order(value)
     }
+    self.holds = try readElements(c.pointee.n_holds, c.pointee.holds) {
+      (element) throws(DecodingError) in try Production.V1.OrderHold(element!)
+    }
+    if let value = c.pointee.holds_as_of {
+      self.holdsAsOf = try Google.ProtobufTypes.Timestamp(value)
+    }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
@@ -617,6 +623,53 @@ extension Production.V1.GetOrderResponse {
       to: Millrace__Production__V1__GetOrderResponse.self, capacity: 1)
     millrace__production__v1__get_order_response__init(c)
     c.pointee.order = self.order?.laidOut(in: &arena)
+    c.pointee.n_holds = self.holds.count
+    c.pointee.holds = arena.writeElements(self.holds) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.holds_as_of = self.holdsAsOf?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.OrderHold {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order_hold__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__OrderHold.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__OrderHold>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderHold>) throws(DecodingError)
+  {
+    self.holdID = try readString(c.pointee.hold_id, "millrace.production.v1.OrderHold.hold_id")
+    self.reason = try readString(c.pointee.reason, "millrace.production.v1.OrderHold.reason")
+    if let value = c.pointee.placed_at {
+      self.placedAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__OrderHold> {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderHold>.size).bindMemory(
+      to: Millrace__Production__V1__OrderHold.self, capacity: 1)
+    millrace__production__v1__order_hold__init(c)
+    c.pointee.hold_id = arena.write(self.holdID)
+    c.pointee.reason = arena.write(self.reason)
+    c.pointee.placed_at = self.placedAt?.laidOut(in: &arena)
     return c
   }
 }

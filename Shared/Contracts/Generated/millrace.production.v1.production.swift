@@ -362,11 +362,39 @@ extension Production.V1 {
     /// The order as it is now.
     public var order: Production.V1.Order?
 
+    /// Quality's holds on the order itself, as far as Production knows: while there is one it
+    /// is not taken over and not reported on.
+    public var holds: [Production.V1.OrderHold] = []
+
+    /// When Quality's holds of the site were last known as they are: now, while Quality can be
+    /// reached. Absent when they have never been known.
+    public var holdsAsOf: Google.ProtobufTypes.Timestamp?
+
     /// A message with every field absent or zero.
     public init() {}
 
     /// The message's full name in the contracts.
     public static let fullName = "millrace.production.v1.GetOrderResponse"
+  }
+}
+
+extension Production.V1 {
+  /// A hold of Quality on an order.
+  public struct OrderHold: Message {
+    /// Quality's identifier of the hold (millrace.quality.v1.Hold.hold_id).
+    public var holdID: String = ""
+
+    /// Why, in words.
+    public var reason: String = ""
+
+    /// Since when.
+    public var placedAt: Google.ProtobufTypes.Timestamp?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.OrderHold"
   }
 }
 

@@ -3,7 +3,7 @@ import NIOCore
 import Protobuf
 import RPC
 import RecordStore
-public import Values
+import Values
 
 /// Another service that this one follows, and who this one is there.
 ///
@@ -38,8 +38,8 @@ public struct FollowedService: Sendable {
   ///   - watches: what of it is followed.
   ///   - follower: this service, whose name ownership rules and the audit log there know.
   ///   - kind: what it is there: an integration where only one may ask.
-  public func follow<Watch>(
-    _ watches: WatchFollower<Watch>, as follower: House, _ kind: Principal.Kind = .partner,
+  func follow<Watch>(
+    _ watches: WatchFollower<Watch>, as follower: House, _ kind: Principal.Kind,
     sites: Set<SiteCode>, _ resources: ServiceProgram.Resources
   ) async throws {
     let signer = try PrincipalSigner(key: key, environment: resources.environment)

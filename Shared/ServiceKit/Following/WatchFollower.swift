@@ -25,7 +25,8 @@ public final class WatchFollower<Watch: FollowedWatch>: Sendable {
 
   /// What is followed.
   public let watches: [Watch]
-  private let source: String
+  /// The service they are watches of.
+  let source: String
   private let clock: any Clock
   private let logger: Logger
   private let state = Mutex(State())
@@ -139,5 +140,25 @@ public final class WatchFollower<Watch: FollowedWatch>: Sendable {
     }
     try await database.read { try watch.kept($0) }
     if isAll { state.withLock { _ = $0.isFollowing.insert(watch.name) } }
+  }
+}
+
+extension WatchFollower: MetricSource {
+  /// How old what is known by each watch is. Of one that has never told all there is no age.
+  public func families() -> [MetricFamily] {
+    var age = MetricFamily(
+      "millrace_followed_age_seconds", .gauge,
+      help: "How old what is known of another service is, by watch; 0 while the watch stands.")
+    var complete = MetricFamily(
+      "millrace_followed_complete", .gauge,
+      help: "Whether a watch of another service has ever told all there was.")
+    let now = clock.now
+    for watch in watches {
+      let label = [MetricFamily.Label("watch", watch.name)]
+      let asOf = asOf(watch.name)
+      complete.add(asOf == nil ? 0 : 1, label)
+      if let asOf { age.add(Double(max(0, now.milliseconds(since: asOf))) / 1_000, label) }
+    }
+    return [age, complete]
   }
 }

@@ -25,7 +25,7 @@ public struct KnownHold: Sendable, Hashable {
 ///
 /// ```swift
 /// let holds = HoldCopy(sites: sites, environment: environment, logger: logger)
-/// try await quality.follow(holds.follower, as: "production", …)          // until cancelled
+/// plan.follow(holds.follower, of: configuration.quality)
 /// try holds.check([.order(name), .lot(item: "BODY", lot: "L-17")], at: site)
 /// ```
 public final class HoldCopy: Sendable {
@@ -56,9 +56,6 @@ public final class HoldCopy: Sendable {
     let holds = holds(on: targets, at: site)
     if !holds.isEmpty { throw .onHold(holds) }
   }
-
-  /// Takes over what the database has kept from before; call it before the first question.
-  public func load(_ snapshot: Snapshot) throws { try follower.load(snapshot) }
 }
 
 extension Refusal {

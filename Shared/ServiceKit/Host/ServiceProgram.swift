@@ -46,6 +46,8 @@ public struct ServiceProgram: Sendable {
     public var opened: @Sendable (Snapshot) throws -> Void = { _ in }
     /// What it does beside answering calls, until its task is cancelled; each by a name for the log.
     public var background: @Sendable (Resources) -> [Background] = { _ in [] }
+    /// What is to be seen of it beside what every house shows.
+    public var metrics: [any MetricSource] = []
 
     /// A plan of its parts.
     public init(
@@ -60,6 +62,32 @@ public struct ServiceProgram: Sendable {
       self.eventTypes = eventTypes
       self.archiving = archiving
       self.routes = routes
+    }
+
+    /// Follows another service: what is known of it from before is there with the first call, it is
+    /// followed as long as the program runs, and how old it has grown is among the metrics.
+    /// - Parameters:
+    ///   - service: where it is; `nil` where the configuration names none, and then what is known stays.
+    ///   - kind: what this one is there: an integration where only one may ask.
+    public mutating func follow<Watch>(
+      _ follower: WatchFollower<Watch>, of service: FollowedService?,
+      as kind: Principal.Kind = .partner
+    ) {
+      let (opened, background, house, sites) = (self.opened, self.background, house, sites)
+      self.opened = { snapshot in
+        try opened(snapshot)
+        try follower.load(snapshot)
+      }
+      guard let service else { return }
+      metrics.append(follower)
+      self.background = { resources in
+        background(resources) + [
+          (
+            name: "following \(follower.source)",
+            run: { try await service.follow(follower, as: house, kind, sites: sites, resources) }
+          )
+        ]
+      }
     }
   }
 
@@ -94,10 +122,12 @@ public struct ServiceProgram: Sendable {
     self.database = database
     var metrics = Metrics(logger: logger)
     metrics.add(RecordsMetrics(database, clock: environment.clock))
+    for source in plan.metrics { metrics.add(source) }
     self.metrics = metrics
     let revocations = RevocationList(try await database.read { try RevocationRecords.load($0) })
     try await database.read { try plan.opened($0) }
-    let verifier = PrincipalVerifier(keys: keys, audience: plan.house.audience, environment: environment)
+    let verifier = PrincipalVerifier(
+      keys: keys, audience: plan.house.audience, environment: environment)
     let context = ServiceContext(
       database: database, authenticate: forwardedPrincipal(verifier, logger: logger),
       inPlant: InPlantCallers(
@@ -156,7 +186,8 @@ public struct ServiceProgram: Sendable {
   /// What the program runs.
   func host(on group: any EventLoopGroup) -> ServiceHost {
     ServiceHost(
-      name: plan.house.name, door: settings.door, group: group, health: health, reflection: reflection,
+      name: plan.house.name, door: settings.door, group: group, health: health,
+      reflection: reflection,
       drain: drain, logger: logger,
       background: background(on: group), care: care,
       metrics: metrics, lookup: { table.handler(for: $0) })

@@ -13,7 +13,7 @@ public import Values
 ///
 /// ```swift
 /// let copy = ReferenceCopy(sites: sites, kinds: [.item, .unit], environment: environment, logger: logger)
-/// try await masterData.follow(copy.follower, as: "production", …)     // until cancelled
+/// plan.follow(copy.follower, of: configuration.masterData)
 /// try copy.ownership(of: site).check("production_order", …)
 /// let item = try ReferenceRecords.find(.item, "VALVE", site: "", snapshot)
 /// ```
@@ -65,9 +65,6 @@ public final class ReferenceCopy: Sendable {
 
   /// Which system owns what at a site, as far as the copy knows.
   public func ownership(of site: SiteCode) -> OwnershipRules { ownership[site] }
-
-  /// Takes over what the database has kept from before; call it before the first question.
-  public func load(_ snapshot: Snapshot) throws { try follower.load(snapshot) }
 }
 
 /// One watch of MasterData.

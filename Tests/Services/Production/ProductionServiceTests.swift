@@ -17,12 +17,14 @@ struct ProductionServiceTests {
   @Test("Every method of the contracts is routed, and nothing else")
   func routes() {
     let incarnation = Incarnation(Identifier(high: 1, low: 2))
-    let routed = ProductionService.routes(incarnation, tolerances: [:]).map(\.path)
+    let parts = ProductionService.Parts(sites: [], unknownCodes: nil, .system)
+    let routed = ProductionService.routes(incarnation, tolerances: [:], parts).map(\.path)
     let contracts =
       Production.V1.ProductionService.methodNames.map {
         "/\(Production.V1.ProductionService.name)/\($0)"
       }
       + Events.V1.EventFeedService.methodNames.map { "/\(Events.V1.EventFeedService.name)/\($0)" }
+      + ["/millrace.genealogy.v1.GenealogyService/WatchGenealogy"]
     #expect(routed.sorted() == contracts.sorted())
   }
 

@@ -23,7 +23,9 @@ public struct OfferedService: Sendable {
 
   /// What the paths of its package start with: it ends with a dot, so that no other package's name can
   /// continue it.
-  public var pathPrefix: String { "/" + name.prefix(through: name.lastIndex(of: ".") ?? name.startIndex) }
+  public var pathPrefix: String {
+    "/" + name.prefix(through: name.lastIndex(of: ".") ?? name.startIndex)
+  }
 
   /// Watches stay open.
   public var longLivedPaths: Set<String> { paths { $0.hasPrefix("Watch") } }

@@ -101,11 +101,11 @@ struct GatewayConfigurationTests {
   func masterData() async throws {
     let files = try await GatewayFiles()
     let without = try await GatewayConfiguration.load(files.configuration())
-    #expect(without.masterData == nil)
+    #expect(without.services[.masterData] == nil)
     let place = #""masterdata": {"host": "127.0.0.1", "port": 8}"#
     let with = try await GatewayConfiguration.load(
       files.configuration(replacing: #""port": 9}"#, with: #""port": 9}, \#(place)"#))
-    #expect(with.masterData?.address == HostAndPort(host: "127.0.0.1", port: 8))
+    #expect(with.services[.masterData]?.address == HostAndPort(host: "127.0.0.1", port: 8))
   }
 
   @Test("What concerns master data is taken over, and a secret needs a place to be shown")

@@ -9,7 +9,8 @@ import ServiceKit
 enum ProcurementFixture {
   /// Runs a body against the service, several times over the same records when it names their folder.
   static func run<T>(
-    in folder: String? = nil, settings: String = #""sites": [{"code": "PLANT1"}, {"code": "PLANT2"}]"#,
+    in folder: String? = nil,
+    settings: String = #""sites": [{"code": "PLANT1"}, {"code": "PLANT2"}]"#,
     _ body: (HouseFixture) async throws -> T
   ) async throws -> T {
     try await HouseFixture.run(.procurement, in: folder, settings: settings) { file in

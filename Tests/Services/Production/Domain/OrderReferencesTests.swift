@@ -20,6 +20,8 @@ struct OrderReferencesTests {
     func item(_ code: String) -> KnownItem? { items[code] }
     func unit(_ name: String) -> KnownUnit? { units[name] }
     func isWorkCenter(_ code: String) -> Bool { workCenters.contains(code) }
+    func location(_ code: String) -> KnownLocation? { nil }
+    func isBusinessPartner(_ code: String) -> Bool { false }
 
     static func unit(
       _ numerator: Int64, _ denominator: Int64, category: String = "Unit", isInForce: Bool = true

@@ -29,12 +29,14 @@ final class ProductionFixture: Sendable {
   let clock: ManualClock
   let signer: PrincipalSigner
   let program: ServiceProgram
+  let parts: ProductionService.Parts
   private let server: RPC.Server
   private let channel: RPC.ClientChannel
 
   private init(
     _ directory: TestDirectory, _ environment: Environment, _ clock: ManualClock,
-    _ signer: PrincipalSigner, _ program: ServiceProgram, _ server: RPC.Server,
+    _ signer: PrincipalSigner, _ program: ServiceProgram, _ parts: ProductionService.Parts,
+    _ server: RPC.Server,
     _ channel: RPC.ClientChannel
   ) {
     self.directory = directory
@@ -42,6 +44,7 @@ final class ProductionFixture: Sendable {
     self.clock = clock
     self.signer = signer
     self.program = program
+    self.parts = parts
     self.server = server
     self.channel = channel
   }
@@ -72,8 +75,9 @@ final class ProductionFixture: Sendable {
     try Data(key.publicKeySet()).write(to: URL(fileURLWithPath: keys))
     let configuration = try await ProductionConfiguration.load(
       directory.write("production.json", configurationText(directory, keys)))
+    let parts = ProductionService.Parts(configuration, environment)
     let program = try await ServiceProgram(
-      ProductionService.plan(configuration, environment), configuration.service,
+      ProductionService.plan(configuration, parts), configuration.service,
       keys: try await VerificationKeys.load(keys), environment: environment,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     program.health.setServing(true)
@@ -84,7 +88,7 @@ final class ProductionFixture: Sendable {
     let port = try await server.start().port ?? 0
     return ProductionFixture(
       directory, environment, clock, try PrincipalSigner(key: key, environment: environment),
-      program, server, RPC.ClientChannel(host: "127.0.0.1", port: port, group: group))
+      program, parts, server, RPC.ClientChannel(host: "127.0.0.1", port: port, group: group))
   }
 
   private static func configurationText(_ directory: TestDirectory, _ keys: String) -> String {
@@ -133,7 +137,8 @@ final class ProductionFixture: Sendable {
     try await program.database.read { snapshot in
       var counts: [String: Int64] = [:]
       for table in [
-        "orders", "order_components", "order_operations", "reports", "rs_fact_ledger", "rs_outbox",
+        "orders", "order_components", "order_operations", "reports", "genealogy_edges", "shortages",
+        "rs_fact_ledger", "rs_outbox",
         "rs_audit", "rs_consumers",
       ] {
         counts[table] = try snapshot.row("SELECT count(*) FROM \(table)") { try $0.int64(0) }

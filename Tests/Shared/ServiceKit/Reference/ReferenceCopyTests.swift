@@ -1,9 +1,9 @@
 import Contracts
 import Environment
+import Houses
 import Logging
 import Protobuf
 import RecordStore
-import Synchronization
 import TestFolders
 import Testing
 import Values
@@ -35,7 +35,7 @@ struct ReferenceCopyTests {
       copying.masterData.tell(.item("VALVE"), at: "")
       for place in Self.places { copying.masterData.tellAll(at: place) }
       await copying.until { Self.plants.allSatisfy(copying.copy.isFresh) }
-      copying.masterData.breakDown()
+      copying.masterData.source.breakDown()
       // While the watch stands it is as of now, whatever the time is.
       await copying.until {
         copying.clock.advance(milliseconds: 1)
@@ -57,7 +57,7 @@ struct ReferenceCopyTests {
       copying.masterData.tell(.item("LOST"), at: "")
       for place in Self.places { copying.masterData.tellAll(at: place, token: "T-1") }
       await copying.until { Self.plants.allSatisfy(copying.copy.isFresh) }
-      copying.masterData.restore()
+      copying.masterData.source.restore()
       await copying.until { copying.masterData.tokens(at: "").count >= 3 }
       #expect(copying.masterData.tokens(at: "").prefix(3) == ["", "T-1", ""])
       copying.masterData.tell(.item("KEPT"), at: "")
@@ -83,7 +83,7 @@ struct ReferenceCopyTests {
       await copying.until { refusal(copying.copy, "mes") == "NOT_OWNER" }
       #expect(refusal(copying.copy, "erp") == nil)
       let restarted = copying.newCopy()
-      try await copying.database.read { try restarted.load($0) }
+      try await copying.database.read { try restarted.follower.load($0) }
       #expect(refusal(restarted, "mes") == "NOT_OWNER")
       #expect(restarted.asOf(Self.plants[0]) != nil)
     }
@@ -146,12 +146,14 @@ private final class Copying: Sendable {
 
   static func run(_ body: @Sendable (Copying) async throws -> Void) async throws {
     let copying = try Copying(try TemporaryFolder.make())
-    let following = Task { await copying.copy.follower.run(copying.database, copying.masterData) }
-    await copying.until { copying.masterData.watches == 3 }
+    let following = Task {
+      await copying.copy.follower.run(copying.database, copying.masterData.source)
+    }
+    await copying.until { copying.masterData.source.watches == 3 }
     let result: Result<Void, any Error>
     do { result = .success(try await body(copying)) } catch { result = .failure(error) }
     following.cancel()
-    copying.masterData.breakDown()
+    copying.masterData.source.breakDown()
     await following.value
     await copying.database.close()
     try result.get()
@@ -173,83 +175,21 @@ private final class Copying: Sendable {
 }
 
 /// MasterData as a copy sees it: watches, and what they are told.
-private final class MasterDataModel: ServiceCaller {
-  typealias Told = Masterdata.V1.WatchChangesResponse
-  private struct State {
-    var watches: [String: AsyncThrowingStream<Told, any Error>.Continuation] = [:]
-    var tokens: [String: [String]] = [:]
-    var isRestored = false
+private struct MasterDataModel {
+  /// The watch of what is of all sites asks for items, the others don't.
+  let source = StandInSource<ReferenceWatch>(hasToken: { !$0.resumeToken.isEmpty }) {
+    $0.kinds.contains(.item) ? "" : $0.site
   }
 
-  private let state = Mutex(State())
-
-  var watches: Int { state.withLock(\.watches.count) }
-
-  func tokens(at site: String) -> [String] { state.withLock { $0.tokens[site] ?? [] } }
+  func tokens(at site: String) -> [String] { source.requests(at: site).map(\.resumeToken) }
 
   func tell(_ record: Masterdata.V1.Record, at site: String) {
-    tell(site, .with { $0.record = record })
+    source.tell(.with { $0.record = record }, at: site)
   }
 
   func tellAll(at site: String, token: String = "T") {
-    tell(site, .with { $0.resumeToken = token })
+    source.tell(.with { $0.resumeToken = token }, at: site)
   }
-
-  private func tell(_ site: String, _ told: Told) {
-    state.withLock { _ = $0.watches[site]?.yield(told) }
-  }
-
-  /// Ends all watches, as a stop does.
-  func breakDown() {
-    let ended = state.withLock { state in
-      defer { state.watches = [:] }
-      return state.watches.values.map(\.self)
-    }
-    for watch in ended {
-      watch.finish(throwing: Refusal(.unavailable, reason: "SERVICE_DOWN", "gone"))
-    }
-  }
-
-  /// From now on tokens of before are refused.
-  func restore() {
-    state.withLock { $0.isRestored = true }
-    breakDown()
-  }
-
-  func serverStreaming<Request: Message, Response: Message>(
-    _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
-  ) async throws -> ResponseStream<Response> {
-    guard let request = request as? Masterdata.V1.WatchChangesRequest else {
-      throw Refusal(.unimplemented, reason: "UNKNOWN", "only watches")
-    }
-    let (stream, continuation) = AsyncThrowingStream<Told, any Error>.makeStream()
-    // That of what is of all sites asks for items, the others don't.
-    let place = request.kinds.contains(.item) ? "" : request.site
-    let isRefused = state.withLock { state in
-      state.tokens[place, default: []].append(request.resumeToken)
-      if state.isRestored, !request.resumeToken.isEmpty { return true }
-      state.watches[place] = continuation
-      return false
-    }
-    if isRefused { throw Refusal.feedRestored }
-    return ResponseStream(
-      stream.map { told in
-        guard let response = told as? Response else { throw CancellationError() }
-        return response
-      })
-  }
-
-  func unary<Request: Message, Response: Message>(
-    _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
-  ) async throws -> Response { throw CancellationError() }
-
-  func clientStreaming<Request: Message, Response: Message>(
-    _ method: Method<Request, Response>, _ options: CallOptions
-  ) async throws -> ClientStreamingCall<Request, Response> { throw CancellationError() }
-
-  func bidirectionalStreaming<Request: Message, Response: Message>(
-    _ method: Method<Request, Response>, _ options: CallOptions
-  ) async throws -> BidirectionalCall<Request, Response> { throw CancellationError() }
 }
 
 extension Masterdata.V1.Record {

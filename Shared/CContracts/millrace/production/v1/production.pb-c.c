@@ -502,6 +502,51 @@ void   millrace__production__v1__get_order_response__free_unpacked
   assert(message->base.descriptor == &millrace__production__v1__get_order_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   millrace__production__v1__order_hold__init
+                     (Millrace__Production__V1__OrderHold         *message)
+{
+  static const Millrace__Production__V1__OrderHold init_value = MILLRACE__PRODUCTION__V1__ORDER_HOLD__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__order_hold__get_packed_size
+                     (const Millrace__Production__V1__OrderHold *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__order_hold__pack
+                     (const Millrace__Production__V1__OrderHold *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__order_hold__pack_to_buffer
+                     (const Millrace__Production__V1__OrderHold *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__OrderHold *
+       millrace__production__v1__order_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__OrderHold *)
+     protobuf_c_message_unpack (&millrace__production__v1__order_hold__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__order_hold__free_unpacked
+                     (Millrace__Production__V1__OrderHold *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   millrace__production__v1__list_orders_request__init
                      (Millrace__Production__V1__ListOrdersRequest         *message)
 {
@@ -1995,7 +2040,7 @@ const ProtobufCMessageDescriptor millrace__production__v1__get_order_request__de
   (ProtobufCMessageInit) millrace__production__v1__get_order_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__production__v1__get_order_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor millrace__production__v1__get_order_response__field_descriptors[3] =
 {
   {
     "order",
@@ -2009,14 +2054,40 @@ static const ProtobufCFieldDescriptor millrace__production__v1__get_order_respon
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "holds",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__GetOrderResponse, n_holds),
+    offsetof(Millrace__Production__V1__GetOrderResponse, holds),
+    &millrace__production__v1__order_hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "holds_as_of",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__GetOrderResponse, holds_as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__production__v1__get_order_response__field_indices_by_name[] = {
+  1,   /* field[1] = holds */
+  2,   /* field[2] = holds_as_of */
   0,   /* field[0] = order */
 };
 static const ProtobufCIntRange millrace__production__v1__get_order_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor millrace__production__v1__get_order_response__descriptor =
 {
@@ -2026,11 +2097,75 @@ const ProtobufCMessageDescriptor millrace__production__v1__get_order_response__d
   "Millrace__Production__V1__GetOrderResponse",
   "millrace.production.v1",
   sizeof(Millrace__Production__V1__GetOrderResponse),
-  1,
+  3,
   millrace__production__v1__get_order_response__field_descriptors,
   millrace__production__v1__get_order_response__field_indices_by_name,
   1,  millrace__production__v1__get_order_response__number_ranges,
   (ProtobufCMessageInit) millrace__production__v1__get_order_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__order_hold__field_descriptors[3] =
+{
+  {
+    "hold_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderHold, hold_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderHold, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "placed_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderHold, placed_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__order_hold__field_indices_by_name[] = {
+  0,   /* field[0] = hold_id */
+  2,   /* field[2] = placed_at */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange millrace__production__v1__order_hold__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__order_hold__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderHold",
+  "OrderHold",
+  "Millrace__Production__V1__OrderHold",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__OrderHold),
+  3,
+  millrace__production__v1__order_hold__field_descriptors,
+  millrace__production__v1__order_hold__field_indices_by_name,
+  1,  millrace__production__v1__order_hold__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__order_hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor millrace__production__v1__list_orders_request__field_descriptors[3] =

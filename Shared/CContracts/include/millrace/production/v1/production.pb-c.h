@@ -30,6 +30,7 @@ typedef struct Millrace__Production__V1__ReleaseOrderRequest Millrace__Productio
 typedef struct Millrace__Production__V1__ReleaseOrderResponse Millrace__Production__V1__ReleaseOrderResponse;
 typedef struct Millrace__Production__V1__GetOrderRequest Millrace__Production__V1__GetOrderRequest;
 typedef struct Millrace__Production__V1__GetOrderResponse Millrace__Production__V1__GetOrderResponse;
+typedef struct Millrace__Production__V1__OrderHold Millrace__Production__V1__OrderHold;
 typedef struct Millrace__Production__V1__ListOrdersRequest Millrace__Production__V1__ListOrdersRequest;
 typedef struct Millrace__Production__V1__ListOrdersResponse Millrace__Production__V1__ListOrdersResponse;
 typedef struct Millrace__Production__V1__WatchOrdersRequest Millrace__Production__V1__WatchOrdersRequest;
@@ -217,10 +218,25 @@ struct  Millrace__Production__V1__GetOrderResponse
 {
   ProtobufCMessage base;
   Millrace__Production__V1__Order *order;
+  size_t n_holds;
+  Millrace__Production__V1__OrderHold **holds;
+  Google__Protobuf__Timestamp *holds_as_of;
 };
 #define MILLRACE__PRODUCTION__V1__GET_ORDER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__get_order_response__descriptor) \
-    , NULL }
+    , NULL, 0,NULL, NULL }
+
+
+struct  Millrace__Production__V1__OrderHold
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData hold_id;
+  ProtobufCBinaryData reason;
+  Google__Protobuf__Timestamp *placed_at;
+};
+#define MILLRACE__PRODUCTION__V1__ORDER_HOLD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_hold__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Millrace__Production__V1__ListOrdersRequest
@@ -555,6 +571,25 @@ Millrace__Production__V1__GetOrderResponse *
 void   millrace__production__v1__get_order_response__free_unpacked
                      (Millrace__Production__V1__GetOrderResponse *message,
                       ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__OrderHold methods */
+void   millrace__production__v1__order_hold__init
+                     (Millrace__Production__V1__OrderHold         *message);
+size_t millrace__production__v1__order_hold__get_packed_size
+                     (const Millrace__Production__V1__OrderHold   *message);
+size_t millrace__production__v1__order_hold__pack
+                     (const Millrace__Production__V1__OrderHold   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__order_hold__pack_to_buffer
+                     (const Millrace__Production__V1__OrderHold   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__OrderHold *
+       millrace__production__v1__order_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__order_hold__free_unpacked
+                     (Millrace__Production__V1__OrderHold *message,
+                      ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__ListOrdersRequest methods */
 void   millrace__production__v1__list_orders_request__init
                      (Millrace__Production__V1__ListOrdersRequest         *message);
@@ -780,6 +815,9 @@ typedef void (*Millrace__Production__V1__GetOrderRequest_Closure)
 typedef void (*Millrace__Production__V1__GetOrderResponse_Closure)
                  (const Millrace__Production__V1__GetOrderResponse *message,
                   void *closure_data);
+typedef void (*Millrace__Production__V1__OrderHold_Closure)
+                 (const Millrace__Production__V1__OrderHold *message,
+                  void *closure_data);
 typedef void (*Millrace__Production__V1__ListOrdersRequest_Closure)
                  (const Millrace__Production__V1__ListOrdersRequest *message,
                   void *closure_data);
@@ -828,6 +866,7 @@ extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_
 extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__get_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__get_order_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__order_hold__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__list_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__list_orders_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__watch_orders_request__descriptor;
