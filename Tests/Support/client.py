@@ -8,8 +8,9 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from Support.stubs import (
-    audit_grpc, events_grpc, gateway_grpc, health_grpc, masterdata_grpc, partners_grpc,
-    production_grpc, tokens_grpc, usage_grpc, versions_grpc)
+    audit_grpc, events_grpc, gateway_grpc, health_grpc, inventory_grpc, masterdata_grpc,
+    partners_grpc, procurement_grpc, production_grpc, quality_grpc, tokens_grpc, usage_grpc,
+    versions_grpc)
 
 CALL_SECONDS = 15
 """A test's call never waits longer than this for its answer."""
@@ -56,6 +57,9 @@ class Client:
         self.channel = grpc.intercept_channel(self._connection, _Defaults(metadata, seconds))
         self.production = production_grpc.ProductionServiceStub(self.channel)
         self.masterdata = masterdata_grpc.MasterDataServiceStub(self.channel)
+        self.inventory = inventory_grpc.InventoryServiceStub(self.channel)
+        self.procurement = procurement_grpc.ProcurementServiceStub(self.channel)
+        self.quality = quality_grpc.QualityServiceStub(self.channel)
         self.gateway = gateway_grpc.GatewayServiceStub(self.channel)
         self.partners = partners_grpc.PartnerServiceStub(self.channel)
         self.audit = audit_grpc.AuditServiceStub(self.channel)

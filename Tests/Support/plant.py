@@ -1,4 +1,4 @@
-"""One plant on loopback: OdooSandbox, MasterData, Production and Gateway as real processes.
+"""One plant on loopback: OdooSandbox, the services and the Gateway as real processes.
 
 The Gateway reaches the sandbox over a wire that tests can cut; people reach it directly.
 """
@@ -21,6 +21,9 @@ from Support.wire import Wire
 SITE = "PLANT1"
 OTHER_SITE = "PLANT2"
 """A site that Production has and that the ordinary test key is not granted."""
+FURTHER_HOUSES = {"inventory": ("masterdata", "quality"), "procurement": ("masterdata", "production"),
+                  "quality": ("production", "inventory", "procurement")}
+"""The services beside MasterData and Production, and what each of them follows."""
 WIDEST_LIMITS = [
     "--calls-per-second", "100000", "--burst", "1000000", "--concurrent-calls", "10000"]
 """A partner with them is not held back: for tests of something else."""
@@ -31,7 +34,8 @@ class Plant:
 
     def __init__(self, folder: Path, *, horizon_days: int = 14, tolerance: str = "10",
                  authority=None, unknown_codes: dict | None = None,
-                 master_data: bool = False, ownership_approval_sites=()):
+                 master_data: bool = False, ownership_approval_sites=(), all_houses: bool = False,
+                 inventory: dict | None = None, procurement: dict | None = None):
         self.folder = folder
         self.master_data = master_data
         """Whether MasterData is filled from Odoo; otherwise by whoever calls it."""
@@ -44,12 +48,19 @@ class Plant:
         """What Production does with unknown codes by site; None: it follows no master data."""
         self.ownership_approval_sites = ownership_approval_sites
         """Sites at which a second person approves who owns what."""
-        self.masterdata_port = free_port()
+        self.all_houses = all_houses
+        """Whether Inventory, Procurement and Quality are there, and followed; they are not always needed."""
+        self.ports = {name: free_port() for name in ("masterdata", *FURTHER_HOUSES)}
+        self.site_settings = {"inventory": inventory or {}, "procurement": procurement or {}, "quality": {}}
+        """What the houses' configurations say of each site beside its code."""
         run("millrace", "keys", "create", "--directory", str(folder))
         (folder / "odoo-api-key").write_text(odoo_people.API_KEY + "\n")
         (folder / "odoo-api-key").chmod(0o600)
         self.masterdata = self._program("millrace-masterdata", self._masterdata())
         self.production = self._program("millrace-production", self._production(tolerance))
+        self.houses = {name: self._program(f"millrace-{name}", self._house(name))
+                       for name in FURTHER_HOUSES if all_houses}
+        """Inventory, Procurement and Quality, by name."""
         self.gateway = self._program("millrace-gateway", self._gateway(horizon_days))
         self.admin_key = self._first_admin_key()
         self.key = ""
@@ -77,7 +88,7 @@ class Plant:
             "listen": {"host": "127.0.0.1", "port": self.production_port,
                        **self._tls("production", clients="required")},
             "database": str(self.folder / "production.sqlite"),
-            "principalKeysFile": str(self.folder / "principal-keys.json"),
+            "principalKeysFile": str(self._believed_keys("production")),
             "archiveAfterDays": 365,
             "sites": [
                 {"code": code, "overProductionTolerancePercent": tolerance}
@@ -86,34 +97,51 @@ class Plant:
         if self.unknown_codes:
             for site in settings["sites"]:
                 site["unknownCodes"] = self.unknown_codes[site["code"]]
-            settings["masterdata"] = self._reference_source()
+            settings["masterdata"] = self._followed("masterdata", by="production")
+        if self.all_houses:
+            settings["quality"] = self._followed("quality", by="production")
         return settings
 
-    def _reference_source(self) -> dict:
-        """Where Production finds MasterData, and a key of its own by which it is believed there."""
-        keys = self.folder / "production-keys"
-        keys.mkdir()
-        run("millrace", "keys", "create", "--directory", str(keys))
-        # Nobody but MasterData believes it.
+    def _house(self, name: str) -> dict:
+        """One of Inventory, Procurement and Quality."""
+        return {
+            "listen": {"host": "127.0.0.1", "port": self.ports[name], **self._tls(name, clients="required")},
+            "database": str(self.folder / f"{name}.sqlite"),
+            "principalKeysFile": str(self._believed_keys(name)),
+            "sites": [{"code": code, **self.site_settings[name]} for code in (SITE, OTHER_SITE)],
+            **{other: self._followed(other, by=name) for other in FURTHER_HOUSES[name]
+               if other != "masterdata" or self.unknown_codes},
+        }
+
+    def _followed(self, house: str, *, by: str) -> dict:
+        """Where a service finds another one that it follows, and a key of its own by which it is believed there."""
+        keys = self.folder / f"{by}-keys"
+        if not keys.exists():
+            keys.mkdir()
+            run("millrace", "keys", "create", "--directory", str(keys))
+        # Nobody but those that it follows believes it.
         run("millrace", "keys", "publish", str(keys / "principal-keys.json"), "--into",
-            str(self._masterdata_keys()))
-        return {"host": "127.0.0.1", "port": self.masterdata_port, **self._trust("production-client"),
+            str(self._believed_keys(house)))
+        port = self.production_port if house == "production" else self.ports[house]
+        return {"host": "127.0.0.1", "port": port, **self._trust(f"{by}-client"),
                 "signingKeyFile": str(keys / "principal-signing-key.pem")}
 
     def _masterdata(self) -> dict:
         approval = self.ownership_approval_sites
         return {
             **({"ownershipApprovalSites": list(approval)} if approval else {}),
-            "listen": {"host": "127.0.0.1", "port": self.masterdata_port,
+            "listen": {"host": "127.0.0.1", "port": self.ports["masterdata"],
                        **self._tls("masterdata", clients="required")},
             "database": str(self.folder / "masterdata.sqlite"),
-            "principalKeysFile": str(self._masterdata_keys()),
+            "principalKeysFile": str(self._believed_keys("masterdata")),
             "sites": [SITE, OTHER_SITE],
         }
 
-    def _masterdata_keys(self) -> Path:
-        """The public keys that MasterData believes: the Gateway's, and those of services that follow it."""
-        file = self.folder / "masterdata-principal-keys.json"
+    def _believed_keys(self, house: str) -> Path:
+        """The public keys that a service believes: the Gateway's, and those of services that follow it."""
+        if house == "production" and not self.all_houses:
+            return self.folder / "principal-keys.json"
+        file = self.folder / f"{house}-principal-keys.json"
         if not file.exists():
             shutil.copy(self.folder / "principal-keys.json", file)
         return file
@@ -125,8 +153,8 @@ class Plant:
             "signingKeyFile": str(self.folder / "principal-signing-key.pem"),
             "services": {
                 name: {"host": "127.0.0.1", "port": port, **self._trust("gateway-client")}
-                for name, port in (("production", self.production_port),
-                                   ("masterdata", self.masterdata_port))},
+                for name, port in {"production": self.production_port, **self.ports}.items()
+                if self.all_houses or name not in FURTHER_HOUSES},
             "odoo": [{
                 "site": SITE,
                 "url": f"http://127.0.0.1:{self.wire_port}",
@@ -224,11 +252,14 @@ class Plant:
         return mint((self.folder / "principal-signing-key.pem").read_text(),
                     key_id(self.folder / "principal-keys.json"), **claims)
 
-    def direct(self, principal: str | None = None, **claims) -> Client:
-        """A client of Production itself, past the Gateway."""
+    def direct(self, principal: str | None = None, *, house: str = "production", **claims) -> Client:
+        """A client of Production itself, or of another service, past the Gateway."""
+        if house != "production":
+            claims.setdefault("aud", f"millrace.{house}")
         token = principal if principal is not None else self.principal(**claims)
+        port = self.production_port if house == "production" else self.ports[house]
         return self.keep(
-            Client(f"127.0.0.1:{self.production_port}", [(HEADER, token)] if token else [],
+            Client(f"127.0.0.1:{port}", [(HEADER, token)] if token else [],
                    credentials=self._credentials()))
 
     def system_of_record(self) -> Client:
@@ -269,7 +300,12 @@ class Plant:
 
     @property
     def programs(self) -> list:
-        return [self.sandbox, self.masterdata, self.production, self.gateway]
+        return [self.sandbox, *self.services]
+
+    @property
+    def services(self) -> list:
+        """Millrace's own programs, the Gateway last."""
+        return [self.masterdata, self.production, *self.houses.values(), self.gateway]
 
     def start(self) -> "Plant":
         self.wire = Wire(self.sandbox_port, self.wire_port)

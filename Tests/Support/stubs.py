@@ -50,11 +50,12 @@ from millrace.gateway.v1 import tokens_pb2 as tokens, tokens_pb2_grpc as tokens_
 from millrace.gateway.v1 import usage_pb2 as usage, usage_pb2_grpc as usage_grpc
 from millrace.gateway.v1 import versions_pb2 as versions, versions_pb2_grpc as versions_grpc
 from millrace.identity.v1 import revocations_pb2 as revocations
+from millrace.inventory.v1 import inventory_pb2_grpc as inventory_grpc
 from millrace.masterdata.v1 import masterdata_pb2_grpc as masterdata_grpc
+from millrace.procurement.v1 import procurement_pb2_grpc as procurement_grpc
 from millrace.production.v1 import production_events_pb2 as production_events
-from millrace.production.v1 import production_pb2 as production
 from millrace.production.v1 import production_pb2_grpc as production_grpc
-
+from millrace.quality.v1 import quality_pb2_grpc as quality_grpc
 
 
 def _package(name: str) -> types.SimpleNamespace:
@@ -66,10 +67,15 @@ def _package(name: str) -> types.SimpleNamespace:
         if not key.startswith("_")})
 
 
+inventory = _package("millrace.inventory.v1")
 masterdata = _package("millrace.masterdata.v1")
+procurement = _package("millrace.procurement.v1")
+production = _package("millrace.production.v1")
+quality = _package("millrace.quality.v1")
 
 __all__ = [
     "audit", "audit_grpc", "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
-    "masterdata", "masterdata_grpc", "partners", "partners_grpc", "production", "production_events",
-    "production_grpc", "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
+    "inventory", "inventory_grpc", "masterdata", "masterdata_grpc", "partners", "partners_grpc", "procurement",
+    "procurement_grpc", "production", "production_events", "production_grpc", "quality", "quality_grpc",
+    "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
 ]

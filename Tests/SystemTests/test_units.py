@@ -42,7 +42,8 @@ def command(unit, name="ExecStart") -> list:
 
 def test_every_program_that_stays_has_a_unit():
     assert [unit.stem for unit in UNITS] == [
-        "millrace-gateway", "millrace-masterdata", "millrace-production"]
+        "millrace-gateway", "millrace-inventory", "millrace-masterdata", "millrace-procurement",
+        "millrace-production", "millrace-quality"]
 
 
 @of_each_unit
@@ -135,8 +136,8 @@ def test_what_is_forbidden_fails(unit, what):
 def confined_plant(tmp_path_factory):
     """A plant with TLS whose programs run under their units' filters."""
     folder = tmp_path_factory.mktemp("confined")
-    plant = Plant(folder / "plant", authority=Authority(folder))
-    for program in (plant.masterdata, plant.production, plant.gateway):
+    plant = Plant(folder / "plant", authority=Authority(folder), all_houses=True)
+    for program in plant.services:
         unit = FOLDER / f"{program.name}.service"
         program.prefix = [sys.executable, confined.__file__, str(unit)]
     with plant as running:
@@ -149,8 +150,8 @@ def is_filtered(program) -> bool:
 
 
 def test_a_report_goes_through_both_doors(confined_plant):
-    assert all(is_filtered(program) for program in (
-        confined_plant.masterdata, confined_plant.production, confined_plant.gateway))
+    assert len(confined_plant.services) == len(UNITS)
+    assert all(is_filtered(program) for program in confined_plant.services)
     name = facts.unique("MO")
     confined_plant.system_of_record().production.ReleaseOrder(facts.release(name, "10"))
     mes = confined_plant.mes()

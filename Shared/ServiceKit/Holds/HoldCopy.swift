@@ -80,6 +80,7 @@ extension Refusal {
 
 /// The watch of a site's holds.
 public struct HoldWatch: FollowedWatch {
+  /// The RPC that is followed.
   public static let method = Quality.V1.QualityService.watchHolds
 
   let site: SiteCode
@@ -87,9 +88,12 @@ public struct HoldWatch: FollowedWatch {
 
   static func name(of site: SiteCode) -> String { "holds \(site.text)" }
 
+  /// One of a kind in the database.
   public var name: String { Self.name(of: site) }
+  /// What it asks for.
   public var question: String { "holds" }
 
+  /// Goes on after a token.
   public func request(after token: String) -> Quality.V1.WatchHoldsRequest {
     .with {
       $0.site = site.text
@@ -97,20 +101,24 @@ public struct HoldWatch: FollowedWatch {
     }
   }
 
+  /// From where to go on, and what was told.
   public func content(
     of response: Quality.V1.WatchHoldsResponse
   ) -> (token: String, item: Quality.V1.Hold?) { (response.resumeToken, response.hold) }
 
+  /// Keeps what was told.
   public func keep(
     _ holds: [Quality.V1.Hold], reading: Int64, _ transaction: Transaction
   ) throws {
     for hold in holds { try HoldRecords.put(hold, reading, transaction) }
   }
 
+  /// What this reading did not have is gone.
   public func forget(before reading: Int64, _ transaction: Transaction) throws {
     try HoldRecords.forget(before: reading, at: site, transaction)
   }
 
+  /// What is held in memory is read again.
   public func kept(_ snapshot: Snapshot) throws {
     board.put(try HoldRecords.all(site, snapshot), at: site)
   }

@@ -14,6 +14,7 @@ public struct CopiedReferences: KnownReferences {
     self.snapshot = snapshot
   }
 
+  /// The item of a code, `nil` when there is none.
   public func item(_ code: String) throws -> KnownItem? {
     guard case .item(let item) = try find(.item, code, at: ""), let head = item.head else {
       return nil
@@ -23,6 +24,7 @@ public struct CopiedReferences: KnownReferences {
       isInForce: head.isInForce(at: snapshot.now), revision: head.revision)
   }
 
+  /// The unit of a name, `nil` when there is none.
   public func unit(_ name: String) throws -> KnownUnit? {
     guard case .unit(let unit) = try find(.unit, name, at: ""), let head = unit.head,
       let ratio = unit.referenceRatio,
@@ -33,6 +35,7 @@ public struct CopiedReferences: KnownReferences {
       isInForce: head.isInForce(at: snapshot.now))
   }
 
+  /// Whether there is such a work center, and it may be used now.
   public func isWorkCenter(_ code: String) throws -> Bool {
     guard case .workCenter(let center) = try find(.workCenter, code, at: site.text) else {
       return false
@@ -40,6 +43,7 @@ public struct CopiedReferences: KnownReferences {
     return isInForce(center.head)
   }
 
+  /// The location of a code, `nil` when there is none.
   public func location(_ code: String) throws -> KnownLocation? {
     guard case .location(let location) = try find(.location, code, at: site.text) else {
       return nil
@@ -47,6 +51,7 @@ public struct CopiedReferences: KnownReferences {
     return KnownLocation(parent: location.parent, isInForce: isInForce(location.head))
   }
 
+  /// Whether there is such a business partner, and it may be used now.
   public func isBusinessPartner(_ code: String) throws -> Bool {
     guard case .businessPartner(let partner) = try find(.businessPartner, code, at: "") else {
       return false

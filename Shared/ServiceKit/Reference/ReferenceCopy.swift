@@ -69,6 +69,7 @@ public final class ReferenceCopy: Sendable {
 
 /// One watch of MasterData.
 public struct ReferenceWatch: FollowedWatch {
+  /// The RPC that is followed.
   public static let method = Masterdata.V1.MasterDataService.watchChanges
 
   /// Whose records it brings; empty for those of all sites.
@@ -79,9 +80,12 @@ public struct ReferenceWatch: FollowedWatch {
   fileprivate let ownership: OwnershipBoard
   let onChange: @Sendable () -> Void
 
+  /// One of a kind in the database.
   public var name: String { "master data \(place)" }
+  /// What it asks for.
   public var question: String { kinds.map { String($0.rawValue) }.joined(separator: ",") }
 
+  /// Goes on after a token.
   public func request(after token: String) -> Masterdata.V1.WatchChangesRequest {
     .with {
       $0.site = site.text
@@ -90,20 +94,24 @@ public struct ReferenceWatch: FollowedWatch {
     }
   }
 
+  /// From where to go on, and what was told.
   public func content(
     of response: Masterdata.V1.WatchChangesResponse
   ) -> (token: String, item: Masterdata.V1.Record?) { (response.resumeToken, response.record) }
 
+  /// Keeps what was told.
   public func keep(
     _ records: [Masterdata.V1.Record], reading: Int64, _ transaction: Transaction
   ) throws {
     for record in records { try ReferenceRecords.put(record, reading, transaction) }
   }
 
+  /// What this reading did not have is gone.
   public func forget(before reading: Int64, _ transaction: Transaction) throws {
     try ReferenceRecords.forget(before: reading, in: place, transaction)
   }
 
+  /// What is held in memory is read again.
   public func kept(_ snapshot: Snapshot) throws {
     ownership[site] = try ReferenceRecords.ownership(of: site, snapshot)
     onChange()

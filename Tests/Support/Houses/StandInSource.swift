@@ -61,6 +61,7 @@ public final class StandInSource<Watch: FollowedWatch>: ServiceCaller {
     breakDown()
   }
 
+  /// A watch, told by the test.
   public func serverStreaming<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
   ) async throws -> ResponseStream<Response> {
@@ -83,14 +84,17 @@ public final class StandInSource<Watch: FollowedWatch>: ServiceCaller {
       })
   }
 
+  /// Not of its kind.
   public func unary<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ request: Request, _ options: CallOptions
   ) async throws -> Response { throw CancellationError() }
 
+  /// Not of its kind.
   public func clientStreaming<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ options: CallOptions
   ) async throws -> ClientStreamingCall<Request, Response> { throw CancellationError() }
 
+  /// Not of its kind.
   public func bidirectionalStreaming<Request: Message, Response: Message>(
     _ method: Method<Request, Response>, _ options: CallOptions
   ) async throws -> BidirectionalCall<Request, Response> { throw CancellationError() }
