@@ -245,7 +245,8 @@ let testTargets: [Target] = [
     ]),
   // A house as its callers meet it: a server on loopback, and callers of a gateway's key.
   library("Houses", "Tests/Support/Houses", house + ["TestFolders"]),
-  tests("ProductionTests", "Tests/Services/Production", house + ["Production", "Houses"]),
+  tests(
+    "ProductionTests", "Tests/Services/Production", house + ["Production", "Houses", "TestFolders"]),
   tests(
     "MasterDataTests", "Tests/Services/MasterData",
     house + ["MasterData", "Houses", "TestFolders", "Seeds"]),

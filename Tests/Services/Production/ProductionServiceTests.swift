@@ -7,6 +7,7 @@ import Protobuf
 import RPC
 import RecordStore
 import ServiceKit
+import TestFolders
 import Testing
 import Values
 
@@ -159,8 +160,11 @@ struct ProductionConfigurationTests {
     """
 
   private func load(_ text: String) async throws -> ProductionConfiguration {
-    let directory = try TestDirectory()
-    return try await ProductionConfiguration.load(directory.write("production.json", text))
+    try await TemporaryFolder.use { folder in
+      let file = folder + "/production.json"
+      try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+      return try await ProductionConfiguration.load(file)
+    }
   }
 
   @Test("A good file is read")

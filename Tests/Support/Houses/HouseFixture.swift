@@ -31,20 +31,24 @@ public final class HouseFixture: Sendable {
 
   /// The house.
   public let program: ServiceProgram
+  /// Its time and chance.
+  public let environment: Environment
   /// Moves its time.
   public let clock: ManualClock
+  /// Makes principals that it believes.
+  public let signer: PrincipalSigner
   /// Where its files are: run another fixture in it to go on after a restart.
   public let folder: String
   private let house: House
   private let server: RPC.Server
   private let channel: RPC.ClientChannel
-  private let signer: PrincipalSigner
 
-  private init(_ house: House, _ folder: String, _ settings: String, _ load: Load) async throws {
+  private init(
+    _ house: House, _ folder: String, seed: UInt64, _ settings: String, _ load: Load
+  ) async throws {
     self.house = house
     self.folder = folder
-    let (environment, clock) = Environment.manual(seed: 1)
-    self.clock = clock
+    (environment, clock) = Environment.manual(seed: seed)
     let key = try await SigningKey.generate()
     let keys = folder + "/keys-\(UUID().uuidString).json"
     try Data(key.publicKeySet()).write(to: URL(fileURLWithPath: keys))
@@ -72,15 +76,17 @@ public final class HouseFixture: Sendable {
   }
 
   /// Runs a body against a house, several times over the same records when it names their folder.
-  /// - Parameter settings: the keys that only this house has, as the members of a JSON object.
+  /// - Parameters:
+  ///   - seed: of its chance; another one for another run over the same records.
+  ///   - settings: the keys that only this house has, as the members of a JSON object.
   @discardableResult
   public static func run<T>(
-    _ house: House, in folder: String? = nil, settings: String, load: Load,
+    _ house: House, in folder: String? = nil, seed: UInt64 = 1, settings: String, load: Load,
     body: (HouseFixture) async throws -> T
   ) async throws -> T {
     let place = try folder ?? TemporaryFolder.make()
     let result: Result<T, any Error>
-    let fixture = try await HouseFixture(house, place, settings, load)
+    let fixture = try await HouseFixture(house, place, seed: seed, settings, load)
     do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
     await fixture.stop()
     if folder == nil { try? FileManager.default.removeItem(atPath: place) }

@@ -1,99 +1,44 @@
 import Contracts
 import Environment
-import Foundation
+import Houses
 import Identity
-import Logging
-import NIOCore
-import NIOPosix
 import Protobuf
-import RPC
-import RecordStore
 import ServiceKit
-import TestFolders
 import Testing
 import Values
 
 @testable import MasterData
 
-/// MasterData as its callers meet it: a server on loopback with a database file of its own, and a
-/// caller whose principal a gateway's key has signed.
-final class MasterDataFixture: Sendable {
-  static let site = "PLANT1"
+/// MasterData as its callers meet it, and what its parts keep in memory.
+struct MasterDataFixture {
+  static let site = HouseFixture.site
 
-  let program: ServiceProgram
-  let unmapped = UnmappedCodes()
-  let places = ImportPlaces()
-  let clock: ManualClock
-  let client: Masterdata.V1.MasterDataServiceClient
-  private let server: RPC.Server
-  private let channel: RPC.ClientChannel
-  private let signer: PrincipalSigner
+  let house: HouseFixture
+  let unmapped: UnmappedCodes
+  let places: ImportPlaces
 
-  private init(_ folder: String) async throws {
-    let (environment, clock) = Environment.manual(seed: 1)
-    self.clock = clock
-    let key = try await SigningKey.generate()
-    let keys = folder + "/keys-\(UUID().uuidString).json"
-    try Data(key.publicKeySet()).write(to: URL(fileURLWithPath: keys))
-    let file = folder + "/masterdata.json"
-    try Data(
-      """
-      {"listen": {"host": "127.0.0.1", "port": 0}, "database": "\(folder)/masterdata.sqlite",
-       "principalKeysFile": "\(keys)", "sites": ["PLANT1", "PLANT2"],
-       "ownershipApprovalSites": ["PLANT2"]}
-      """.utf8
-    ).write(to: URL(fileURLWithPath: file))
-    let configuration = try await MasterDataConfiguration.load(file)
-    let program = try await ServiceProgram(
-      MasterDataService.plan(configuration, unmapped, places), configuration.service,
-      keys: configuration.service.loadPrincipalKeys(), environment: environment,
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-    self.program = program
-    let group = MultiThreadedEventLoopGroup.singleton
-    server = RPC.Server(
-      configuration: ServerConfiguration(host: "127.0.0.1", port: 0), group: group,
-      lookup: { program.handler(for: $0) })
-    channel = RPC.ClientChannel(
-      host: "127.0.0.1", port: try await server.start().port ?? 0, group: group)
-    signer = try PrincipalSigner(key: key, environment: environment)
-    client = Self.client(channel, signer, "steward")
-  }
-
-  private static func client(
-    _ channel: RPC.ClientChannel, _ signer: PrincipalSigner, _ subject: String
-  ) -> Masterdata.V1.MasterDataServiceClient {
-    let caller = Principal(
-      subject: subject, kind: .partner, sites: [SiteCode("PLANT1"), SiteCode("PLANT2")])
-    return .init(
-      RPCCaller(channel) {
-        let token = try signer.token(for: caller, audience: House.masterData.audience)
-        return [(PrincipalToken.metadataName, token)]
-      })
-  }
+  var program: ServiceProgram { house.program }
+  var clock: ManualClock { house.clock }
+  var client: Masterdata.V1.MasterDataServiceClient { client(as: "steward") }
 
   /// Another caller.
   func client(as subject: String) -> Masterdata.V1.MasterDataServiceClient {
-    Self.client(channel, signer, subject)
+    .init(house.caller(as: subject))
   }
 
   /// Runs a body against a service, several times over the same records if it likes.
   static func run(
     in folder: String? = nil, _ body: (MasterDataFixture) async throws -> Void
   ) async throws {
-    let place = try folder ?? TemporaryFolder.make()
-    let fixture = try await MasterDataFixture(place)
-    let result: Result<Void, any Error>
-    do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
-    await fixture.stop()
-    if folder == nil { try? FileManager.default.removeItem(atPath: place) }
-    try result.get()
-  }
-
-  private func stop() async {
-    await channel.close()
-    program.drain.begin()
-    await server.shutdown(graceMilliseconds: 1_000)
-    await program.close()
+    let (unmapped, places) = (UnmappedCodes(), ImportPlaces())
+    let settings = #""sites": ["PLANT1", "PLANT2"], "ownershipApprovalSites": ["PLANT2"]"#
+    try await HouseFixture.run(.masterData, in: folder, settings: settings) { file in
+      let configuration = try await MasterDataConfiguration.load(file)
+      let plan = MasterDataService.plan(configuration, unmapped, places)
+      return (configuration.service, { _ in plan })
+    } body: {
+      try await body(MasterDataFixture(house: $0, unmapped: unmapped, places: places))
+    }
   }
 
   // MARK: What stewards say

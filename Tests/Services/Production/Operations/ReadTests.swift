@@ -1,6 +1,8 @@
 import Contracts
+import Foundation
 import Protobuf
 import ServiceKit
+import TestFolders
 import Testing
 import Values
 
@@ -176,15 +178,16 @@ struct ReadTests {
 
   @Test("Everything is as it was after a restart")
   func restart() async throws {
-    let directory = try TestDirectory()
-    let before = try await ProductionFixture.run(in: directory) { production in
+    let folder = try TemporaryFolder.make()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let before = try await ProductionFixture.run(in: folder) { production in
       try await production.acknowledgedOrder()
       _ = try await production.client().reportProduction(
         Sample.report("cut", good: "7", scrap: "1", operation: "CUT"))
       _ = try await production.client().reportProduction(Sample.report(good: "2.5"))
       return try await production.order()
     }
-    try await ProductionFixture.run(in: directory, seed: 2) { production in
+    try await ProductionFixture.run(in: folder, seed: 2) { production in
       #expect(try await production.order() == before)
       let again = try await production.client().reportProduction(Sample.report(good: "2.5"))
       #expect(again.receipt == .duplicate)

@@ -1,7 +1,9 @@
 import Contracts
+import Foundation
 import Protobuf
 import RecordStore
 import ServiceKit
+import TestFolders
 import Testing
 import Values
 
@@ -126,13 +128,14 @@ struct WatchOrdersTests {
 
   @Test("The token of a message works after a restart")
   func restart() async throws {
-    let directory = try TestDirectory()
-    let token = try await ProductionFixture.run(in: directory) { production in
+    let folder = try TemporaryFolder.make()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let token = try await ProductionFixture.run(in: folder) { production in
       _ = try await production.gateway.releaseOrder(Sample.release("A", request: "a"))
       var watch = try await Self.watch(production)
       return try #require(await watch.next()).resumeToken
     }
-    try await ProductionFixture.run(in: directory, seed: 2) { production in
+    try await ProductionFixture.run(in: folder, seed: 2) { production in
       _ = try await production.gateway.releaseOrder(Sample.release("B", request: "b"))
       var watch = try await Self.watch(production, after: token)
       #expect(try await watch.next()?.order?.name == "B")
