@@ -6,7 +6,7 @@ import Values
 ///
 /// ```json
 /// {"sites": [{"code": "PLANT1"}],
-///  "masterdata": {"host": "127.0.0.1", "port": 50052,
+///  "production": {"host": "127.0.0.1", "port": 50051,
 ///    "signingKeyFile": "/etc/millrace/quality/principal-signing-key.pem"}}
 /// ```
 struct QualityConfiguration: Sendable {
@@ -14,8 +14,6 @@ struct QualityConfiguration: Sendable {
   let service: ServiceSettings
   /// Its sites.
   let sites: Set<SiteCode>
-  /// The master data that is followed; `nil` for none.
-  let masterData: FollowedService?
   /// The Production that is followed; `nil` for none.
   let production: FollowedService?
   /// The Inventory that is followed; `nil` for none.
@@ -34,13 +32,12 @@ struct QualityConfiguration: Sendable {
       let code = SiteCode(entry.text("code", SiteCode.rule))
       if !sites.insert(code).inserted { entry.reject("code", "must be unique") }
     }
-    let masterData = await FollowedService.load(settings, .masterData)
     let production = await FollowedService.load(settings, .production)
     let inventory = await FollowedService.load(settings, .inventory)
     let procurement = await FollowedService.load(settings, .procurement)
     try settings.finish()
     return QualityConfiguration(
-      service: service, sites: sites, masterData: masterData, production: production,
+      service: service, sites: sites, production: production,
       inventory: inventory, procurement: procurement)
   }
 }

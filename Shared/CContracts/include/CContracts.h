@@ -39,6 +39,9 @@
 #include "millrace/production/v1/production_events.pb-c.h"
 #include "millrace/production/v1/shortages.pb-c.h"
 #include "millrace/quality/v1/holds.pb-c.h"
+#include "millrace/quality/v1/inspections.pb-c.h"
+#include "millrace/quality/v1/nonconformances.pb-c.h"
+#include "millrace/quality/v1/traces.pb-c.h"
 
 static inline const ProtobufCMessageDescriptor *google__protobuf__any__descriptor_ptr(void) {
   return &google__protobuf__any__descriptor;
@@ -883,6 +886,111 @@ static inline const ProtobufCMessageDescriptor *millrace__quality__v1__watch_hol
 static inline const ProtobufCMessageDescriptor *millrace__quality__v1__watch_holds_response__descriptor_ptr(void) {
   return &millrace__quality__v1__watch_holds_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__characteristic__descriptor_ptr(void) {
+  return &millrace__quality__v1__characteristic__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__inspection_plan__descriptor_ptr(void) {
+  return &millrace__quality__v1__inspection_plan__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__inspection__descriptor_ptr(void) {
+  return &millrace__quality__v1__inspection__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__inspection_result__descriptor_ptr(void) {
+  return &millrace__quality__v1__inspection_result__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__create_inspection_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__create_inspection_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__create_inspection_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__create_inspection_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__submit_results_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__submit_results_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__submit_results_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__submit_results_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__complete_inspection_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__complete_inspection_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__complete_inspection_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__complete_inspection_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__cancel_inspection_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__cancel_inspection_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__cancel_inspection_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__cancel_inspection_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__get_inspection_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__get_inspection_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__get_inspection_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__get_inspection_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__list_inspections_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__list_inspections_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__list_inspections_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__list_inspections_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__nonconformance__descriptor_ptr(void) {
+  return &millrace__quality__v1__nonconformance__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__raise_nonconformance_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__raise_nonconformance_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__raise_nonconformance_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__raise_nonconformance_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__review_nonconformance_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__review_nonconformance_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__review_nonconformance_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__review_nonconformance_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__disposition_nonconformance_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__disposition_nonconformance_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__disposition_nonconformance_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__disposition_nonconformance_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__verify_nonconformance_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__verify_nonconformance_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__verify_nonconformance_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__verify_nonconformance_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__close_nonconformance_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__close_nonconformance_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__close_nonconformance_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__close_nonconformance_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__get_nonconformance_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__get_nonconformance_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__get_nonconformance_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__get_nonconformance_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__list_nonconformances_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__list_nonconformances_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__list_nonconformances_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__list_nonconformances_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__trace_lot_request__descriptor_ptr(void) {
+  return &millrace__quality__v1__trace_lot_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__traced_edge__descriptor_ptr(void) {
+  return &millrace__quality__v1__traced_edge__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__trace_source__descriptor_ptr(void) {
+  return &millrace__quality__v1__trace_source__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__quality__v1__trace_lot_response__descriptor_ptr(void) {
+  return &millrace__quality__v1__trace_lot_response__descriptor;
+}
 
 // The files' own descriptors, serialized.
 extern const char google__protobuf__any__file_descriptor[];
@@ -1033,7 +1141,19 @@ extern const char millrace__quality__v1__holds__file_descriptor[];
 static inline const void *millrace__quality__v1__holds__file_descriptor_ptr(void) {
   return millrace__quality__v1__holds__file_descriptor;
 }
+extern const char millrace__quality__v1__inspections__file_descriptor[];
+static inline const void *millrace__quality__v1__inspections__file_descriptor_ptr(void) {
+  return millrace__quality__v1__inspections__file_descriptor;
+}
+extern const char millrace__quality__v1__nonconformances__file_descriptor[];
+static inline const void *millrace__quality__v1__nonconformances__file_descriptor_ptr(void) {
+  return millrace__quality__v1__nonconformances__file_descriptor;
+}
 extern const char millrace__quality__v1__quality__file_descriptor[];
 static inline const void *millrace__quality__v1__quality__file_descriptor_ptr(void) {
   return millrace__quality__v1__quality__file_descriptor;
+}
+extern const char millrace__quality__v1__traces__file_descriptor[];
+static inline const void *millrace__quality__v1__traces__file_descriptor_ptr(void) {
+  return millrace__quality__v1__traces__file_descriptor;
 }

@@ -335,7 +335,7 @@ extension Quality.V1 {
     public var site: String = ""
 
     /// The token of the last message that was processed; empty to start with every hold that is
-    /// ACTIVE or CONVERTED_TO_SCRAP.
+    /// ACTIVE or CONVERTED_TO_SCRAP, and those that were released within the last hour.
     public var resumeToken: String = ""
 
     /// A message with every field absent or zero.

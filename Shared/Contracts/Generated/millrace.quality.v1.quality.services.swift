@@ -3,38 +3,164 @@
 public import Protobuf
 
 extension Quality.V1 {
-  /// Quality.
+  /// What is good enough, what is not, and what must not be used until that is known.
+  ///
+  /// Every call can answer UNAUTHENTICATED, PERMISSION_DENIED with METHOD_NOT_GRANTED or
+  /// SITE_NOT_GRANTED, NOT_FOUND with SITE_UNKNOWN, INVALID_ARGUMENT with every field
+  /// violation, RESOURCE_EXHAUSTED with RetryInfo and UNAVAILABLE, each with
+  /// google.rpc.ErrorInfo (domain "millrace", a stable reason); see
+  /// millrace.production.v1.ProductionService. A refused call changes nothing and may be
+  /// repaired and sent again under the same identity. Every write can answer ALREADY_EXISTS:
+  /// REQUEST_ID_REUSED (a command's request_id was used with other content) or
+  /// SOURCE_EVENT_REUSED (a fact's identity was).
   public enum QualityService {
     /// The service's full name in the contracts.
     public static let name = "millrace.quality.v1.QualityService"
 
-    /// Stops the use of what the target covers, at once and everywhere.
+    /// Asks for an inspection. With hold_until_passed what is inspected is on hold from now on.
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are not released.
+    public static let createInspection = Method<
+      Quality.V1.CreateInspectionRequest, Quality.V1.CreateInspectionResponse
+    >(
+      service: name, name: "CreateInspection", kind: .unary)
+
+    /// Results of samples, as they come; the first ones bring the inspection IN_PROGRESS.
+    /// NOT_FOUND, INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE (it is over),
+    /// CHARACTERISTIC_UNKNOWN, RESULT_EXISTS (name it in corrects_result_id to correct it),
+    /// RESULT_NOT_FOUND (corrects_result_id names none of this sample and characteristic, or
+    /// one that was replaced).
+    public static let submitResults = Method<
+      Quality.V1.SubmitResultsRequest, Quality.V1.SubmitResultsResponse
+    >(
+      service: name, name: "SubmitResults", kind: .unary)
+
+    /// Says that all results are there: the inspection PASSED or FAILED, which follows from
+    /// them alone. A failure raises a nonconformance and places a hold where the plan says so;
+    /// a pass releases the hold that was placed with the inspection. NOT_FOUND,
+    /// INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE, INSPECTION_INCOMPLETE (the
+    /// metadata says how many results are missing, and the first of them), TOO_MANY_HOLDS.
+    public static let completeInspection = Method<
+      Quality.V1.CompleteInspectionRequest, Quality.V1.CompleteInspectionResponse
+    >(
+      service: name, name: "CompleteInspection", kind: .unary)
+
+    /// Gives an inspection up; the hold that was placed with it is released. NOT_FOUND,
+    /// INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE.
+    public static let cancelInspection = Method<
+      Quality.V1.CancelInspectionRequest, Quality.V1.CancelInspectionResponse
+    >(
+      service: name, name: "CancelInspection", kind: .unary)
+
+    /// One inspection with its results. NOT_FOUND, INSPECTION_NOT_FOUND.
+    public static let getInspection = Method<
+      Quality.V1.GetInspectionRequest, Quality.V1.GetInspectionResponse
+    >(
+      service: name, name: "GetInspection", kind: .unary)
+
+    /// The site's inspections.
+    public static let listInspections = Method<
+      Quality.V1.ListInspectionsRequest, Quality.V1.ListInspectionsResponse
+    >(
+      service: name, name: "ListInspections", kind: .unary)
+
+    /// Says that something is not as it must be. NOT_FOUND, INSPECTION_NOT_FOUND;
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS.
+    public static let raiseNonconformance = Method<
+      Quality.V1.RaiseNonconformanceRequest, Quality.V1.RaiseNonconformanceResponse
+    >(
+      service: name, name: "RaiseNonconformance", kind: .unary)
+
+    /// Somebody looks at it: OPEN becomes UNDER_REVIEW. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    public static let reviewNonconformance = Method<
+      Quality.V1.ReviewNonconformanceRequest, Quality.V1.ReviewNonconformanceResponse
+    >(
+      service: name, name: "ReviewNonconformance", kind: .unary)
+
+    /// Decides what becomes of the material: UNDER_REVIEW becomes DISPOSITIONED. NOT_FOUND,
+    /// NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    public static let dispositionNonconformance = Method<
+      Quality.V1.DispositionNonconformanceRequest, Quality.V1.DispositionNonconformanceResponse
+    >(
+      service: name, name: "DispositionNonconformance", kind: .unary)
+
+    /// Says that what was decided was done: DISPOSITIONED becomes VERIFIED. PERMISSION_DENIED,
+    /// SAME_PERSON: whoever decided does not verify. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    public static let verifyNonconformance = Method<
+      Quality.V1.VerifyNonconformanceRequest, Quality.V1.VerifyNonconformanceResponse
+    >(
+      service: name, name: "VerifyNonconformance", kind: .unary)
+
+    /// Nothing is left to do: VERIFIED becomes CLOSED. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE, HOLDS_ACTIVE (holds that belong to it are
+    /// still ACTIVE; the metadata names them).
+    public static let closeNonconformance = Method<
+      Quality.V1.CloseNonconformanceRequest, Quality.V1.CloseNonconformanceResponse
+    >(
+      service: name, name: "CloseNonconformance", kind: .unary)
+
+    /// One nonconformance with its holds. NOT_FOUND, NONCONFORMANCE_NOT_FOUND.
+    public static let getNonconformance = Method<
+      Quality.V1.GetNonconformanceRequest, Quality.V1.GetNonconformanceResponse
+    >(
+      service: name, name: "GetNonconformance", kind: .unary)
+
+    /// The site's nonconformances.
+    public static let listNonconformances = Method<
+      Quality.V1.ListNonconformancesRequest, Quality.V1.ListNonconformancesResponse
+    >(
+      service: name, name: "ListNonconformances", kind: .unary)
+
+    /// Stops the use of what the target covers: in Quality's books when it is answered, in
+    /// Production and Inventory within a second. Several holds may cover one thing, and all
+    /// must clear. NOT_FOUND, NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, TOO_MANY_HOLDS
+    /// (the site has 10,000 that are not released), NONCONFORMANCE_STATE (it is closed).
     public static let placeHold = Method<Quality.V1.PlaceHoldRequest, Quality.V1.PlaceHoldResponse>(
       service: name, name: "PlaceHold", kind: .unary)
 
-    /// Ends a hold.
+    /// Ends a hold, or makes what it covers scrap. NOT_FOUND, HOLD_NOT_FOUND;
+    /// FAILED_PRECONDITION, HOLD_STATE (it is not ACTIVE), NONCONFORMANCE_STATE (the
+    /// nonconformance it belongs to is not decided yet), DISPOSITION_DIFFERS (scrap can only be
+    /// converted, anything else only be released), INSPECTION_OPEN (it is released by its
+    /// inspection); PERMISSION_DENIED, NOT_RELEASER: another role releases it, the metadata
+    /// names it.
     public static let releaseHold = Method<
       Quality.V1.ReleaseHoldRequest, Quality.V1.ReleaseHoldResponse
     >(
       service: name, name: "ReleaseHold", kind: .unary)
 
-    /// One hold.
+    /// One hold. NOT_FOUND, HOLD_NOT_FOUND.
     public static let getHold = Method<Quality.V1.GetHoldRequest, Quality.V1.GetHoldResponse>(
       service: name, name: "GetHold", kind: .unary)
 
-    /// Holds of the site.
+    /// The site's holds that are not released, or all.
     public static let listHolds = Method<Quality.V1.ListHoldsRequest, Quality.V1.ListHoldsResponse>(
       service: name, name: "ListHolds", kind: .unary)
 
-    /// Streams every hold that has changed since the resume token.
+    /// Streams every hold that has changed since the resume token, as it is now, in the order
+    /// of their last change; then goes on as holds change. A message without a hold says that
+    /// all has been told so far. Resuming with the token of the last processed message misses
+    /// nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from before a restore of the
+    /// database; start again without one.
     public static let watchHolds = Method<
       Quality.V1.WatchHoldsRequest, Quality.V1.WatchHoldsResponse
     >(
       service: name, name: "WatchHolds", kind: .serverStreaming)
 
+    /// Where a lot or a piece comes from and what has become of it, by what Production,
+    /// Inventory and Procurement have recorded. What is not known yet is not an error: see
+    /// sources.
+    public static let traceLot = Method<Quality.V1.TraceLotRequest, Quality.V1.TraceLotResponse>(
+      service: name, name: "TraceLot", kind: .unary)
+
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "PlaceHold", "ReleaseHold", "GetHold", "ListHolds", "WatchHolds",
+      "CreateInspection", "SubmitResults", "CompleteInspection", "CancelInspection",
+      "GetInspection", "ListInspections", "RaiseNonconformance", "ReviewNonconformance",
+      "DispositionNonconformance", "VerifyNonconformance", "CloseNonconformance",
+      "GetNonconformance", "ListNonconformances", "PlaceHold", "ReleaseHold", "GetHold",
+      "ListHolds", "WatchHolds", "TraceLot",
     ]
   }
 
@@ -43,26 +169,114 @@ extension Quality.V1 {
     /// What a server knows about a call besides its request.
     associatedtype Context: Sendable
 
-    /// Stops the use of what the target covers, at once and everywhere.
+    /// Asks for an inspection. With hold_until_passed what is inspected is on hold from now on.
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are not released.
+    func createInspection(_ request: Quality.V1.CreateInspectionRequest, context: Context)
+      async throws -> Quality.V1.CreateInspectionResponse
+
+    /// Results of samples, as they come; the first ones bring the inspection IN_PROGRESS.
+    /// NOT_FOUND, INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE (it is over),
+    /// CHARACTERISTIC_UNKNOWN, RESULT_EXISTS (name it in corrects_result_id to correct it),
+    /// RESULT_NOT_FOUND (corrects_result_id names none of this sample and characteristic, or
+    /// one that was replaced).
+    func submitResults(_ request: Quality.V1.SubmitResultsRequest, context: Context) async throws
+      -> Quality.V1.SubmitResultsResponse
+
+    /// Says that all results are there: the inspection PASSED or FAILED, which follows from
+    /// them alone. A failure raises a nonconformance and places a hold where the plan says so;
+    /// a pass releases the hold that was placed with the inspection. NOT_FOUND,
+    /// INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE, INSPECTION_INCOMPLETE (the
+    /// metadata says how many results are missing, and the first of them), TOO_MANY_HOLDS.
+    func completeInspection(_ request: Quality.V1.CompleteInspectionRequest, context: Context)
+      async throws -> Quality.V1.CompleteInspectionResponse
+
+    /// Gives an inspection up; the hold that was placed with it is released. NOT_FOUND,
+    /// INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE.
+    func cancelInspection(_ request: Quality.V1.CancelInspectionRequest, context: Context)
+      async throws -> Quality.V1.CancelInspectionResponse
+
+    /// One inspection with its results. NOT_FOUND, INSPECTION_NOT_FOUND.
+    func getInspection(_ request: Quality.V1.GetInspectionRequest, context: Context) async throws
+      -> Quality.V1.GetInspectionResponse
+
+    /// The site's inspections.
+    func listInspections(_ request: Quality.V1.ListInspectionsRequest, context: Context)
+      async throws -> Quality.V1.ListInspectionsResponse
+
+    /// Says that something is not as it must be. NOT_FOUND, INSPECTION_NOT_FOUND;
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS.
+    func raiseNonconformance(_ request: Quality.V1.RaiseNonconformanceRequest, context: Context)
+      async throws -> Quality.V1.RaiseNonconformanceResponse
+
+    /// Somebody looks at it: OPEN becomes UNDER_REVIEW. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    func reviewNonconformance(_ request: Quality.V1.ReviewNonconformanceRequest, context: Context)
+      async throws -> Quality.V1.ReviewNonconformanceResponse
+
+    /// Decides what becomes of the material: UNDER_REVIEW becomes DISPOSITIONED. NOT_FOUND,
+    /// NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    func dispositionNonconformance(
+      _ request: Quality.V1.DispositionNonconformanceRequest, context: Context
+    ) async throws -> Quality.V1.DispositionNonconformanceResponse
+
+    /// Says that what was decided was done: DISPOSITIONED becomes VERIFIED. PERMISSION_DENIED,
+    /// SAME_PERSON: whoever decided does not verify. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    func verifyNonconformance(_ request: Quality.V1.VerifyNonconformanceRequest, context: Context)
+      async throws -> Quality.V1.VerifyNonconformanceResponse
+
+    /// Nothing is left to do: VERIFIED becomes CLOSED. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE, HOLDS_ACTIVE (holds that belong to it are
+    /// still ACTIVE; the metadata names them).
+    func closeNonconformance(_ request: Quality.V1.CloseNonconformanceRequest, context: Context)
+      async throws -> Quality.V1.CloseNonconformanceResponse
+
+    /// One nonconformance with its holds. NOT_FOUND, NONCONFORMANCE_NOT_FOUND.
+    func getNonconformance(_ request: Quality.V1.GetNonconformanceRequest, context: Context)
+      async throws -> Quality.V1.GetNonconformanceResponse
+
+    /// The site's nonconformances.
+    func listNonconformances(_ request: Quality.V1.ListNonconformancesRequest, context: Context)
+      async throws -> Quality.V1.ListNonconformancesResponse
+
+    /// Stops the use of what the target covers: in Quality's books when it is answered, in
+    /// Production and Inventory within a second. Several holds may cover one thing, and all
+    /// must clear. NOT_FOUND, NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, TOO_MANY_HOLDS
+    /// (the site has 10,000 that are not released), NONCONFORMANCE_STATE (it is closed).
     func placeHold(_ request: Quality.V1.PlaceHoldRequest, context: Context) async throws
       -> Quality.V1.PlaceHoldResponse
 
-    /// Ends a hold.
+    /// Ends a hold, or makes what it covers scrap. NOT_FOUND, HOLD_NOT_FOUND;
+    /// FAILED_PRECONDITION, HOLD_STATE (it is not ACTIVE), NONCONFORMANCE_STATE (the
+    /// nonconformance it belongs to is not decided yet), DISPOSITION_DIFFERS (scrap can only be
+    /// converted, anything else only be released), INSPECTION_OPEN (it is released by its
+    /// inspection); PERMISSION_DENIED, NOT_RELEASER: another role releases it, the metadata
+    /// names it.
     func releaseHold(_ request: Quality.V1.ReleaseHoldRequest, context: Context) async throws
       -> Quality.V1.ReleaseHoldResponse
 
-    /// One hold.
+    /// One hold. NOT_FOUND, HOLD_NOT_FOUND.
     func getHold(_ request: Quality.V1.GetHoldRequest, context: Context) async throws
       -> Quality.V1.GetHoldResponse
 
-    /// Holds of the site.
+    /// The site's holds that are not released, or all.
     func listHolds(_ request: Quality.V1.ListHoldsRequest, context: Context) async throws
       -> Quality.V1.ListHoldsResponse
 
-    /// Streams every hold that has changed since the resume token.
+    /// Streams every hold that has changed since the resume token, as it is now, in the order
+    /// of their last change; then goes on as holds change. A message without a hold says that
+    /// all has been told so far. Resuming with the token of the last processed message misses
+    /// nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from before a restore of the
+    /// database; start again without one.
     func watchHolds(
       _ request: Quality.V1.WatchHoldsRequest, context: Context,
       responses: any ResponseWriter<Quality.V1.WatchHoldsResponse>) async throws
+
+    /// Where a lot or a piece comes from and what has become of it, by what Production,
+    /// Inventory and Procurement have recorded. What is not known yet is not an error: see
+    /// sources.
+    func traceLot(_ request: Quality.V1.TraceLotRequest, context: Context) async throws
+      -> Quality.V1.TraceLotResponse
   }
 
   /// Calls `millrace.quality.v1.QualityService`.
@@ -72,39 +286,168 @@ extension Quality.V1 {
     /// A client whose calls `caller` carries.
     public init(_ caller: any ServiceCaller) { self.caller = caller }
 
-    /// Stops the use of what the target covers, at once and everywhere.
+    /// Asks for an inspection. With hold_until_passed what is inspected is on hold from now on.
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are not released.
+    public func createInspection(
+      _ request: Quality.V1.CreateInspectionRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.CreateInspectionResponse {
+      try await caller.unary(Quality.V1.QualityService.createInspection, request, options)
+    }
+
+    /// Results of samples, as they come; the first ones bring the inspection IN_PROGRESS.
+    /// NOT_FOUND, INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE (it is over),
+    /// CHARACTERISTIC_UNKNOWN, RESULT_EXISTS (name it in corrects_result_id to correct it),
+    /// RESULT_NOT_FOUND (corrects_result_id names none of this sample and characteristic, or
+    /// one that was replaced).
+    public func submitResults(
+      _ request: Quality.V1.SubmitResultsRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.SubmitResultsResponse {
+      try await caller.unary(Quality.V1.QualityService.submitResults, request, options)
+    }
+
+    /// Says that all results are there: the inspection PASSED or FAILED, which follows from
+    /// them alone. A failure raises a nonconformance and places a hold where the plan says so;
+    /// a pass releases the hold that was placed with the inspection. NOT_FOUND,
+    /// INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE, INSPECTION_INCOMPLETE (the
+    /// metadata says how many results are missing, and the first of them), TOO_MANY_HOLDS.
+    public func completeInspection(
+      _ request: Quality.V1.CompleteInspectionRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.CompleteInspectionResponse {
+      try await caller.unary(Quality.V1.QualityService.completeInspection, request, options)
+    }
+
+    /// Gives an inspection up; the hold that was placed with it is released. NOT_FOUND,
+    /// INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE.
+    public func cancelInspection(
+      _ request: Quality.V1.CancelInspectionRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.CancelInspectionResponse {
+      try await caller.unary(Quality.V1.QualityService.cancelInspection, request, options)
+    }
+
+    /// One inspection with its results. NOT_FOUND, INSPECTION_NOT_FOUND.
+    public func getInspection(
+      _ request: Quality.V1.GetInspectionRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.GetInspectionResponse {
+      try await caller.unary(Quality.V1.QualityService.getInspection, request, options)
+    }
+
+    /// The site's inspections.
+    public func listInspections(
+      _ request: Quality.V1.ListInspectionsRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.ListInspectionsResponse {
+      try await caller.unary(Quality.V1.QualityService.listInspections, request, options)
+    }
+
+    /// Says that something is not as it must be. NOT_FOUND, INSPECTION_NOT_FOUND;
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS.
+    public func raiseNonconformance(
+      _ request: Quality.V1.RaiseNonconformanceRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.RaiseNonconformanceResponse {
+      try await caller.unary(Quality.V1.QualityService.raiseNonconformance, request, options)
+    }
+
+    /// Somebody looks at it: OPEN becomes UNDER_REVIEW. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    public func reviewNonconformance(
+      _ request: Quality.V1.ReviewNonconformanceRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.ReviewNonconformanceResponse {
+      try await caller.unary(Quality.V1.QualityService.reviewNonconformance, request, options)
+    }
+
+    /// Decides what becomes of the material: UNDER_REVIEW becomes DISPOSITIONED. NOT_FOUND,
+    /// NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    public func dispositionNonconformance(
+      _ request: Quality.V1.DispositionNonconformanceRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.DispositionNonconformanceResponse {
+      try await caller.unary(Quality.V1.QualityService.dispositionNonconformance, request, options)
+    }
+
+    /// Says that what was decided was done: DISPOSITIONED becomes VERIFIED. PERMISSION_DENIED,
+    /// SAME_PERSON: whoever decided does not verify. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE.
+    public func verifyNonconformance(
+      _ request: Quality.V1.VerifyNonconformanceRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.VerifyNonconformanceResponse {
+      try await caller.unary(Quality.V1.QualityService.verifyNonconformance, request, options)
+    }
+
+    /// Nothing is left to do: VERIFIED becomes CLOSED. NOT_FOUND, NONCONFORMANCE_NOT_FOUND;
+    /// FAILED_PRECONDITION, NONCONFORMANCE_STATE, HOLDS_ACTIVE (holds that belong to it are
+    /// still ACTIVE; the metadata names them).
+    public func closeNonconformance(
+      _ request: Quality.V1.CloseNonconformanceRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.CloseNonconformanceResponse {
+      try await caller.unary(Quality.V1.QualityService.closeNonconformance, request, options)
+    }
+
+    /// One nonconformance with its holds. NOT_FOUND, NONCONFORMANCE_NOT_FOUND.
+    public func getNonconformance(
+      _ request: Quality.V1.GetNonconformanceRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.GetNonconformanceResponse {
+      try await caller.unary(Quality.V1.QualityService.getNonconformance, request, options)
+    }
+
+    /// The site's nonconformances.
+    public func listNonconformances(
+      _ request: Quality.V1.ListNonconformancesRequest, options: CallOptions = .init()
+    ) async throws -> Quality.V1.ListNonconformancesResponse {
+      try await caller.unary(Quality.V1.QualityService.listNonconformances, request, options)
+    }
+
+    /// Stops the use of what the target covers: in Quality's books when it is answered, in
+    /// Production and Inventory within a second. Several holds may cover one thing, and all
+    /// must clear. NOT_FOUND, NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, TOO_MANY_HOLDS
+    /// (the site has 10,000 that are not released), NONCONFORMANCE_STATE (it is closed).
     public func placeHold(_ request: Quality.V1.PlaceHoldRequest, options: CallOptions = .init())
       async throws -> Quality.V1.PlaceHoldResponse
     {
       try await caller.unary(Quality.V1.QualityService.placeHold, request, options)
     }
 
-    /// Ends a hold.
+    /// Ends a hold, or makes what it covers scrap. NOT_FOUND, HOLD_NOT_FOUND;
+    /// FAILED_PRECONDITION, HOLD_STATE (it is not ACTIVE), NONCONFORMANCE_STATE (the
+    /// nonconformance it belongs to is not decided yet), DISPOSITION_DIFFERS (scrap can only be
+    /// converted, anything else only be released), INSPECTION_OPEN (it is released by its
+    /// inspection); PERMISSION_DENIED, NOT_RELEASER: another role releases it, the metadata
+    /// names it.
     public func releaseHold(
       _ request: Quality.V1.ReleaseHoldRequest, options: CallOptions = .init()
     ) async throws -> Quality.V1.ReleaseHoldResponse {
       try await caller.unary(Quality.V1.QualityService.releaseHold, request, options)
     }
 
-    /// One hold.
+    /// One hold. NOT_FOUND, HOLD_NOT_FOUND.
     public func getHold(_ request: Quality.V1.GetHoldRequest, options: CallOptions = .init())
       async throws -> Quality.V1.GetHoldResponse
     {
       try await caller.unary(Quality.V1.QualityService.getHold, request, options)
     }
 
-    /// Holds of the site.
+    /// The site's holds that are not released, or all.
     public func listHolds(_ request: Quality.V1.ListHoldsRequest, options: CallOptions = .init())
       async throws -> Quality.V1.ListHoldsResponse
     {
       try await caller.unary(Quality.V1.QualityService.listHolds, request, options)
     }
 
-    /// Streams every hold that has changed since the resume token.
+    /// Streams every hold that has changed since the resume token, as it is now, in the order
+    /// of their last change; then goes on as holds change. A message without a hold says that
+    /// all has been told so far. Resuming with the token of the last processed message misses
+    /// nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from before a restore of the
+    /// database; start again without one.
     public func watchHolds(_ request: Quality.V1.WatchHoldsRequest, options: CallOptions = .init())
       async throws -> ResponseStream<Quality.V1.WatchHoldsResponse>
     {
       try await caller.serverStreaming(Quality.V1.QualityService.watchHolds, request, options)
+    }
+
+    /// Where a lot or a piece comes from and what has become of it, by what Production,
+    /// Inventory and Procurement have recorded. What is not known yet is not an error: see
+    /// sources.
+    public func traceLot(_ request: Quality.V1.TraceLotRequest, options: CallOptions = .init())
+      async throws -> Quality.V1.TraceLotResponse
+    {
+      try await caller.unary(Quality.V1.QualityService.traceLot, request, options)
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Protobuf
 public import RecordStore
 public import Values
 
@@ -104,4 +105,13 @@ public protocol IdentifiedWriteOperation: Operation {
 
   /// The answer to the same request said again: the fact is the one of the first time.
   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws -> Response
+}
+
+extension CanonicalDigest {
+  /// Adds what a checked message says; of one that has its quantities and times in their canonical form.
+  /// Messages are written field by field in the order of their numbers, so equal ones are equal bytes.
+  public mutating func add(_ message: some Message) {
+    // It fails only beyond two GiB, and requests are bounded by four MiB.
+    add((try? message.encoded()) ?? [])
+  }
 }

@@ -7,6 +7,8 @@ public enum QuantityRule: Sendable, Hashable {
   case zeroOrMore
   /// Above zero.
   case aboveZero
+  /// Below zero, too: a temperature.
+  case any
 }
 
 /// A fact's header, checked.
@@ -73,6 +75,39 @@ extension Fields {
     _ value: Common.V1.Quantity?, _ field: String, _ rule: QuantityRule
   ) -> Amount? {
     value.map { amount($0, field, rule) }
+  }
+
+  /// A required quantity in its canonical form.
+  public mutating func quantity(
+    _ value: Common.V1.Quantity?, _ field: String, _ rule: QuantityRule
+  ) -> Common.V1.Quantity { .init(amount(value, field, rule)) }
+
+  /// Decimal text that may be empty, in its canonical form.
+  public mutating func optionalDecimal(_ text: String, _ field: String, _ rule: QuantityRule)
+    -> String
+  { text.isEmpty ? text : decimal(text, field, rule).description }
+
+  /// A required sentence for people.
+  /// - Parameter maximum: most characters.
+  public mutating func sentence(_ value: String, _ field: String, atMost maximum: Int = 500)
+    -> String
+  {
+    if value.isEmpty {
+      reject(field, "is required")
+    } else if value.unicodeScalars.count > maximum {
+      reject(field, "must have at most \(maximum) characters")
+    } else if value.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" }) {
+      reject(field, "must have no control characters but line feeds")
+    }
+    return value
+  }
+
+  /// A fact's header in its canonical form, which is part of what a fact says: without the correlation, which
+  /// may change.
+  public static func canonical(_ header: CheckedFactHeader) -> Common.V1.FactHeader {
+    var canonical = Common.V1.FactHeader(header)
+    canonical.correlationID = ""
+    return canonical
   }
 
   /// Decimal text.

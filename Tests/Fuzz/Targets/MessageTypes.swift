@@ -197,5 +197,18 @@ enum MessageTypes {
     Masterdata.V1.ListBillsOfMaterialResponse.self,
     Masterdata.V1.ListMappingRulesRequest.self,
     Masterdata.V1.ListMappingRulesResponse.self,
+    Common.V1.TracedMaterial.self, Common.V1.GenealogyEdge.self,
+    Contracts.Genealogy.V1.WatchGenealogyRequest.self,
+    Contracts.Genealogy.V1.WatchGenealogyResponse.self, Production.V1.OrderHold.self,
+    Production.V1.ReportGenealogyRequest.self, Production.V1.ConsumedMaterial.self,
+    Production.V1.ReportGenealogyResponse.self, Production.V1.Shortage.self,
+    Production.V1.ReportShortageRequest.self, Production.V1.ReportShortageResponse.self,
+    Production.V1.WatchShortagesRequest.self, Production.V1.WatchShortagesResponse.self,
+    Quality.V1.HoldTarget.self, Quality.V1.LotTarget.self, Quality.V1.SerialTarget.self,
+    Quality.V1.Hold.self, Quality.V1.PlaceHoldRequest.self, Quality.V1.PlaceHoldResponse.self,
+    Quality.V1.ReleaseHoldRequest.self, Quality.V1.ReleaseHoldResponse.self,
+    Quality.V1.GetHoldRequest.self, Quality.V1.GetHoldResponse.self,
+    Quality.V1.ListHoldsRequest.self, Quality.V1.ListHoldsResponse.self,
+    Quality.V1.WatchHoldsRequest.self, Quality.V1.WatchHoldsResponse.self,
   ]
 }

@@ -1,3 +1,4 @@
+import Contracts
 import RecordStore
 import ServiceKit
 
@@ -10,4 +11,11 @@ let qualityMigrations = [
   Migration(
     version: 4, name: "create_quality",
     sql: String(decoding: PackageResources.V0004_create_quality_sql, as: UTF8.self)),
+  Migration(
+    version: 5, name: "keep_holds_and_inspections",
+    sql: ObjectTable<Quality.V1.Hold>.schema("holds", "Holds; the party is what one covers.")
+      + ObjectTable<Quality.V1.Inspection>.schema(
+        "inspections", "Inspections; the party is what is inspected.")
+      + ObjectTable<Quality.V1.Nonconformance>.schema(
+        "nonconformances", "Nonconformances; the party is what one is about.")),
 ]

@@ -15,6 +15,9 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "millrace/quality/v1/holds.pb-c.h"
+#include "millrace/quality/v1/inspections.pb-c.h"
+#include "millrace/quality/v1/nonconformances.pb-c.h"
+#include "millrace/quality/v1/traces.pb-c.h"
 
 
 
