@@ -101,7 +101,11 @@ public struct Route: Sendable {
           throw InPlantRefusals.methodNotGranted(call.method, call.principal)
         }
         return try await body(call)
-      } catch let refusal as Refusal {
+      } catch {
+        // What a service's rules refuse is counted and, for lack of rights, on record like the rest.
+        guard
+          let refusal = error as? Refusal ?? (error as? any RefusalConvertible)?.refusal
+        else { throw error }
         await service.refusals.record(refusal, call)
         throw refusal
       }

@@ -108,14 +108,15 @@ struct HoldTests {
             Sample.release(hold, "wrong-\(name)", scrap: !scrap))
         }
         #expect(differs?.metadata["allowed"] == (scrap ? "CONVERTED_TO_SCRAP" : "RELEASED"))
+        try await quality.verify(id)
         let still = try await quality.house.expectRefusal(.failedPrecondition, "HOLDS_ACTIVE") {
-          _ = try await quality.verifyAndClose(id)
+          _ = try await quality.close(id)
         }
         #expect(still?.metadata["hold_ids"] == hold)
         let ended = try await quality.anna.releaseHold(
           Sample.release(hold, "right-\(name)", scrap: scrap))
         #expect(ended.hold?.state == (scrap ? .convertedToScrap : .released))
-        #expect(try await quality.verifyAndClose(id).nonconformance?.state == .closed)
+        #expect(try await quality.close(id).nonconformance?.state == .closed)
       }
     }
   }
@@ -198,18 +199,22 @@ extension QualityFixture {
       })
   }
 
-  /// Somebody else verifies, and closes.
-  func verifyAndClose(_ id: String) async throws -> Quality.V1.CloseNonconformanceResponse {
+  /// Somebody else verifies.
+  func verify(_ id: String) async throws {
     _ = try await bert.verifyNonconformance(
       .with {
         $0.site = HouseFixture.site
-        $0.requestID = "verify-\(id.prefix(32))"
+        $0.requestID = "verify-\(id)"
         $0.nonconformanceID = id
       })
-    return try await bert.closeNonconformance(
+  }
+
+  /// Nothing is left to do.
+  func close(_ id: String) async throws -> Quality.V1.CloseNonconformanceResponse {
+    try await bert.closeNonconformance(
       .with {
         $0.site = HouseFixture.site
-        $0.requestID = "close-\(id.prefix(32))"
+        $0.requestID = "close-\(id)"
         $0.nonconformanceID = id
       })
   }

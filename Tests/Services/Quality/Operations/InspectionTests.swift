@@ -209,7 +209,7 @@ struct NonconformanceTests {
       #expect(raised.hold == nil)
       let early = try await quality.house.expectRefusal(
         .failedPrecondition, "NONCONFORMANCE_STATE"
-      ) { _ = try await quality.verifyAndClose(id) }
+      ) { try await quality.verify(id) }
       #expect(early?.metadata["state"] == "OPEN" && early?.metadata["allowed"] == "DISPOSITIONED")
       try await quality.decide(id, .rework)
       try await quality.house.expectRefusal(.permissionDenied, "SAME_PERSON") {
@@ -220,7 +220,8 @@ struct NonconformanceTests {
             $0.nonconformanceID = id
           })
       }
-      let closed = try #require(try await quality.verifyAndClose(id).nonconformance)
+      try await quality.verify(id)
+      let closed = try #require(try await quality.close(id).nonconformance)
       #expect(closed.state == .closed && closed.revision == 5)
       #expect(closed.dispositionedBy == "anna" && closed.verifiedBy == "bert")
       #expect(closed.disposition == .rework && closed.closedAt != nil)
