@@ -1,6 +1,8 @@
 import Contracts
 import Environment
 import Identity
+import Logging
+import Protobuf
 import RecordStore
 import ServiceKit
 import Values
@@ -10,13 +12,74 @@ enum InventoryService {
   static func plan(
     _ configuration: InventoryConfiguration, _ environment: Environment = .system
   ) -> ServiceProgram.Plan {
-    ServiceProgram.Plan(
-      .inventory, sites: configuration.sites, migrations: inventoryMigrations,
-      services: [Inventory.V1.InventoryService.name], eventTypes: []
-    ) { routes($0.incarnation) }
+    plan(configuration, Parts(configuration, environment))
   }
 
-  static func routes(_ incarnation: Incarnation) -> [Route] {
-    EventFeedRoutes.withoutOutcomes(incarnation)
+  static func plan(_ configuration: InventoryConfiguration, _ parts: Parts) -> ServiceProgram.Plan {
+    var plan = ServiceProgram.Plan(
+      .inventory, sites: Set(configuration.sites.keys), migrations: inventoryMigrations,
+      services: [
+        Inventory.V1.InventoryService.name, Contracts.Genealogy.V1.GenealogyService.name,
+      ],
+      eventTypes: [
+        Inventory.V1.BalancesChanged.fullName, Inventory.V1.SubmitCountRequest.fullName,
+        Common.V1.GenealogyEdge.fullName,
+      ]
+    ) { routes($0.incarnation, parts) }
+    let recheck = Recheck(desk: parts.desk, sites: Set(configuration.sites.keys))
+    plan.background = { resources in
+      [
+        (
+          name: "movement checks",
+          run: { await recheck.run(resources.database, resources.logger) }
+        )
+      ]
+    }
+    plan.follow(parts.holds.follower, of: configuration.quality)
+    if let copy = parts.copy { plan.follow(copy.follower, of: configuration.masterData) }
+    return plan
+  }
+
+  /// What its operations share.
+  struct Parts: Sendable {
+    let holds: HoldCopy
+    /// `nil` where no master data is followed.
+    let copy: ReferenceCopy?
+    let gate: MovementGate
+    let desk: MovementDesk
+
+    init(_ configuration: InventoryConfiguration, _ environment: Environment) {
+      let logger = Logger(label: "millrace.inventory")
+      let policies = configuration.sites
+      holds = HoldCopy(sites: policies.keys, environment: environment, logger: logger)
+      copy = configuration.masterData.map { _ in
+        ReferenceCopy(
+          sites: policies.keys, kinds: [.item, .unit, .location, .businessPartner],
+          environment: environment, logger: logger)
+      }
+      gate = MovementGate(holds: holds, copy: copy, policies: policies)
+      desk = MovementDesk(gate: gate, book: BalanceBook(policies: policies))
+    }
+  }
+
+  static func routes(_ incarnation: Incarnation, _ parts: Parts) -> [Route] {
+    let record = RecordMovement(desk: parts.desk)
+    return [
+      .write(record),
+      .batch(RecordMovementBatch(item: record)),
+      .write(ReverseMovement(desk: parts.desk)),
+      .write(SettleMovement(desk: parts.desk)),
+      .read(GetMovement()),
+      .read(ListMovements(incarnation: incarnation)),
+      .read(ListSequenceGaps(incarnation: incarnation)),
+      .write(SubmitCount()),
+      .read(ListVariances()),
+      .write(ApproveAdjustment(desk: parts.desk)),
+      .read(ListBalances(incarnation: incarnation)),
+      .read(GetBalances()),
+      .read(CheckAvailability(gate: parts.gate)),
+      .watch(WatchBalances(incarnation: incarnation)),
+      .read(ListInventoryCases(policies: parts.gate.policies)),
+    ] + GenealogyRoutes.all(incarnation) + EventFeedRoutes.withoutOutcomes(incarnation)
   }
 }

@@ -22,7 +22,9 @@
 #include "millrace/gateway/v1/versions.pb-c.h"
 #include "millrace/genealogy/v1/genealogy.pb-c.h"
 #include "millrace/identity/v1/revocations.pb-c.h"
-#include "millrace/inventory/v1/inventory.pb-c.h"
+#include "millrace/inventory/v1/balances.pb-c.h"
+#include "millrace/inventory/v1/counts.pb-c.h"
+#include "millrace/inventory/v1/movements.pb-c.h"
 #include "millrace/masterdata/v1/head.pb-c.h"
 #include "millrace/masterdata/v1/import.pb-c.h"
 #include "millrace/masterdata/v1/mapping.pb-c.h"
@@ -361,11 +363,134 @@ static inline const ProtobufCMessageDescriptor *millrace__identity__v1__partner_
 static inline const ProtobufCMessageDescriptor *millrace__identity__v1__put_revocations_response__descriptor_ptr(void) {
   return &millrace__identity__v1__put_revocations_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__balance_key__descriptor_ptr(void) {
+  return &millrace__inventory__v1__balance_key__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__balance__descriptor_ptr(void) {
+  return &millrace__inventory__v1__balance__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_balances_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_balances_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_balances_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_balances_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__get_balances_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__get_balances_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__get_balances_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__get_balances_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__availability_question__descriptor_ptr(void) {
+  return &millrace__inventory__v1__availability_question__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__check_availability_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__check_availability_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__availability__descriptor_ptr(void) {
+  return &millrace__inventory__v1__availability__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__check_availability_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__check_availability_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__watch_balances_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__watch_balances_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__watch_balances_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__watch_balances_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__balances_changed__descriptor_ptr(void) {
+  return &millrace__inventory__v1__balances_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__inventory_case__descriptor_ptr(void) {
+  return &millrace__inventory__v1__inventory_case__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_inventory_cases_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_inventory_cases_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_inventory_cases_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_inventory_cases_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__count_line__descriptor_ptr(void) {
+  return &millrace__inventory__v1__count_line__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__submit_count_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__submit_count_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__submit_count_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__submit_count_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__variance__descriptor_ptr(void) {
+  return &millrace__inventory__v1__variance__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_variances_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_variances_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_variances_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_variances_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__approved_variance__descriptor_ptr(void) {
+  return &millrace__inventory__v1__approved_variance__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__approve_adjustment_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__approve_adjustment_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__approve_adjustment_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__approve_adjustment_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__movement_report__descriptor_ptr(void) {
+  return &millrace__inventory__v1__movement_report__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__movement__descriptor_ptr(void) {
+  return &millrace__inventory__v1__movement__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__record_movement_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__record_movement_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__record_movement_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__record_movement_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__record_movement_batch_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__record_movement_batch_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__record_movement_batch_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__record_movement_batch_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__movement_outcome__descriptor_ptr(void) {
+  return &millrace__inventory__v1__movement_outcome__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__reverse_movement_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__reverse_movement_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__reverse_movement_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__reverse_movement_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__settle_movement_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__settle_movement_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__settle_movement_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__settle_movement_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__get_movement_request__descriptor_ptr(void) {
   return &millrace__inventory__v1__get_movement_request__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__get_movement_response__descriptor_ptr(void) {
   return &millrace__inventory__v1__get_movement_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_movements_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_movements_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_movements_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_movements_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_sequence_gaps_request__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_sequence_gaps_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__sequence_gap__descriptor_ptr(void) {
+  return &millrace__inventory__v1__sequence_gap__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__list_sequence_gaps_response__descriptor_ptr(void) {
+  return &millrace__inventory__v1__list_sequence_gaps_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__record_head__descriptor_ptr(void) {
   return &millrace__masterdata__v1__record_head__descriptor;
@@ -1073,9 +1198,21 @@ extern const char millrace__identity__v1__revocations__file_descriptor[];
 static inline const void *millrace__identity__v1__revocations__file_descriptor_ptr(void) {
   return millrace__identity__v1__revocations__file_descriptor;
 }
+extern const char millrace__inventory__v1__balances__file_descriptor[];
+static inline const void *millrace__inventory__v1__balances__file_descriptor_ptr(void) {
+  return millrace__inventory__v1__balances__file_descriptor;
+}
+extern const char millrace__inventory__v1__counts__file_descriptor[];
+static inline const void *millrace__inventory__v1__counts__file_descriptor_ptr(void) {
+  return millrace__inventory__v1__counts__file_descriptor;
+}
 extern const char millrace__inventory__v1__inventory__file_descriptor[];
 static inline const void *millrace__inventory__v1__inventory__file_descriptor_ptr(void) {
   return millrace__inventory__v1__inventory__file_descriptor;
+}
+extern const char millrace__inventory__v1__movements__file_descriptor[];
+static inline const void *millrace__inventory__v1__movements__file_descriptor_ptr(void) {
+  return millrace__inventory__v1__movements__file_descriptor;
 }
 extern const char millrace__masterdata__v1__head__file_descriptor[];
 static inline const void *millrace__masterdata__v1__head__file_descriptor_ptr(void) {

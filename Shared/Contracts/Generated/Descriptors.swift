@@ -10,7 +10,7 @@ public enum ContractDescriptors {
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
     file13, file14, file15, file16, file17, file18, file19, file20, file21, file22, file23, file24,
     file25, file26, file27, file28, file29, file30, file31, file32, file33, file34, file35, file36,
-    file37, file38, file39, file40,
+    file37, file38, file39, file40, file41, file42, file43,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -506,20 +506,220 @@ public enum ContractDescriptors {
     byteCount: 766)
 
   private static let file20 = FileDescriptorRecord(
-    name: "millrace/inventory/v1/inventory.proto",
-    dependencies: [],
+    name: "millrace/inventory/v1/balances.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
+      "millrace.inventory.v1.BalanceKey", "millrace.inventory.v1.BalanceKey.location",
+      "millrace.inventory.v1.BalanceKey.item_code", "millrace.inventory.v1.BalanceKey.lot",
+      "millrace.inventory.v1.BalanceKey.serial", "millrace.inventory.v1.Balance",
+      "millrace.inventory.v1.Balance.key", "millrace.inventory.v1.Balance.quantity",
+      "millrace.inventory.v1.ListBalancesRequest", "millrace.inventory.v1.ListBalancesRequest.site",
+      "millrace.inventory.v1.ListBalancesRequest.location",
+      "millrace.inventory.v1.ListBalancesRequest.item_code",
+      "millrace.inventory.v1.ListBalancesRequest.as_of",
+      "millrace.inventory.v1.ListBalancesRequest.include_zero",
+      "millrace.inventory.v1.ListBalancesRequest.page",
+      "millrace.inventory.v1.ListBalancesResponse",
+      "millrace.inventory.v1.ListBalancesResponse.balances",
+      "millrace.inventory.v1.ListBalancesResponse.page", "millrace.inventory.v1.GetBalancesRequest",
+      "millrace.inventory.v1.GetBalancesRequest.site",
+      "millrace.inventory.v1.GetBalancesRequest.keys",
+      "millrace.inventory.v1.GetBalancesRequest.as_of", "millrace.inventory.v1.GetBalancesResponse",
+      "millrace.inventory.v1.GetBalancesResponse.balances",
+      "millrace.inventory.v1.AvailabilityQuestion",
+      "millrace.inventory.v1.AvailabilityQuestion.item_code",
+      "millrace.inventory.v1.AvailabilityQuestion.lot",
+      "millrace.inventory.v1.AvailabilityQuestion.location",
+      "millrace.inventory.v1.AvailabilityQuestion.quantity",
+      "millrace.inventory.v1.CheckAvailabilityRequest",
+      "millrace.inventory.v1.CheckAvailabilityRequest.site",
+      "millrace.inventory.v1.CheckAvailabilityRequest.questions",
+      "millrace.inventory.v1.Availability", "millrace.inventory.v1.Availability.on_hand",
+      "millrace.inventory.v1.Availability.held", "millrace.inventory.v1.Availability.available",
+      "millrace.inventory.v1.Availability.sufficient",
+      "millrace.inventory.v1.Availability.hold_ids",
+      "millrace.inventory.v1.CheckAvailabilityResponse",
+      "millrace.inventory.v1.CheckAvailabilityResponse.answers",
+      "millrace.inventory.v1.CheckAvailabilityResponse.holds_as_of",
+      "millrace.inventory.v1.WatchBalancesRequest",
+      "millrace.inventory.v1.WatchBalancesRequest.site",
+      "millrace.inventory.v1.WatchBalancesRequest.resume_token",
+      "millrace.inventory.v1.WatchBalancesResponse",
+      "millrace.inventory.v1.WatchBalancesResponse.balance",
+      "millrace.inventory.v1.WatchBalancesResponse.resume_token",
+      "millrace.inventory.v1.BalancesChanged", "millrace.inventory.v1.BalancesChanged.site",
+      "millrace.inventory.v1.BalancesChanged.movement_id",
+      "millrace.inventory.v1.BalancesChanged.balances", "millrace.inventory.v1.InventoryCase",
+      "millrace.inventory.v1.InventoryCase.reason", "millrace.inventory.v1.InventoryCase.balance",
+      "millrace.inventory.v1.InventoryCase.movement_id",
+      "millrace.inventory.v1.ListInventoryCasesRequest",
+      "millrace.inventory.v1.ListInventoryCasesRequest.site",
+      "millrace.inventory.v1.ListInventoryCasesResponse",
+      "millrace.inventory.v1.ListInventoryCasesResponse.cases",
+    ],
+    start: millrace__inventory__v1__balances__file_descriptor_ptr(),
+    byteCount: 2223)
+
+  private static let file21 = FileDescriptorRecord(
+    name: "millrace/inventory/v1/counts.proto",
+    dependencies: [
+      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
+      "millrace/inventory/v1/balances.proto", "millrace/inventory/v1/movements.proto",
+    ],
+    symbols: [
+      "millrace.inventory.v1.CountLine", "millrace.inventory.v1.CountLine.item_code",
+      "millrace.inventory.v1.CountLine.lot", "millrace.inventory.v1.CountLine.serial",
+      "millrace.inventory.v1.CountLine.quantity", "millrace.inventory.v1.SubmitCountRequest",
+      "millrace.inventory.v1.SubmitCountRequest.site",
+      "millrace.inventory.v1.SubmitCountRequest.header",
+      "millrace.inventory.v1.SubmitCountRequest.location",
+      "millrace.inventory.v1.SubmitCountRequest.complete",
+      "millrace.inventory.v1.SubmitCountRequest.lines", "millrace.inventory.v1.SubmitCountResponse",
+      "millrace.inventory.v1.SubmitCountResponse.receipt",
+      "millrace.inventory.v1.SubmitCountResponse.count_id", "millrace.inventory.v1.Variance",
+      "millrace.inventory.v1.Variance.key", "millrace.inventory.v1.Variance.counted",
+      "millrace.inventory.v1.Variance.expected", "millrace.inventory.v1.Variance.variance",
+      "millrace.inventory.v1.ListVariancesRequest",
+      "millrace.inventory.v1.ListVariancesRequest.site",
+      "millrace.inventory.v1.ListVariancesRequest.count_id",
+      "millrace.inventory.v1.ListVariancesResponse",
+      "millrace.inventory.v1.ListVariancesResponse.variances",
+      "millrace.inventory.v1.ListVariancesResponse.truncated",
+      "millrace.inventory.v1.ListVariancesResponse.as_of", "millrace.inventory.v1.ApprovedVariance",
+      "millrace.inventory.v1.ApprovedVariance.item_code",
+      "millrace.inventory.v1.ApprovedVariance.lot", "millrace.inventory.v1.ApprovedVariance.serial",
+      "millrace.inventory.v1.ApprovedVariance.variance",
+      "millrace.inventory.v1.ApproveAdjustmentRequest",
+      "millrace.inventory.v1.ApproveAdjustmentRequest.site",
+      "millrace.inventory.v1.ApproveAdjustmentRequest.request_id",
+      "millrace.inventory.v1.ApproveAdjustmentRequest.count_id",
+      "millrace.inventory.v1.ApproveAdjustmentRequest.variances",
+      "millrace.inventory.v1.ApproveAdjustmentRequest.reason",
+      "millrace.inventory.v1.ApproveAdjustmentResponse",
+      "millrace.inventory.v1.ApproveAdjustmentResponse.receipt",
+      "millrace.inventory.v1.ApproveAdjustmentResponse.adjustments",
+    ],
+    start: millrace__inventory__v1__counts__file_descriptor_ptr(),
+    byteCount: 1589)
+
+  private static let file22 = FileDescriptorRecord(
+    name: "millrace/inventory/v1/inventory.proto",
+    dependencies: [
+      "millrace/inventory/v1/balances.proto", "millrace/inventory/v1/counts.proto",
+      "millrace/inventory/v1/movements.proto",
+    ],
+    symbols: [
+      "millrace.inventory.v1.InventoryService",
+      "millrace.inventory.v1.InventoryService.RecordMovement",
+      "millrace.inventory.v1.InventoryService.RecordMovementBatch",
+      "millrace.inventory.v1.InventoryService.ReverseMovement",
+      "millrace.inventory.v1.InventoryService.SettleMovement",
+      "millrace.inventory.v1.InventoryService.GetMovement",
+      "millrace.inventory.v1.InventoryService.ListMovements",
+      "millrace.inventory.v1.InventoryService.ListSequenceGaps",
+      "millrace.inventory.v1.InventoryService.SubmitCount",
+      "millrace.inventory.v1.InventoryService.ListVariances",
+      "millrace.inventory.v1.InventoryService.ApproveAdjustment",
+      "millrace.inventory.v1.InventoryService.ListBalances",
+      "millrace.inventory.v1.InventoryService.GetBalances",
+      "millrace.inventory.v1.InventoryService.CheckAvailability",
+      "millrace.inventory.v1.InventoryService.WatchBalances",
+      "millrace.inventory.v1.InventoryService.ListInventoryCases",
+    ],
+    start: millrace__inventory__v1__inventory__file_descriptor_ptr(),
+    byteCount: 1883)
+
+  private static let file23 = FileDescriptorRecord(
+    name: "millrace/inventory/v1/movements.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.inventory.v1.MovementType", "millrace.inventory.v1.MOVEMENT_TYPE_UNSPECIFIED",
+      "millrace.inventory.v1.MOVEMENT_TYPE_RECEIPT", "millrace.inventory.v1.MOVEMENT_TYPE_ISSUE",
+      "millrace.inventory.v1.MOVEMENT_TYPE_TRANSFER",
+      "millrace.inventory.v1.MOVEMENT_TYPE_STAGE_TO_PRODUCTION",
+      "millrace.inventory.v1.MOVEMENT_TYPE_RETURN_FROM_PRODUCTION",
+      "millrace.inventory.v1.MOVEMENT_TYPE_ADJUSTMENT", "millrace.inventory.v1.MovementState",
+      "millrace.inventory.v1.MOVEMENT_STATE_UNSPECIFIED",
+      "millrace.inventory.v1.MOVEMENT_STATE_RECEIVED",
+      "millrace.inventory.v1.MOVEMENT_STATE_APPLIED",
+      "millrace.inventory.v1.MOVEMENT_STATE_QUARANTINED",
+      "millrace.inventory.v1.MOVEMENT_STATE_DISCARDED",
+      "millrace.inventory.v1.MOVEMENT_STATE_REVERSED", "millrace.inventory.v1.Settlement",
+      "millrace.inventory.v1.SETTLEMENT_UNSPECIFIED", "millrace.inventory.v1.SETTLEMENT_APPLY",
+      "millrace.inventory.v1.SETTLEMENT_DISCARD", "millrace.inventory.v1.MovementReport",
+      "millrace.inventory.v1.MovementReport.header", "millrace.inventory.v1.MovementReport.device",
+      "millrace.inventory.v1.MovementReport.type", "millrace.inventory.v1.MovementReport.item_code",
+      "millrace.inventory.v1.MovementReport.lot", "millrace.inventory.v1.MovementReport.serial",
+      "millrace.inventory.v1.MovementReport.from_location",
+      "millrace.inventory.v1.MovementReport.to_location",
+      "millrace.inventory.v1.MovementReport.quantity",
+      "millrace.inventory.v1.MovementReport.order_name",
+      "millrace.inventory.v1.MovementReport.supplier_code",
+      "millrace.inventory.v1.MovementReport.document",
+      "millrace.inventory.v1.MovementReport.reason", "millrace.inventory.v1.Movement",
+      "millrace.inventory.v1.Movement.movement_id", "millrace.inventory.v1.Movement.site",
+      "millrace.inventory.v1.Movement.report", "millrace.inventory.v1.Movement.state",
+      "millrace.inventory.v1.Movement.state_reason",
+      "millrace.inventory.v1.Movement.reverses_movement_id",
+      "millrace.inventory.v1.Movement.reversed_by_movement_id",
+      "millrace.inventory.v1.Movement.received_at", "millrace.inventory.v1.Movement.settled_by",
+      "millrace.inventory.v1.Movement.revision", "millrace.inventory.v1.RecordMovementRequest",
+      "millrace.inventory.v1.RecordMovementRequest.site",
+      "millrace.inventory.v1.RecordMovementRequest.movement",
+      "millrace.inventory.v1.RecordMovementResponse",
+      "millrace.inventory.v1.RecordMovementResponse.receipt",
+      "millrace.inventory.v1.RecordMovementResponse.movement",
+      "millrace.inventory.v1.RecordMovementBatchRequest",
+      "millrace.inventory.v1.RecordMovementBatchRequest.site",
+      "millrace.inventory.v1.RecordMovementBatchRequest.movements",
+      "millrace.inventory.v1.RecordMovementBatchResponse",
+      "millrace.inventory.v1.RecordMovementBatchResponse.outcomes",
+      "millrace.inventory.v1.MovementOutcome", "millrace.inventory.v1.MovementOutcome.receipt",
+      "millrace.inventory.v1.MovementOutcome.movement",
+      "millrace.inventory.v1.MovementOutcome.rejection",
+      "millrace.inventory.v1.ReverseMovementRequest",
+      "millrace.inventory.v1.ReverseMovementRequest.site",
+      "millrace.inventory.v1.ReverseMovementRequest.header",
+      "millrace.inventory.v1.ReverseMovementRequest.movement_id",
+      "millrace.inventory.v1.ReverseMovementRequest.reason",
+      "millrace.inventory.v1.ReverseMovementResponse",
+      "millrace.inventory.v1.ReverseMovementResponse.receipt",
+      "millrace.inventory.v1.ReverseMovementResponse.reversal",
+      "millrace.inventory.v1.SettleMovementRequest",
+      "millrace.inventory.v1.SettleMovementRequest.site",
+      "millrace.inventory.v1.SettleMovementRequest.request_id",
+      "millrace.inventory.v1.SettleMovementRequest.movement_id",
+      "millrace.inventory.v1.SettleMovementRequest.settlement",
+      "millrace.inventory.v1.SettleMovementRequest.reason",
+      "millrace.inventory.v1.SettleMovementResponse",
+      "millrace.inventory.v1.SettleMovementResponse.receipt",
+      "millrace.inventory.v1.SettleMovementResponse.movement",
       "millrace.inventory.v1.GetMovementRequest", "millrace.inventory.v1.GetMovementRequest.site",
       "millrace.inventory.v1.GetMovementRequest.movement_id",
       "millrace.inventory.v1.GetMovementResponse",
-      "millrace.inventory.v1.GetMovementResponse.movement_id",
-      "millrace.inventory.v1.InventoryService",
-      "millrace.inventory.v1.InventoryService.GetMovement",
+      "millrace.inventory.v1.GetMovementResponse.movement",
+      "millrace.inventory.v1.ListMovementsRequest",
+      "millrace.inventory.v1.ListMovementsRequest.site",
+      "millrace.inventory.v1.ListMovementsRequest.item_code",
+      "millrace.inventory.v1.ListMovementsRequest.quarantined",
+      "millrace.inventory.v1.ListMovementsRequest.page",
+      "millrace.inventory.v1.ListMovementsResponse",
+      "millrace.inventory.v1.ListMovementsResponse.movements",
+      "millrace.inventory.v1.ListMovementsResponse.page",
+      "millrace.inventory.v1.ListSequenceGapsRequest",
+      "millrace.inventory.v1.ListSequenceGapsRequest.site",
+      "millrace.inventory.v1.ListSequenceGapsRequest.source_system",
+      "millrace.inventory.v1.ListSequenceGapsRequest.page", "millrace.inventory.v1.SequenceGap",
+      "millrace.inventory.v1.SequenceGap.source_system", "millrace.inventory.v1.SequenceGap.device",
+      "millrace.inventory.v1.SequenceGap.first", "millrace.inventory.v1.SequenceGap.last",
+      "millrace.inventory.v1.ListSequenceGapsResponse",
+      "millrace.inventory.v1.ListSequenceGapsResponse.gaps",
+      "millrace.inventory.v1.ListSequenceGapsResponse.page",
     ],
-    start: millrace__inventory__v1__inventory__file_descriptor_ptr(),
-    byteCount: 323)
+    start: millrace__inventory__v1__movements__file_descriptor_ptr(),
+    byteCount: 3761)
 
-  private static let file21 = FileDescriptorRecord(
+  private static let file24 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/head.proto",
     dependencies: ["google/protobuf/timestamp.proto"],
     symbols: [
@@ -546,7 +746,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__head__file_descriptor_ptr(),
     byteCount: 988)
 
-  private static let file22 = FileDescriptorRecord(
+  private static let file25 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/import.proto",
     dependencies: [
       "millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto",
@@ -584,7 +784,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__import__file_descriptor_ptr(),
     byteCount: 1403)
 
-  private static let file23 = FileDescriptorRecord(
+  private static let file26 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/mapping.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -642,7 +842,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__mapping__file_descriptor_ptr(),
     byteCount: 2229)
 
-  private static let file24 = FileDescriptorRecord(
+  private static let file27 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/masterdata.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/masterdata/v1/head.proto",
@@ -716,7 +916,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__masterdata__file_descriptor_ptr(),
     byteCount: 6236)
 
-  private static let file25 = FileDescriptorRecord(
+  private static let file28 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/materials.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -754,7 +954,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__materials__file_descriptor_ptr(),
     byteCount: 1878)
 
-  private static let file26 = FileDescriptorRecord(
+  private static let file29 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/ownership.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -792,7 +992,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__ownership__file_descriptor_ptr(),
     byteCount: 1556)
 
-  private static let file27 = FileDescriptorRecord(
+  private static let file30 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/partners.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -820,7 +1020,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__partners__file_descriptor_ptr(),
     byteCount: 1099)
 
-  private static let file28 = FileDescriptorRecord(
+  private static let file31 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/places.proto",
     dependencies: ["millrace/masterdata/v1/head.proto"],
     symbols: [
@@ -873,7 +1073,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__places__file_descriptor_ptr(),
     byteCount: 2575)
 
-  private static let file29 = FileDescriptorRecord(
+  private static let file32 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/records.proto",
     dependencies: [
       "millrace/masterdata/v1/mapping.proto", "millrace/masterdata/v1/materials.proto",
@@ -894,7 +1094,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__records__file_descriptor_ptr(),
     byteCount: 1186)
 
-  private static let file30 = FileDescriptorRecord(
+  private static let file33 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/requests.proto",
     dependencies: [
       "millrace/common/v1/common.proto", "millrace/masterdata/v1/head.proto",
@@ -1126,7 +1326,7 @@ public enum ContractDescriptors {
     start: millrace__masterdata__v1__requests__file_descriptor_ptr(),
     byteCount: 9773)
 
-  private static let file31 = FileDescriptorRecord(
+  private static let file34 = FileDescriptorRecord(
     name: "millrace/procurement/v1/procurement.proto",
     dependencies: [],
     symbols: [
@@ -1141,7 +1341,7 @@ public enum ContractDescriptors {
     start: millrace__procurement__v1__procurement__file_descriptor_ptr(),
     byteCount: 357)
 
-  private static let file32 = FileDescriptorRecord(
+  private static let file35 = FileDescriptorRecord(
     name: "millrace/production/v1/genealogy.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/common/v1/genealogy.proto"],
     symbols: [
@@ -1161,7 +1361,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__genealogy__file_descriptor_ptr(),
     byteCount: 705)
 
-  private static let file33 = FileDescriptorRecord(
+  private static let file36 = FileDescriptorRecord(
     name: "millrace/production/v1/production.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -1277,7 +1477,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production__file_descriptor_ptr(),
     byteCount: 6278)
 
-  private static let file34 = FileDescriptorRecord(
+  private static let file37 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
     dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [
@@ -1299,7 +1499,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__production_events__file_descriptor_ptr(),
     byteCount: 839)
 
-  private static let file35 = FileDescriptorRecord(
+  private static let file38 = FileDescriptorRecord(
     name: "millrace/production/v1/shortages.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -1329,7 +1529,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__shortages__file_descriptor_ptr(),
     byteCount: 1174)
 
-  private static let file36 = FileDescriptorRecord(
+  private static let file39 = FileDescriptorRecord(
     name: "millrace/quality/v1/holds.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -1379,7 +1579,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__holds__file_descriptor_ptr(),
     byteCount: 2465)
 
-  private static let file37 = FileDescriptorRecord(
+  private static let file40 = FileDescriptorRecord(
     name: "millrace/quality/v1/inspections.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -1467,7 +1667,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__inspections__file_descriptor_ptr(),
     byteCount: 3761)
 
-  private static let file38 = FileDescriptorRecord(
+  private static let file41 = FileDescriptorRecord(
     name: "millrace/quality/v1/nonconformances.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -1554,7 +1754,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__nonconformances__file_descriptor_ptr(),
     byteCount: 3560)
 
-  private static let file39 = FileDescriptorRecord(
+  private static let file42 = FileDescriptorRecord(
     name: "millrace/quality/v1/quality.proto",
     dependencies: [
       "millrace/quality/v1/holds.proto", "millrace/quality/v1/inspections.proto",
@@ -1583,7 +1783,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__quality__file_descriptor_ptr(),
     byteCount: 2322)
 
-  private static let file40 = FileDescriptorRecord(
+  private static let file43 = FileDescriptorRecord(
     name: "millrace/quality/v1/traces.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/genealogy.proto",

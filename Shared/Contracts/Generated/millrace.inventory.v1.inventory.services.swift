@@ -3,20 +3,138 @@
 public import Protobuf
 
 extension Inventory.V1 {
-  /// Inventory.
+  /// What is where, derived from what was reported to have moved.
+  ///
+  /// Every call can answer UNAUTHENTICATED, PERMISSION_DENIED with METHOD_NOT_GRANTED or
+  /// SITE_NOT_GRANTED, NOT_FOUND with SITE_UNKNOWN, INVALID_ARGUMENT with every field
+  /// violation, RESOURCE_EXHAUSTED with RetryInfo and UNAVAILABLE, each with
+  /// google.rpc.ErrorInfo (domain "millrace", a stable reason); see
+  /// millrace.production.v1.ProductionService. A refused call changes nothing and may be
+  /// repaired and sent again under the same identity. Every write can answer ALREADY_EXISTS:
+  /// SOURCE_EVENT_REUSED (a fact's identity was used with other content) or REQUEST_ID_REUSED
+  /// (a command's).
+  ///
+  /// What can stand against a movement, always FAILED_PRECONDITION: ON_HOLD (Quality holds
+  /// the lot, the piece, a location or one above it, the order or the supplier; the metadata
+  /// names the holds), REFERENCE_UNKNOWN (master data has no such item, unit, location or
+  /// supplier, or the item is told apart otherwise: every field is named), UNIT_MISMATCH (the
+  /// unit does not convert into the item's exactly), NEGATIVE_STOCK (the site refuses to go
+  /// below zero; the metadata has the figures), QUANTITY_OVERFLOW (a balance would have more
+  /// than 12 integer digits). A movement from before the hold was placed, and, as the site
+  /// wants it, one of unknown codes, is not refused but QUARANTINED: it is kept, and applied
+  /// when its reason has gone. What is on hold may be moved to the site's quarantine
+  /// locations, and scrap may be taken off the books by an adjustment.
   public enum InventoryService {
     /// The service's full name in the contracts.
     public static let name = "millrace.inventory.v1.InventoryService"
 
-    /// One movement.
+    /// Records a movement. Errors: as above.
+    public static let recordMovement = Method<
+      Inventory.V1.RecordMovementRequest, Inventory.V1.RecordMovementResponse
+    >(
+      service: name, name: "RecordMovement", kind: .unary)
+
+    /// Records up to 500 movements, each for itself. Errors of one movement reject that
+    /// movement.
+    public static let recordMovementBatch = Method<
+      Inventory.V1.RecordMovementBatchRequest, Inventory.V1.RecordMovementBatchResponse
+    >(
+      service: name, name: "RecordMovementBatch", kind: .unary)
+
+    /// Takes a movement back by one in the other direction, at its own time. NOT_FOUND,
+    /// MOVEMENT_NOT_FOUND; FAILED_PRECONDITION, MOVEMENT_STATE (only what is APPLIED is taken
+    /// back, and once), and as above.
+    public static let reverseMovement = Method<
+      Inventory.V1.ReverseMovementRequest, Inventory.V1.ReverseMovementResponse
+    >(
+      service: name, name: "ReverseMovement", kind: .unary)
+
+    /// Applies or discards a quarantined movement. NOT_FOUND, MOVEMENT_NOT_FOUND;
+    /// FAILED_PRECONDITION, MOVEMENT_STATE (it is not QUARANTINED), and, when it is to be
+    /// applied, as above: no settlement leads around a hold.
+    public static let settleMovement = Method<
+      Inventory.V1.SettleMovementRequest, Inventory.V1.SettleMovementResponse
+    >(
+      service: name, name: "SettleMovement", kind: .unary)
+
+    /// One movement. NOT_FOUND, MOVEMENT_NOT_FOUND.
     public static let getMovement = Method<
       Inventory.V1.GetMovementRequest, Inventory.V1.GetMovementResponse
     >(
       service: name, name: "GetMovement", kind: .unary)
 
+    /// The site's movements.
+    public static let listMovements = Method<
+      Inventory.V1.ListMovementsRequest, Inventory.V1.ListMovementsResponse
+    >(
+      service: name, name: "ListMovements", kind: .unary)
+
+    /// Numbers that devices have left out. What comes late closes its gap.
+    public static let listSequenceGaps = Method<
+      Inventory.V1.ListSequenceGapsRequest, Inventory.V1.ListSequenceGapsResponse
+    >(
+      service: name, name: "ListSequenceGaps", kind: .unary)
+
+    /// Records what was found at a location. No balance changes by it.
+    public static let submitCount = Method<
+      Inventory.V1.SubmitCountRequest, Inventory.V1.SubmitCountResponse
+    >(
+      service: name, name: "SubmitCount", kind: .unary)
+
+    /// How what was found differs from the books, by all that is known now. NOT_FOUND,
+    /// COUNT_NOT_FOUND.
+    public static let listVariances = Method<
+      Inventory.V1.ListVariancesRequest, Inventory.V1.ListVariancesResponse
+    >(
+      service: name, name: "ListVariances", kind: .unary)
+
+    /// Takes differences over into the books, as adjustments at the time of the count.
+    /// NOT_FOUND, COUNT_NOT_FOUND; FAILED_PRECONDITION, VARIANCE_CHANGED (it is not any more
+    /// what was seen; the metadata has the new one), and as above.
+    public static let approveAdjustment = Method<
+      Inventory.V1.ApproveAdjustmentRequest, Inventory.V1.ApproveAdjustmentResponse
+    >(
+      service: name, name: "ApproveAdjustment", kind: .unary)
+
+    /// The site's balances, now or as of any moment.
+    public static let listBalances = Method<
+      Inventory.V1.ListBalancesRequest, Inventory.V1.ListBalancesResponse
+    >(
+      service: name, name: "ListBalances", kind: .unary)
+
+    /// Balances by their keys, now or as of any moment.
+    public static let getBalances = Method<
+      Inventory.V1.GetBalancesRequest, Inventory.V1.GetBalancesResponse
+    >(
+      service: name, name: "GetBalances", kind: .unary)
+
+    /// How much of something can be used, and what of it is on hold.
+    public static let checkAvailability = Method<
+      Inventory.V1.CheckAvailabilityRequest, Inventory.V1.CheckAvailabilityResponse
+    >(
+      service: name, name: "CheckAvailability", kind: .unary)
+
+    /// Streams every balance of the site that has changed since the resume token, as it is now,
+    /// in the order of their last change; then goes on as balances change. A message without a
+    /// balance says that all has been told so far. Resuming with the token of the last
+    /// processed message misses nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from
+    /// before a restore of the database; start again without one.
+    public static let watchBalances = Method<
+      Inventory.V1.WatchBalancesRequest, Inventory.V1.WatchBalancesResponse
+    >(
+      service: name, name: "WatchBalances", kind: .serverStreaming)
+
+    /// What a person should look at.
+    public static let listInventoryCases = Method<
+      Inventory.V1.ListInventoryCasesRequest, Inventory.V1.ListInventoryCasesResponse
+    >(
+      service: name, name: "ListInventoryCases", kind: .unary)
+
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "GetMovement"
+      "RecordMovement", "RecordMovementBatch", "ReverseMovement", "SettleMovement", "GetMovement",
+      "ListMovements", "ListSequenceGaps", "SubmitCount", "ListVariances", "ApproveAdjustment",
+      "ListBalances", "GetBalances", "CheckAvailability", "WatchBalances", "ListInventoryCases",
     ]
   }
 
@@ -25,9 +143,78 @@ extension Inventory.V1 {
     /// What a server knows about a call besides its request.
     associatedtype Context: Sendable
 
-    /// One movement.
+    /// Records a movement. Errors: as above.
+    func recordMovement(_ request: Inventory.V1.RecordMovementRequest, context: Context)
+      async throws -> Inventory.V1.RecordMovementResponse
+
+    /// Records up to 500 movements, each for itself. Errors of one movement reject that
+    /// movement.
+    func recordMovementBatch(_ request: Inventory.V1.RecordMovementBatchRequest, context: Context)
+      async throws -> Inventory.V1.RecordMovementBatchResponse
+
+    /// Takes a movement back by one in the other direction, at its own time. NOT_FOUND,
+    /// MOVEMENT_NOT_FOUND; FAILED_PRECONDITION, MOVEMENT_STATE (only what is APPLIED is taken
+    /// back, and once), and as above.
+    func reverseMovement(_ request: Inventory.V1.ReverseMovementRequest, context: Context)
+      async throws -> Inventory.V1.ReverseMovementResponse
+
+    /// Applies or discards a quarantined movement. NOT_FOUND, MOVEMENT_NOT_FOUND;
+    /// FAILED_PRECONDITION, MOVEMENT_STATE (it is not QUARANTINED), and, when it is to be
+    /// applied, as above: no settlement leads around a hold.
+    func settleMovement(_ request: Inventory.V1.SettleMovementRequest, context: Context)
+      async throws -> Inventory.V1.SettleMovementResponse
+
+    /// One movement. NOT_FOUND, MOVEMENT_NOT_FOUND.
     func getMovement(_ request: Inventory.V1.GetMovementRequest, context: Context) async throws
       -> Inventory.V1.GetMovementResponse
+
+    /// The site's movements.
+    func listMovements(_ request: Inventory.V1.ListMovementsRequest, context: Context) async throws
+      -> Inventory.V1.ListMovementsResponse
+
+    /// Numbers that devices have left out. What comes late closes its gap.
+    func listSequenceGaps(_ request: Inventory.V1.ListSequenceGapsRequest, context: Context)
+      async throws -> Inventory.V1.ListSequenceGapsResponse
+
+    /// Records what was found at a location. No balance changes by it.
+    func submitCount(_ request: Inventory.V1.SubmitCountRequest, context: Context) async throws
+      -> Inventory.V1.SubmitCountResponse
+
+    /// How what was found differs from the books, by all that is known now. NOT_FOUND,
+    /// COUNT_NOT_FOUND.
+    func listVariances(_ request: Inventory.V1.ListVariancesRequest, context: Context) async throws
+      -> Inventory.V1.ListVariancesResponse
+
+    /// Takes differences over into the books, as adjustments at the time of the count.
+    /// NOT_FOUND, COUNT_NOT_FOUND; FAILED_PRECONDITION, VARIANCE_CHANGED (it is not any more
+    /// what was seen; the metadata has the new one), and as above.
+    func approveAdjustment(_ request: Inventory.V1.ApproveAdjustmentRequest, context: Context)
+      async throws -> Inventory.V1.ApproveAdjustmentResponse
+
+    /// The site's balances, now or as of any moment.
+    func listBalances(_ request: Inventory.V1.ListBalancesRequest, context: Context) async throws
+      -> Inventory.V1.ListBalancesResponse
+
+    /// Balances by their keys, now or as of any moment.
+    func getBalances(_ request: Inventory.V1.GetBalancesRequest, context: Context) async throws
+      -> Inventory.V1.GetBalancesResponse
+
+    /// How much of something can be used, and what of it is on hold.
+    func checkAvailability(_ request: Inventory.V1.CheckAvailabilityRequest, context: Context)
+      async throws -> Inventory.V1.CheckAvailabilityResponse
+
+    /// Streams every balance of the site that has changed since the resume token, as it is now,
+    /// in the order of their last change; then goes on as balances change. A message without a
+    /// balance says that all has been told so far. Resuming with the token of the last
+    /// processed message misses nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from
+    /// before a restore of the database; start again without one.
+    func watchBalances(
+      _ request: Inventory.V1.WatchBalancesRequest, context: Context,
+      responses: any ResponseWriter<Inventory.V1.WatchBalancesResponse>) async throws
+
+    /// What a person should look at.
+    func listInventoryCases(_ request: Inventory.V1.ListInventoryCasesRequest, context: Context)
+      async throws -> Inventory.V1.ListInventoryCasesResponse
   }
 
   /// Calls `millrace.inventory.v1.InventoryService`.
@@ -37,11 +224,122 @@ extension Inventory.V1 {
     /// A client whose calls `caller` carries.
     public init(_ caller: any ServiceCaller) { self.caller = caller }
 
-    /// One movement.
+    /// Records a movement. Errors: as above.
+    public func recordMovement(
+      _ request: Inventory.V1.RecordMovementRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.RecordMovementResponse {
+      try await caller.unary(Inventory.V1.InventoryService.recordMovement, request, options)
+    }
+
+    /// Records up to 500 movements, each for itself. Errors of one movement reject that
+    /// movement.
+    public func recordMovementBatch(
+      _ request: Inventory.V1.RecordMovementBatchRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.RecordMovementBatchResponse {
+      try await caller.unary(Inventory.V1.InventoryService.recordMovementBatch, request, options)
+    }
+
+    /// Takes a movement back by one in the other direction, at its own time. NOT_FOUND,
+    /// MOVEMENT_NOT_FOUND; FAILED_PRECONDITION, MOVEMENT_STATE (only what is APPLIED is taken
+    /// back, and once), and as above.
+    public func reverseMovement(
+      _ request: Inventory.V1.ReverseMovementRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.ReverseMovementResponse {
+      try await caller.unary(Inventory.V1.InventoryService.reverseMovement, request, options)
+    }
+
+    /// Applies or discards a quarantined movement. NOT_FOUND, MOVEMENT_NOT_FOUND;
+    /// FAILED_PRECONDITION, MOVEMENT_STATE (it is not QUARANTINED), and, when it is to be
+    /// applied, as above: no settlement leads around a hold.
+    public func settleMovement(
+      _ request: Inventory.V1.SettleMovementRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.SettleMovementResponse {
+      try await caller.unary(Inventory.V1.InventoryService.settleMovement, request, options)
+    }
+
+    /// One movement. NOT_FOUND, MOVEMENT_NOT_FOUND.
     public func getMovement(
       _ request: Inventory.V1.GetMovementRequest, options: CallOptions = .init()
     ) async throws -> Inventory.V1.GetMovementResponse {
       try await caller.unary(Inventory.V1.InventoryService.getMovement, request, options)
+    }
+
+    /// The site's movements.
+    public func listMovements(
+      _ request: Inventory.V1.ListMovementsRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.ListMovementsResponse {
+      try await caller.unary(Inventory.V1.InventoryService.listMovements, request, options)
+    }
+
+    /// Numbers that devices have left out. What comes late closes its gap.
+    public func listSequenceGaps(
+      _ request: Inventory.V1.ListSequenceGapsRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.ListSequenceGapsResponse {
+      try await caller.unary(Inventory.V1.InventoryService.listSequenceGaps, request, options)
+    }
+
+    /// Records what was found at a location. No balance changes by it.
+    public func submitCount(
+      _ request: Inventory.V1.SubmitCountRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.SubmitCountResponse {
+      try await caller.unary(Inventory.V1.InventoryService.submitCount, request, options)
+    }
+
+    /// How what was found differs from the books, by all that is known now. NOT_FOUND,
+    /// COUNT_NOT_FOUND.
+    public func listVariances(
+      _ request: Inventory.V1.ListVariancesRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.ListVariancesResponse {
+      try await caller.unary(Inventory.V1.InventoryService.listVariances, request, options)
+    }
+
+    /// Takes differences over into the books, as adjustments at the time of the count.
+    /// NOT_FOUND, COUNT_NOT_FOUND; FAILED_PRECONDITION, VARIANCE_CHANGED (it is not any more
+    /// what was seen; the metadata has the new one), and as above.
+    public func approveAdjustment(
+      _ request: Inventory.V1.ApproveAdjustmentRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.ApproveAdjustmentResponse {
+      try await caller.unary(Inventory.V1.InventoryService.approveAdjustment, request, options)
+    }
+
+    /// The site's balances, now or as of any moment.
+    public func listBalances(
+      _ request: Inventory.V1.ListBalancesRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.ListBalancesResponse {
+      try await caller.unary(Inventory.V1.InventoryService.listBalances, request, options)
+    }
+
+    /// Balances by their keys, now or as of any moment.
+    public func getBalances(
+      _ request: Inventory.V1.GetBalancesRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.GetBalancesResponse {
+      try await caller.unary(Inventory.V1.InventoryService.getBalances, request, options)
+    }
+
+    /// How much of something can be used, and what of it is on hold.
+    public func checkAvailability(
+      _ request: Inventory.V1.CheckAvailabilityRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.CheckAvailabilityResponse {
+      try await caller.unary(Inventory.V1.InventoryService.checkAvailability, request, options)
+    }
+
+    /// Streams every balance of the site that has changed since the resume token, as it is now,
+    /// in the order of their last change; then goes on as balances change. A message without a
+    /// balance says that all has been told so far. Resuming with the token of the last
+    /// processed message misses nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from
+    /// before a restore of the database; start again without one.
+    public func watchBalances(
+      _ request: Inventory.V1.WatchBalancesRequest, options: CallOptions = .init()
+    ) async throws -> ResponseStream<Inventory.V1.WatchBalancesResponse> {
+      try await caller.serverStreaming(
+        Inventory.V1.InventoryService.watchBalances, request, options)
+    }
+
+    /// What a person should look at.
+    public func listInventoryCases(
+      _ request: Inventory.V1.ListInventoryCasesRequest, options: CallOptions = .init()
+    ) async throws -> Inventory.V1.ListInventoryCasesResponse {
+      try await caller.unary(Inventory.V1.InventoryService.listInventoryCases, request, options)
     }
   }
 }

@@ -30,7 +30,15 @@ public struct ObjectWriteInput<Request: Message>: Sendable {
   public init(
     _ fields: inout Fields, fact header: Common.V1.FactHeader?, at site: String, _ request: Request
   ) {
-    self.site = fields.site(site)
+    self.init(&fields, fact: header, at: fields.site(site), request)
+  }
+
+  /// A fact at a site that was checked before.
+  public init(
+    _ fields: inout Fields, fact header: Common.V1.FactHeader?, at site: SiteCode,
+    _ request: Request
+  ) {
+    self.site = site
     let checked = fields.factHeader(header)
     identity = .fact(checked.identity(at: self.site))
     self.header = checked

@@ -92,24 +92,31 @@ enum OperationRunner {
   static func run<O: IdentifiedWriteOperation>(
     _ operation: O, _ input: O.Input, _ call: Call, _ service: ServiceContext
   ) async throws -> O.Response {
+    let newFact = service.environment.identifiers.next()
+    return try await service.database.write(bytes: call.byteCount) { transaction in
+      try perform(operation, input, newFact: newFact, transaction, call)
+    }
+  }
+
+  /// Recognises the identity, or judges and writes.
+  static func perform<O: IdentifiedWriteOperation>(
+    _ operation: O, _ input: O.Input, newFact: Identifier, _ transaction: Transaction, _ call: Call
+  ) throws -> O.Response {
     let identity = operation.identity(of: input)
     let key = identity.key(principal: call.principal)
     let fingerprint = fingerprint(operation, input, scheme: O.contentScheme)
-    let newFact = service.environment.identifiers.next()
-    return try await service.database.write(bytes: call.byteCount) { transaction in
-      let known = try transaction.ledger.look(up: key, fingerprint: fingerprint) { older in
-        older < O.contentScheme ? self.fingerprint(operation, input, scheme: older) : nil
-      }
-      switch known {
-      case .duplicate(let fact): return try operation.answerAgain(input, fact: fact, transaction)
-      case .conflict: throw identity.reused
-      case .new: break
-      }
-      let effect = try operation.execute(input, fact: newFact, transaction, call)
-      try transaction.ledger.record(key, fact: newFact, fingerprint: fingerprint)
-      try audit(effect.audit, transaction, call)
-      return effect.response
+    let known = try transaction.ledger.look(up: key, fingerprint: fingerprint) { older in
+      older < O.contentScheme ? self.fingerprint(operation, input, scheme: older) : nil
     }
+    switch known {
+    case .duplicate(let fact): return try operation.answerAgain(input, fact: fact, transaction)
+    case .conflict: throw identity.reused
+    case .new: break
+    }
+    let effect = try operation.execute(input, fact: newFact, transaction, call)
+    try transaction.ledger.record(key, fact: newFact, fingerprint: fingerprint)
+    try audit(effect.audit, transaction, call)
+    return effect.response
   }
 
   private static func fingerprint<O: IdentifiedWriteOperation>(

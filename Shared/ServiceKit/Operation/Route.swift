@@ -35,6 +35,11 @@ public struct Route: Sendable {
     unary(operation) { try await OperationRunner.run(operation, $0, $1, $2) }
   }
 
+  /// A write of many, each remembered by its identity.
+  public static func batch(_ operation: some BatchOperation) -> Route {
+    unary(operation) { try await OperationRunner.run(operation, $0, $1, $2) }
+  }
+
   /// A watch.
   public static func watch<O: WatchOperation>(_ operation: O) -> Route {
     Route(path: O.method.path) { service in

@@ -10,4 +10,6 @@ let inventoryMigrations = [
   Migration(
     version: 4, name: "create_inventory",
     sql: String(decoding: PackageResources.V0004_create_inventory_sql, as: UTF8.self)),
+  HoldRecords.migration(version: 5),
+  GenealogyRecords.migration(version: 6),
 ]

@@ -1,0 +1,165 @@
+import Values
+
+/// What kind of movement it is (`millrace.inventory.v1.MovementType`). The raw values are the contract's.
+enum MovementType: Int32, Sendable, Hashable, CaseIterable {
+  case receipt = 1
+  case issue = 2
+  case transfer = 3
+  case stageToProduction = 4
+  case returnFromProduction = 5
+  case adjustment = 6
+
+  /// The contract's name, without its prefix.
+  var name: String {
+    switch self {
+    case .receipt: "RECEIPT"
+    case .issue: "ISSUE"
+    case .transfer: "TRANSFER"
+    case .stageToProduction: "STAGE_TO_PRODUCTION"
+    case .returnFromProduction: "RETURN_FROM_PRODUCTION"
+    case .adjustment: "ADJUSTMENT"
+    }
+  }
+
+  /// What of a movement's locations breaks the rule of its type, by field; empty when nothing does.
+  func violations(from: String, to: String) -> [(field: String, rule: String)] {
+    func absent(_ field: String, _ location: String) -> [(String, String)] {
+      location.isEmpty ? [] : [(field, "must be empty: this is a \(name)")]
+    }
+    func present(_ field: String, _ location: String) -> [(String, String)] {
+      location.isEmpty ? [(field, "is required: this is a \(name)")] : []
+    }
+    switch self {
+    case .receipt: return absent("from_location", from) + present("to_location", to)
+    case .issue: return present("from_location", from) + absent("to_location", to)
+    case .adjustment:
+      return from.isEmpty == to.isEmpty
+        ? [("to_location", "is required, or from_location is, and not both")] : []
+    case .transfer, .stageToProduction, .returnFromProduction:
+      let missing = present("from_location", from) + present("to_location", to)
+      if missing.isEmpty, from == to { return [("to_location", "must be another location")] }
+      return missing
+    }
+  }
+}
+
+/// Where a movement stands (`millrace.inventory.v1.MovementState`). The raw values are the contract's.
+enum MovementState: Int32, Sendable, Hashable, CaseIterable {
+  case received = 1
+  case applied = 2
+  case quarantined = 3
+  case discarded = 4
+  case reversed = 5
+
+  /// The contract's name, without its prefix.
+  var name: String {
+    switch self {
+    case .received: "RECEIVED"
+    case .applied: "APPLIED"
+    case .quarantined: "QUARANTINED"
+    case .discarded: "DISCARDED"
+    case .reversed: "REVERSED"
+    }
+  }
+
+  /// Where the state may lead: the whole diagram.
+  var next: Set<MovementState> {
+    switch self {
+    case .received: [.applied, .quarantined]
+    case .quarantined: [.applied, .discarded]
+    case .applied: [.reversed]
+    case .discarded, .reversed: []
+    }
+  }
+}
+
+/// What a balance is about.
+struct BalanceKey: Sendable, Hashable, Comparable {
+  var location: String
+  var itemCode: String
+  var lot: String
+  var serial: String
+
+  static func < (left: Self, right: Self) -> Bool {
+    (left.itemCode, left.lot, left.serial, left.location)
+      < (right.itemCode, right.lot, right.serial, right.location)
+  }
+}
+
+/// What a site does with what would go below zero.
+enum NegativeStock: String, Sendable, Hashable, CaseIterable {
+  /// It is taken.
+  case accept
+  /// It is taken, and shown to a person.
+  case `case`
+  /// It is refused.
+  case refuse
+}
+
+/// What is done with a movement that names what master data does not have.
+enum UnknownCodes: String, Sendable, Hashable, CaseIterable {
+  case refuse
+  /// It is quarantined until they are there.
+  case quarantine
+}
+
+/// That a field of a movement does not agree with master data.
+struct ReferenceFinding: Sendable, Hashable {
+  /// The field's path in the report.
+  var field: String
+  /// What it breaks, without the field's name.
+  var rule: String
+}
+
+/// What of a movement is held against master data.
+struct MovementReferences: Sendable {
+  var itemCode: String
+  var lot: String
+  var serial: String
+  var unit: String
+  var locations: [(field: String, code: String)]
+  var supplierCode: String
+
+  /// What does not agree, in the order of the fields.
+  func findings(_ known: some KnownReferences) throws -> [ReferenceFinding] {
+    var findings: [ReferenceFinding] = []
+    func add(_ field: String, _ rule: String) {
+      findings.append(ReferenceFinding(field: field, rule: rule))
+    }
+    if let item = try known.item(itemCode), item.isInForce {
+      switch item.tracking {
+      case .none where !lot.isEmpty: add("lot", "must be empty: \(itemCode) has no lots")
+      case .lot where lot.isEmpty: add("lot", "is required: \(itemCode) is tracked by lot")
+      case .none where !serial.isEmpty, .lot where !serial.isEmpty:
+        add("serial", "must be empty: \(itemCode) has no serial numbers")
+      case .serial where serial.isEmpty:
+        add("serial", "is required: \(itemCode) is tracked by serial number")
+      default: break
+      }
+    } else {
+      add("item_code", "must be a released item: \(itemCode)")
+    }
+    for (field, code) in locations where try known.location(code)?.isInForce != true {
+      add(field, "must be a released location: \(code)")
+    }
+    if try known.unit(unit)?.isInForce != true {
+      add("quantity.unit", "must be a released unit: \(unit)")
+    }
+    if !supplierCode.isEmpty, try !known.isBusinessPartner(supplierCode) {
+      add("supplier_code", "must be a released business partner: \(supplierCode)")
+    }
+    return findings
+  }
+}
+
+/// Everything Inventory's rules refuse. `Refusals.swift` turns each into a status, in one place.
+enum InventoryError: Error, Sendable, Hashable {
+  case movementNotFound(String)
+  case movementState(String, MovementState, needed: MovementState)
+  case countNotFound(String)
+  case referencesUnknown([ReferenceFinding])
+  case unitMismatch(unit: String, expected: String, item: String)
+  case negativeStock(BalanceKey, balance: String, change: String, unit: String)
+  case quantityOverflow(BalanceKey)
+  case varianceChanged(BalanceKey, seen: String, now: String)
+}

@@ -1,0 +1,110 @@
+import Contracts
+import Protobuf
+import RecordStore
+import ServiceKit
+import Values
+
+/// What stands against a movement: holds, and what master data does not have. Everything that changes a
+/// balance passes here; there is no other way.
+struct MovementGate: Sendable {
+  let holds: HoldCopy
+  /// `nil` where no master data is followed.
+  let copy: ReferenceCopy?
+  let policies: [SiteCode: SitePolicy]
+  /// More levels than any warehouse has: a circle ends here.
+  private static let maximumLevels = 32
+
+  /// Why a movement is kept out of the balances for now; `nil` when nothing stands against it.
+  /// - Throws: ``Refusal`` or ``InventoryError`` when it is refused.
+  func quarantine(
+    _ report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
+  ) throws -> String? {
+    let covering = try holdsThatStop(report, at: site, snapshot)
+    if !covering.isEmpty {
+      // What had happened before anybody said that it must not is kept: it is no fact that could be undone.
+      let occurredAt = report.header?.occurredAt?.instant
+      guard let occurredAt, covering.allSatisfy({ occurredAt < $0.placedAt }) else {
+        throw Refusal.onHold(covering)
+      }
+      return "ON_HOLD"
+    }
+    return try unknownReferences(report, at: site, snapshot) ? "REFERENCE_UNKNOWN" : nil
+  }
+
+  /// The holds that stop a movement.
+  private func holdsThatStop(
+    _ report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
+  ) throws -> [KnownHold] {
+    var places: [HoldTarget] = []
+    for location in [report.fromLocation, report.toLocation] where !location.isEmpty {
+      places += try above(location, at: site, snapshot).map(HoldTarget.location)
+    }
+    let material = TracedMaterial(
+      itemCode: report.itemCode, lot: report.lot, serial: report.serial)
+    var things = material.holdTargets
+    if !report.orderName.isEmpty { things.append(.order(report.orderName)) }
+    var suppliers = Set(report.supplierCode.isEmpty ? [] : [report.supplierCode])
+    if !report.lot.isEmpty || !report.serial.isEmpty {
+      suppliers.formUnion(
+        try MovementRecords.suppliers(
+          site, itemCode: report.itemCode, lot: report.lot, serial: report.serial, snapshot))
+    }
+    things += suppliers.sorted().map(HoldTarget.supplier)
+    var found = holds.holds(on: places, at: site)
+    // What is on hold may be put where it waits for a decision.
+    if policies[site]?.quarantineLocations.contains(report.toLocation) != true {
+      found += holds.holds(on: things, at: site)
+    }
+    let takesOff = report.type == .adjustment && report.toLocation.isEmpty
+    return found.filter { !(takesOff && $0.isScrap) }.sorted { $0.holdID < $1.holdID }
+  }
+
+  /// A location and those that it is in, as far as master data says.
+  private func above(_ location: String, at site: SiteCode, _ snapshot: Snapshot) throws -> [String]
+  {
+    guard copy != nil else { return [location] }
+    let known = CopiedReferences(site: site, snapshot: snapshot)
+    var chain = [location]
+    while chain.count < Self.maximumLevels, let last = chain.last,
+      let parent = try known.location(last)?.parent, !parent.isEmpty
+    {
+      chain.append(parent)
+    }
+    return chain
+  }
+
+  /// The holds on a balance: those of what is there and of where it is.
+  func holds(on key: BalanceKey, at site: SiteCode, _ snapshot: Snapshot) throws -> [KnownHold] {
+    let material = TracedMaterial(itemCode: key.itemCode, lot: key.lot, serial: key.serial)
+    let suppliers =
+      key.lot.isEmpty && key.serial.isEmpty
+      ? []
+      : try MovementRecords.suppliers(
+        site, itemCode: key.itemCode, lot: key.lot, serial: key.serial, snapshot)
+    let targets =
+      try above(key.location, at: site, snapshot).map(HoldTarget.location) + material.holdTargets
+      + suppliers.map(HoldTarget.supplier)
+    return holds.holds(on: targets, at: site)
+  }
+
+  /// Whether it names what master data does not have.
+  /// - Throws: ``InventoryError/referencesUnknown(_:)`` where the site refuses that, and the copy is fresh
+  ///   enough to say so.
+  private func unknownReferences(
+    _ report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
+  ) throws -> Bool {
+    guard let copy, copy.asOf(site) != nil else { return false }
+    let references = MovementReferences(
+      itemCode: report.itemCode, lot: report.lot, serial: report.serial,
+      unit: report.quantity?.unit ?? "",
+      locations: [
+        ("from_location", report.fromLocation), ("to_location", report.toLocation),
+      ].filter { !$0.1.isEmpty }, supplierCode: report.supplierCode)
+    let findings = try references.findings(CopiedReferences(site: site, snapshot: snapshot))
+    if findings.isEmpty { return false }
+    if policies[site]?.unknownCodes == .refuse, copy.isFresh(site) {
+      throw InventoryError.referencesUnknown(findings)
+    }
+    return true
+  }
+}
