@@ -35,7 +35,9 @@
 #include "millrace/masterdata/v1/places.pb-c.h"
 #include "millrace/masterdata/v1/records.pb-c.h"
 #include "millrace/masterdata/v1/requests.pb-c.h"
-#include "millrace/procurement/v1/procurement.pb-c.h"
+#include "millrace/procurement/v1/orders.pb-c.h"
+#include "millrace/procurement/v1/shipments.pb-c.h"
+#include "millrace/procurement/v1/supply.pb-c.h"
 #include "millrace/production/v1/genealogy.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
@@ -864,11 +866,194 @@ static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_m
 static inline const ProtobufCMessageDescriptor *millrace__masterdata__v1__list_mapping_rules_response__descriptor_ptr(void) {
   return &millrace__masterdata__v1__list_mapping_rules_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__schedule_line__descriptor_ptr(void) {
+  return &millrace__procurement__v1__schedule_line__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__purchase_order_line__descriptor_ptr(void) {
+  return &millrace__procurement__v1__purchase_order_line__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__line_confirmation__descriptor_ptr(void) {
+  return &millrace__procurement__v1__line_confirmation__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__confirmation__descriptor_ptr(void) {
+  return &millrace__procurement__v1__confirmation__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__line_progress__descriptor_ptr(void) {
+  return &millrace__procurement__v1__line_progress__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__purchase_order__descriptor_ptr(void) {
+  return &millrace__procurement__v1__purchase_order__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__publish_purchase_order_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__publish_purchase_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__publish_purchase_order_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__publish_purchase_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__change_purchase_order_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__change_purchase_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__change_purchase_order_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__change_purchase_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__acknowledge_purchase_order_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__acknowledge_purchase_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__acknowledge_purchase_order_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__acknowledge_purchase_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__confirm_purchase_order_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__confirm_purchase_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__confirm_purchase_order_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__confirm_purchase_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__accept_confirmation_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__accept_confirmation_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__accept_confirmation_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__accept_confirmation_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__reject_confirmation_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__reject_confirmation_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__reject_confirmation_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__reject_confirmation_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__cancel_purchase_order_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__cancel_purchase_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__cancel_purchase_order_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__cancel_purchase_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__close_purchase_order_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__close_purchase_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__close_purchase_order_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__close_purchase_order_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_purchase_order_request__descriptor_ptr(void) {
   return &millrace__procurement__v1__get_purchase_order_request__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_purchase_order_response__descriptor_ptr(void) {
   return &millrace__procurement__v1__get_purchase_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_purchase_orders_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_purchase_orders_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_purchase_orders_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_purchase_orders_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__watch_purchase_orders_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__watch_purchase_orders_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__watch_purchase_orders_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__watch_purchase_orders_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__package_content__descriptor_ptr(void) {
+  return &millrace__procurement__v1__package_content__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__package__descriptor_ptr(void) {
+  return &millrace__procurement__v1__package__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__milestone__descriptor_ptr(void) {
+  return &millrace__procurement__v1__milestone__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__ship_notice__descriptor_ptr(void) {
+  return &millrace__procurement__v1__ship_notice__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__submit_ship_notice_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__submit_ship_notice_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__submit_ship_notice_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__submit_ship_notice_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__cancel_ship_notice_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__cancel_ship_notice_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__cancel_ship_notice_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__cancel_ship_notice_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__report_milestone_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__report_milestone_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__report_milestone_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__report_milestone_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_ship_notice_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__get_ship_notice_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_ship_notice_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__get_ship_notice_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_ship_notices_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_ship_notices_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_ship_notices_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_ship_notices_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__received_item__descriptor_ptr(void) {
+  return &millrace__procurement__v1__received_item__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__record_receipt_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__record_receipt_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__record_receipt_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__record_receipt_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__discrepancy__descriptor_ptr(void) {
+  return &millrace__procurement__v1__discrepancy__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_discrepancies_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_discrepancies_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_discrepancies_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_discrepancies_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__settle_discrepancy_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__settle_discrepancy_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__settle_discrepancy_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__settle_discrepancy_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__forecast_line__descriptor_ptr(void) {
+  return &millrace__procurement__v1__forecast_line__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__forecast__descriptor_ptr(void) {
+  return &millrace__procurement__v1__forecast__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__submit_forecast_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__submit_forecast_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__submit_forecast_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__submit_forecast_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_forecast_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__get_forecast_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__get_forecast_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__get_forecast_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__supply_signal__descriptor_ptr(void) {
+  return &millrace__procurement__v1__supply_signal__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__report_supply_shortage_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__report_supply_shortage_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__report_supply_shortage_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__report_supply_shortage_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_supply_signals_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_supply_signals_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__list_supply_signals_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__list_supply_signals_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__close_supply_signal_request__descriptor_ptr(void) {
+  return &millrace__procurement__v1__close_supply_signal_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__close_supply_signal_response__descriptor_ptr(void) {
+  return &millrace__procurement__v1__close_supply_signal_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_request__descriptor_ptr(void) {
   return &millrace__production__v1__report_genealogy_request__descriptor;
@@ -1254,9 +1439,21 @@ extern const char millrace__masterdata__v1__requests__file_descriptor[];
 static inline const void *millrace__masterdata__v1__requests__file_descriptor_ptr(void) {
   return millrace__masterdata__v1__requests__file_descriptor;
 }
+extern const char millrace__procurement__v1__orders__file_descriptor[];
+static inline const void *millrace__procurement__v1__orders__file_descriptor_ptr(void) {
+  return millrace__procurement__v1__orders__file_descriptor;
+}
 extern const char millrace__procurement__v1__procurement__file_descriptor[];
 static inline const void *millrace__procurement__v1__procurement__file_descriptor_ptr(void) {
   return millrace__procurement__v1__procurement__file_descriptor;
+}
+extern const char millrace__procurement__v1__shipments__file_descriptor[];
+static inline const void *millrace__procurement__v1__shipments__file_descriptor_ptr(void) {
+  return millrace__procurement__v1__shipments__file_descriptor;
+}
+extern const char millrace__procurement__v1__supply__file_descriptor[];
+static inline const void *millrace__procurement__v1__supply__file_descriptor_ptr(void) {
+  return millrace__procurement__v1__supply__file_descriptor;
 }
 extern const char millrace__production__v1__genealogy__file_descriptor[];
 static inline const void *millrace__production__v1__genealogy__file_descriptor_ptr(void) {

@@ -3,20 +3,210 @@
 public import Protobuf
 
 extension Procurement.V1 {
-  /// Procurement.
+  /// The conversation between a buyer and its suppliers.
+  ///
+  /// A caller that is bound to a supplier's code (its partner has one at the Gateway) sees
+  /// and changes only what carries that code. Whatever is of another supplier is for it as if
+  /// it were not there: NOT_FOUND, and in no list and no watch. What only the buyer may do is
+  /// refused to it with PERMISSION_DENIED, BUYER_ONLY; naming another supplier with
+  /// SUPPLIER_NOT_GRANTED. A caller without such a code is the buyer, and may speak for
+  /// suppliers that don't speak themselves.
+  ///
+  /// Every call can answer UNAUTHENTICATED, PERMISSION_DENIED with METHOD_NOT_GRANTED or
+  /// SITE_NOT_GRANTED, NOT_FOUND with SITE_UNKNOWN, INVALID_ARGUMENT with every field
+  /// violation, RESOURCE_EXHAUSTED with RetryInfo and UNAVAILABLE, each with
+  /// google.rpc.ErrorInfo (domain "millrace", a stable reason); see
+  /// millrace.production.v1.ProductionService. A refused call changes nothing and may be
+  /// repaired and sent again under the same identity. Every write can answer ALREADY_EXISTS:
+  /// REQUEST_ID_REUSED (a command's request_id was used with other content) or
+  /// SOURCE_EVENT_REUSED (a fact's identity was; the facts of each supplier are told apart
+  /// from those of others). Whatever names an order or a notice can answer NOT_FOUND,
+  /// PURCHASE_ORDER_NOT_FOUND or SHIP_NOTICE_NOT_FOUND, and what its state does not allow
+  /// FAILED_PRECONDITION, PURCHASE_ORDER_STATE or SHIP_NOTICE_STATE: the metadata has the
+  /// state and the allowed ones.
   public enum ProcurementService {
     /// The service's full name in the contracts.
     public static let name = "millrace.procurement.v1.ProcurementService"
 
-    /// One purchase order.
+    /// The buyer sends an order. FAILED_PRECONDITION: PURCHASE_ORDER_EXISTS (there is one of
+    /// this name), REFERENCE_UNKNOWN (master data, where it is followed and fresh, has no such
+    /// item, unit or supplier: every field is named).
+    public static let publishPurchaseOrder = Method<
+      Procurement.V1.PublishPurchaseOrderRequest, Procurement.V1.PublishPurchaseOrderResponse
+    >(
+      service: name, name: "PublishPurchaseOrder", kind: .unary)
+
+    /// The buyer changes an order before anything of it was received: it is PUBLISHED again,
+    /// and what was confirmed is void. FAILED_PRECONDITION: REVISION_CHANGED (somebody has
+    /// changed it meanwhile), BELOW_SHIPPED (a line would be less than what is on its way),
+    /// REFERENCE_UNKNOWN.
+    public static let changePurchaseOrder = Method<
+      Procurement.V1.ChangePurchaseOrderRequest, Procurement.V1.ChangePurchaseOrderResponse
+    >(
+      service: name, name: "ChangePurchaseOrder", kind: .unary)
+
+    /// The supplier has the order: PUBLISHED becomes ACKNOWLEDGED.
+    public static let acknowledgePurchaseOrder = Method<
+      Procurement.V1.AcknowledgePurchaseOrderRequest,
+      Procurement.V1.AcknowledgePurchaseOrderResponse
+    >(
+      service: name, name: "AcknowledgePurchaseOrder", kind: .unary)
+
+    /// The supplier says what it delivers. When every line is accepted the order is CONFIRMED;
+    /// otherwise it is ACKNOWLEDGED until the buyer has decided, and a newer confirmation takes
+    /// the place of one that waits. FAILED_PRECONDITION: REVISION_CHANGED (the buyer has
+    /// changed the order meanwhile), LINES_DIFFER (a line is missing, or not of the order).
+    public static let confirmPurchaseOrder = Method<
+      Procurement.V1.ConfirmPurchaseOrderRequest, Procurement.V1.ConfirmPurchaseOrderResponse
+    >(
+      service: name, name: "ConfirmPurchaseOrder", kind: .unary)
+
+    /// The buyer accepts what was confirmed: CONFIRMED_WITH_CHANGES. FAILED_PRECONDITION:
+    /// CONFIRMATION_NOT_WAITING (there is none of this number that waits), NOTHING_LEFT (every
+    /// line was rejected: cancel the order).
+    public static let acceptConfirmation = Method<
+      Procurement.V1.AcceptConfirmationRequest, Procurement.V1.AcceptConfirmationResponse
+    >(
+      service: name, name: "AcceptConfirmation", kind: .unary)
+
+    /// The buyer rejects what was confirmed; the supplier may confirm anew.
+    /// FAILED_PRECONDITION, CONFIRMATION_NOT_WAITING.
+    public static let rejectConfirmation = Method<
+      Procurement.V1.RejectConfirmationRequest, Procurement.V1.RejectConfirmationResponse
+    >(
+      service: name, name: "RejectConfirmation", kind: .unary)
+
+    /// The buyer gives an order up. FAILED_PRECONDITION, ORDER_SHIPPED: something of it is on
+    /// its way.
+    public static let cancelPurchaseOrder = Method<
+      Procurement.V1.CancelPurchaseOrderRequest, Procurement.V1.CancelPurchaseOrderResponse
+    >(
+      service: name, name: "CancelPurchaseOrder", kind: .unary)
+
+    /// The buyer expects nothing more: PARTIALLY_RECEIVED or RECEIVED becomes CLOSED.
+    public static let closePurchaseOrder = Method<
+      Procurement.V1.ClosePurchaseOrderRequest, Procurement.V1.ClosePurchaseOrderResponse
+    >(
+      service: name, name: "ClosePurchaseOrder", kind: .unary)
+
+    /// One order.
     public static let getPurchaseOrder = Method<
       Procurement.V1.GetPurchaseOrderRequest, Procurement.V1.GetPurchaseOrderResponse
     >(
       service: name, name: "GetPurchaseOrder", kind: .unary)
 
+    /// The site's orders, of a supplier its own.
+    public static let listPurchaseOrders = Method<
+      Procurement.V1.ListPurchaseOrdersRequest, Procurement.V1.ListPurchaseOrdersResponse
+    >(
+      service: name, name: "ListPurchaseOrders", kind: .unary)
+
+    /// Streams every order that has changed since the resume token, of a supplier its own, as
+    /// it is now, in the order of their last change; then goes on as orders change. A message
+    /// without an order says that all has been told so far. Resuming with the token of the last
+    /// processed message misses nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from
+    /// before a restore of the database; start again without one.
+    public static let watchPurchaseOrders = Method<
+      Procurement.V1.WatchPurchaseOrdersRequest, Procurement.V1.WatchPurchaseOrdersResponse
+    >(
+      service: name, name: "WatchPurchaseOrders", kind: .serverStreaming)
+
+    /// The supplier says what is on its way. FAILED_PRECONDITION: SHIP_NOTICE_EXISTS (it has
+    /// one of this number), SSCC_IN_USE (a package is in another notice), LINE_NOT_FOUND,
+    /// UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than the site's
+    /// tolerance; the metadata has the figures).
+    public static let submitShipNotice = Method<
+      Procurement.V1.SubmitShipNoticeRequest, Procurement.V1.SubmitShipNoticeResponse
+    >(
+      service: name, name: "SubmitShipNotice", kind: .unary)
+
+    /// The supplier takes a notice back before it has arrived.
+    public static let cancelShipNotice = Method<
+      Procurement.V1.CancelShipNoticeRequest, Procurement.V1.CancelShipNoticeResponse
+    >(
+      service: name, name: "CancelShipNotice", kind: .unary)
+
+    /// Where a shipment is: by its supplier, its carrier or the buyer. A carrier is a caller
+    /// that is bound to the notice's carrier_code.
+    public static let reportMilestone = Method<
+      Procurement.V1.ReportMilestoneRequest, Procurement.V1.ReportMilestoneResponse
+    >(
+      service: name, name: "ReportMilestone", kind: .unary)
+
+    /// One notice.
+    public static let getShipNotice = Method<
+      Procurement.V1.GetShipNoticeRequest, Procurement.V1.GetShipNoticeResponse
+    >(
+      service: name, name: "GetShipNotice", kind: .unary)
+
+    /// The site's notices, of a supplier its own.
+    public static let listShipNotices = Method<
+      Procurement.V1.ListShipNoticesRequest, Procurement.V1.ListShipNoticesResponse
+    >(
+      service: name, name: "ListShipNotices", kind: .unary)
+
+    /// The buyer says what has come. With the last receipt of a notice it is RECEIVED, or
+    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. FAILED_PRECONDITION:
+    /// LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the notice),
+    /// QUANTITY_OVERFLOW.
+    public static let recordReceipt = Method<
+      Procurement.V1.RecordReceiptRequest, Procurement.V1.RecordReceiptResponse
+    >(
+      service: name, name: "RecordReceipt", kind: .unary)
+
+    /// Where what came differs from what was announced.
+    public static let listDiscrepancies = Method<
+      Procurement.V1.ListDiscrepanciesRequest, Procurement.V1.ListDiscrepanciesResponse
+    >(
+      service: name, name: "ListDiscrepancies", kind: .unary)
+
+    /// The buyer says what was agreed about a discrepancy. NOT_FOUND, DISCREPANCY_NOT_FOUND;
+    /// FAILED_PRECONDITION, DISCREPANCY_SETTLED.
+    public static let settleDiscrepancy = Method<
+      Procurement.V1.SettleDiscrepancyRequest, Procurement.V1.SettleDiscrepancyResponse
+    >(
+      service: name, name: "SettleDiscrepancy", kind: .unary)
+
+    /// The buyer says what it expects to need: a new version, never merged with one before.
+    public static let submitForecast = Method<
+      Procurement.V1.SubmitForecastRequest, Procurement.V1.SubmitForecastResponse
+    >(
+      service: name, name: "SubmitForecast", kind: .unary)
+
+    /// A version of a supplier's forecast. NOT_FOUND, FORECAST_NOT_FOUND.
+    public static let getForecast = Method<
+      Procurement.V1.GetForecastRequest, Procurement.V1.GetForecastResponse
+    >(
+      service: name, name: "GetForecast", kind: .unary)
+
+    /// Something is missing, or will be. For the buyer's own planning; the shop floor reports
+    /// to Production.
+    public static let reportSupplyShortage = Method<
+      Procurement.V1.ReportSupplyShortageRequest, Procurement.V1.ReportSupplyShortageResponse
+    >(
+      service: name, name: "ReportSupplyShortage", kind: .unary)
+
+    /// What is missing, by what was reported here and in Production. For the buyer.
+    public static let listSupplySignals = Method<
+      Procurement.V1.ListSupplySignalsRequest, Procurement.V1.ListSupplySignalsResponse
+    >(
+      service: name, name: "ListSupplySignals", kind: .unary)
+
+    /// The buyer has done something about a signal. NOT_FOUND, SUPPLY_SIGNAL_NOT_FOUND;
+    /// FAILED_PRECONDITION, SUPPLY_SIGNAL_CLOSED.
+    public static let closeSupplySignal = Method<
+      Procurement.V1.CloseSupplySignalRequest, Procurement.V1.CloseSupplySignalResponse
+    >(
+      service: name, name: "CloseSupplySignal", kind: .unary)
+
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "GetPurchaseOrder"
+      "PublishPurchaseOrder", "ChangePurchaseOrder", "AcknowledgePurchaseOrder",
+      "ConfirmPurchaseOrder", "AcceptConfirmation", "RejectConfirmation", "CancelPurchaseOrder",
+      "ClosePurchaseOrder", "GetPurchaseOrder", "ListPurchaseOrders", "WatchPurchaseOrders",
+      "SubmitShipNotice", "CancelShipNotice", "ReportMilestone", "GetShipNotice", "ListShipNotices",
+      "RecordReceipt", "ListDiscrepancies", "SettleDiscrepancy", "SubmitForecast", "GetForecast",
+      "ReportSupplyShortage", "ListSupplySignals", "CloseSupplySignal",
     ]
   }
 
@@ -25,9 +215,132 @@ extension Procurement.V1 {
     /// What a server knows about a call besides its request.
     associatedtype Context: Sendable
 
-    /// One purchase order.
+    /// The buyer sends an order. FAILED_PRECONDITION: PURCHASE_ORDER_EXISTS (there is one of
+    /// this name), REFERENCE_UNKNOWN (master data, where it is followed and fresh, has no such
+    /// item, unit or supplier: every field is named).
+    func publishPurchaseOrder(
+      _ request: Procurement.V1.PublishPurchaseOrderRequest, context: Context
+    ) async throws -> Procurement.V1.PublishPurchaseOrderResponse
+
+    /// The buyer changes an order before anything of it was received: it is PUBLISHED again,
+    /// and what was confirmed is void. FAILED_PRECONDITION: REVISION_CHANGED (somebody has
+    /// changed it meanwhile), BELOW_SHIPPED (a line would be less than what is on its way),
+    /// REFERENCE_UNKNOWN.
+    func changePurchaseOrder(_ request: Procurement.V1.ChangePurchaseOrderRequest, context: Context)
+      async throws -> Procurement.V1.ChangePurchaseOrderResponse
+
+    /// The supplier has the order: PUBLISHED becomes ACKNOWLEDGED.
+    func acknowledgePurchaseOrder(
+      _ request: Procurement.V1.AcknowledgePurchaseOrderRequest, context: Context
+    ) async throws -> Procurement.V1.AcknowledgePurchaseOrderResponse
+
+    /// The supplier says what it delivers. When every line is accepted the order is CONFIRMED;
+    /// otherwise it is ACKNOWLEDGED until the buyer has decided, and a newer confirmation takes
+    /// the place of one that waits. FAILED_PRECONDITION: REVISION_CHANGED (the buyer has
+    /// changed the order meanwhile), LINES_DIFFER (a line is missing, or not of the order).
+    func confirmPurchaseOrder(
+      _ request: Procurement.V1.ConfirmPurchaseOrderRequest, context: Context
+    ) async throws -> Procurement.V1.ConfirmPurchaseOrderResponse
+
+    /// The buyer accepts what was confirmed: CONFIRMED_WITH_CHANGES. FAILED_PRECONDITION:
+    /// CONFIRMATION_NOT_WAITING (there is none of this number that waits), NOTHING_LEFT (every
+    /// line was rejected: cancel the order).
+    func acceptConfirmation(_ request: Procurement.V1.AcceptConfirmationRequest, context: Context)
+      async throws -> Procurement.V1.AcceptConfirmationResponse
+
+    /// The buyer rejects what was confirmed; the supplier may confirm anew.
+    /// FAILED_PRECONDITION, CONFIRMATION_NOT_WAITING.
+    func rejectConfirmation(_ request: Procurement.V1.RejectConfirmationRequest, context: Context)
+      async throws -> Procurement.V1.RejectConfirmationResponse
+
+    /// The buyer gives an order up. FAILED_PRECONDITION, ORDER_SHIPPED: something of it is on
+    /// its way.
+    func cancelPurchaseOrder(_ request: Procurement.V1.CancelPurchaseOrderRequest, context: Context)
+      async throws -> Procurement.V1.CancelPurchaseOrderResponse
+
+    /// The buyer expects nothing more: PARTIALLY_RECEIVED or RECEIVED becomes CLOSED.
+    func closePurchaseOrder(_ request: Procurement.V1.ClosePurchaseOrderRequest, context: Context)
+      async throws -> Procurement.V1.ClosePurchaseOrderResponse
+
+    /// One order.
     func getPurchaseOrder(_ request: Procurement.V1.GetPurchaseOrderRequest, context: Context)
       async throws -> Procurement.V1.GetPurchaseOrderResponse
+
+    /// The site's orders, of a supplier its own.
+    func listPurchaseOrders(_ request: Procurement.V1.ListPurchaseOrdersRequest, context: Context)
+      async throws -> Procurement.V1.ListPurchaseOrdersResponse
+
+    /// Streams every order that has changed since the resume token, of a supplier its own, as
+    /// it is now, in the order of their last change; then goes on as orders change. A message
+    /// without an order says that all has been told so far. Resuming with the token of the last
+    /// processed message misses nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from
+    /// before a restore of the database; start again without one.
+    func watchPurchaseOrders(
+      _ request: Procurement.V1.WatchPurchaseOrdersRequest, context: Context,
+      responses: any ResponseWriter<Procurement.V1.WatchPurchaseOrdersResponse>) async throws
+
+    /// The supplier says what is on its way. FAILED_PRECONDITION: SHIP_NOTICE_EXISTS (it has
+    /// one of this number), SSCC_IN_USE (a package is in another notice), LINE_NOT_FOUND,
+    /// UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than the site's
+    /// tolerance; the metadata has the figures).
+    func submitShipNotice(_ request: Procurement.V1.SubmitShipNoticeRequest, context: Context)
+      async throws -> Procurement.V1.SubmitShipNoticeResponse
+
+    /// The supplier takes a notice back before it has arrived.
+    func cancelShipNotice(_ request: Procurement.V1.CancelShipNoticeRequest, context: Context)
+      async throws -> Procurement.V1.CancelShipNoticeResponse
+
+    /// Where a shipment is: by its supplier, its carrier or the buyer. A carrier is a caller
+    /// that is bound to the notice's carrier_code.
+    func reportMilestone(_ request: Procurement.V1.ReportMilestoneRequest, context: Context)
+      async throws -> Procurement.V1.ReportMilestoneResponse
+
+    /// One notice.
+    func getShipNotice(_ request: Procurement.V1.GetShipNoticeRequest, context: Context)
+      async throws -> Procurement.V1.GetShipNoticeResponse
+
+    /// The site's notices, of a supplier its own.
+    func listShipNotices(_ request: Procurement.V1.ListShipNoticesRequest, context: Context)
+      async throws -> Procurement.V1.ListShipNoticesResponse
+
+    /// The buyer says what has come. With the last receipt of a notice it is RECEIVED, or
+    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. FAILED_PRECONDITION:
+    /// LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the notice),
+    /// QUANTITY_OVERFLOW.
+    func recordReceipt(_ request: Procurement.V1.RecordReceiptRequest, context: Context)
+      async throws -> Procurement.V1.RecordReceiptResponse
+
+    /// Where what came differs from what was announced.
+    func listDiscrepancies(_ request: Procurement.V1.ListDiscrepanciesRequest, context: Context)
+      async throws -> Procurement.V1.ListDiscrepanciesResponse
+
+    /// The buyer says what was agreed about a discrepancy. NOT_FOUND, DISCREPANCY_NOT_FOUND;
+    /// FAILED_PRECONDITION, DISCREPANCY_SETTLED.
+    func settleDiscrepancy(_ request: Procurement.V1.SettleDiscrepancyRequest, context: Context)
+      async throws -> Procurement.V1.SettleDiscrepancyResponse
+
+    /// The buyer says what it expects to need: a new version, never merged with one before.
+    func submitForecast(_ request: Procurement.V1.SubmitForecastRequest, context: Context)
+      async throws -> Procurement.V1.SubmitForecastResponse
+
+    /// A version of a supplier's forecast. NOT_FOUND, FORECAST_NOT_FOUND.
+    func getForecast(_ request: Procurement.V1.GetForecastRequest, context: Context) async throws
+      -> Procurement.V1.GetForecastResponse
+
+    /// Something is missing, or will be. For the buyer's own planning; the shop floor reports
+    /// to Production.
+    func reportSupplyShortage(
+      _ request: Procurement.V1.ReportSupplyShortageRequest, context: Context
+    ) async throws -> Procurement.V1.ReportSupplyShortageResponse
+
+    /// What is missing, by what was reported here and in Production. For the buyer.
+    func listSupplySignals(_ request: Procurement.V1.ListSupplySignalsRequest, context: Context)
+      async throws -> Procurement.V1.ListSupplySignalsResponse
+
+    /// The buyer has done something about a signal. NOT_FOUND, SUPPLY_SIGNAL_NOT_FOUND;
+    /// FAILED_PRECONDITION, SUPPLY_SIGNAL_CLOSED.
+    func closeSupplySignal(_ request: Procurement.V1.CloseSupplySignalRequest, context: Context)
+      async throws -> Procurement.V1.CloseSupplySignalResponse
   }
 
   /// Calls `millrace.procurement.v1.ProcurementService`.
@@ -37,11 +350,205 @@ extension Procurement.V1 {
     /// A client whose calls `caller` carries.
     public init(_ caller: any ServiceCaller) { self.caller = caller }
 
-    /// One purchase order.
+    /// The buyer sends an order. FAILED_PRECONDITION: PURCHASE_ORDER_EXISTS (there is one of
+    /// this name), REFERENCE_UNKNOWN (master data, where it is followed and fresh, has no such
+    /// item, unit or supplier: every field is named).
+    public func publishPurchaseOrder(
+      _ request: Procurement.V1.PublishPurchaseOrderRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.PublishPurchaseOrderResponse {
+      try await caller.unary(
+        Procurement.V1.ProcurementService.publishPurchaseOrder, request, options)
+    }
+
+    /// The buyer changes an order before anything of it was received: it is PUBLISHED again,
+    /// and what was confirmed is void. FAILED_PRECONDITION: REVISION_CHANGED (somebody has
+    /// changed it meanwhile), BELOW_SHIPPED (a line would be less than what is on its way),
+    /// REFERENCE_UNKNOWN.
+    public func changePurchaseOrder(
+      _ request: Procurement.V1.ChangePurchaseOrderRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ChangePurchaseOrderResponse {
+      try await caller.unary(
+        Procurement.V1.ProcurementService.changePurchaseOrder, request, options)
+    }
+
+    /// The supplier has the order: PUBLISHED becomes ACKNOWLEDGED.
+    public func acknowledgePurchaseOrder(
+      _ request: Procurement.V1.AcknowledgePurchaseOrderRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.AcknowledgePurchaseOrderResponse {
+      try await caller.unary(
+        Procurement.V1.ProcurementService.acknowledgePurchaseOrder, request, options)
+    }
+
+    /// The supplier says what it delivers. When every line is accepted the order is CONFIRMED;
+    /// otherwise it is ACKNOWLEDGED until the buyer has decided, and a newer confirmation takes
+    /// the place of one that waits. FAILED_PRECONDITION: REVISION_CHANGED (the buyer has
+    /// changed the order meanwhile), LINES_DIFFER (a line is missing, or not of the order).
+    public func confirmPurchaseOrder(
+      _ request: Procurement.V1.ConfirmPurchaseOrderRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ConfirmPurchaseOrderResponse {
+      try await caller.unary(
+        Procurement.V1.ProcurementService.confirmPurchaseOrder, request, options)
+    }
+
+    /// The buyer accepts what was confirmed: CONFIRMED_WITH_CHANGES. FAILED_PRECONDITION:
+    /// CONFIRMATION_NOT_WAITING (there is none of this number that waits), NOTHING_LEFT (every
+    /// line was rejected: cancel the order).
+    public func acceptConfirmation(
+      _ request: Procurement.V1.AcceptConfirmationRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.AcceptConfirmationResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.acceptConfirmation, request, options)
+    }
+
+    /// The buyer rejects what was confirmed; the supplier may confirm anew.
+    /// FAILED_PRECONDITION, CONFIRMATION_NOT_WAITING.
+    public func rejectConfirmation(
+      _ request: Procurement.V1.RejectConfirmationRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.RejectConfirmationResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.rejectConfirmation, request, options)
+    }
+
+    /// The buyer gives an order up. FAILED_PRECONDITION, ORDER_SHIPPED: something of it is on
+    /// its way.
+    public func cancelPurchaseOrder(
+      _ request: Procurement.V1.CancelPurchaseOrderRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.CancelPurchaseOrderResponse {
+      try await caller.unary(
+        Procurement.V1.ProcurementService.cancelPurchaseOrder, request, options)
+    }
+
+    /// The buyer expects nothing more: PARTIALLY_RECEIVED or RECEIVED becomes CLOSED.
+    public func closePurchaseOrder(
+      _ request: Procurement.V1.ClosePurchaseOrderRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ClosePurchaseOrderResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.closePurchaseOrder, request, options)
+    }
+
+    /// One order.
     public func getPurchaseOrder(
       _ request: Procurement.V1.GetPurchaseOrderRequest, options: CallOptions = .init()
     ) async throws -> Procurement.V1.GetPurchaseOrderResponse {
       try await caller.unary(Procurement.V1.ProcurementService.getPurchaseOrder, request, options)
+    }
+
+    /// The site's orders, of a supplier its own.
+    public func listPurchaseOrders(
+      _ request: Procurement.V1.ListPurchaseOrdersRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ListPurchaseOrdersResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.listPurchaseOrders, request, options)
+    }
+
+    /// Streams every order that has changed since the resume token, of a supplier its own, as
+    /// it is now, in the order of their last change; then goes on as orders change. A message
+    /// without an order says that all has been told so far. Resuming with the token of the last
+    /// processed message misses nothing. FAILED_PRECONDITION, FEED_RESTORED: the token is from
+    /// before a restore of the database; start again without one.
+    public func watchPurchaseOrders(
+      _ request: Procurement.V1.WatchPurchaseOrdersRequest, options: CallOptions = .init()
+    ) async throws -> ResponseStream<Procurement.V1.WatchPurchaseOrdersResponse> {
+      try await caller.serverStreaming(
+        Procurement.V1.ProcurementService.watchPurchaseOrders, request, options)
+    }
+
+    /// The supplier says what is on its way. FAILED_PRECONDITION: SHIP_NOTICE_EXISTS (it has
+    /// one of this number), SSCC_IN_USE (a package is in another notice), LINE_NOT_FOUND,
+    /// UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than the site's
+    /// tolerance; the metadata has the figures).
+    public func submitShipNotice(
+      _ request: Procurement.V1.SubmitShipNoticeRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.SubmitShipNoticeResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.submitShipNotice, request, options)
+    }
+
+    /// The supplier takes a notice back before it has arrived.
+    public func cancelShipNotice(
+      _ request: Procurement.V1.CancelShipNoticeRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.CancelShipNoticeResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.cancelShipNotice, request, options)
+    }
+
+    /// Where a shipment is: by its supplier, its carrier or the buyer. A carrier is a caller
+    /// that is bound to the notice's carrier_code.
+    public func reportMilestone(
+      _ request: Procurement.V1.ReportMilestoneRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ReportMilestoneResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.reportMilestone, request, options)
+    }
+
+    /// One notice.
+    public func getShipNotice(
+      _ request: Procurement.V1.GetShipNoticeRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.GetShipNoticeResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.getShipNotice, request, options)
+    }
+
+    /// The site's notices, of a supplier its own.
+    public func listShipNotices(
+      _ request: Procurement.V1.ListShipNoticesRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ListShipNoticesResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.listShipNotices, request, options)
+    }
+
+    /// The buyer says what has come. With the last receipt of a notice it is RECEIVED, or
+    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. FAILED_PRECONDITION:
+    /// LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the notice),
+    /// QUANTITY_OVERFLOW.
+    public func recordReceipt(
+      _ request: Procurement.V1.RecordReceiptRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.RecordReceiptResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.recordReceipt, request, options)
+    }
+
+    /// Where what came differs from what was announced.
+    public func listDiscrepancies(
+      _ request: Procurement.V1.ListDiscrepanciesRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ListDiscrepanciesResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.listDiscrepancies, request, options)
+    }
+
+    /// The buyer says what was agreed about a discrepancy. NOT_FOUND, DISCREPANCY_NOT_FOUND;
+    /// FAILED_PRECONDITION, DISCREPANCY_SETTLED.
+    public func settleDiscrepancy(
+      _ request: Procurement.V1.SettleDiscrepancyRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.SettleDiscrepancyResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.settleDiscrepancy, request, options)
+    }
+
+    /// The buyer says what it expects to need: a new version, never merged with one before.
+    public func submitForecast(
+      _ request: Procurement.V1.SubmitForecastRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.SubmitForecastResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.submitForecast, request, options)
+    }
+
+    /// A version of a supplier's forecast. NOT_FOUND, FORECAST_NOT_FOUND.
+    public func getForecast(
+      _ request: Procurement.V1.GetForecastRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.GetForecastResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.getForecast, request, options)
+    }
+
+    /// Something is missing, or will be. For the buyer's own planning; the shop floor reports
+    /// to Production.
+    public func reportSupplyShortage(
+      _ request: Procurement.V1.ReportSupplyShortageRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ReportSupplyShortageResponse {
+      try await caller.unary(
+        Procurement.V1.ProcurementService.reportSupplyShortage, request, options)
+    }
+
+    /// What is missing, by what was reported here and in Production. For the buyer.
+    public func listSupplySignals(
+      _ request: Procurement.V1.ListSupplySignalsRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.ListSupplySignalsResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.listSupplySignals, request, options)
+    }
+
+    /// The buyer has done something about a signal. NOT_FOUND, SUPPLY_SIGNAL_NOT_FOUND;
+    /// FAILED_PRECONDITION, SUPPLY_SIGNAL_CLOSED.
+    public func closeSupplySignal(
+      _ request: Procurement.V1.CloseSupplySignalRequest, options: CallOptions = .init()
+    ) async throws -> Procurement.V1.CloseSupplySignalResponse {
+      try await caller.unary(Procurement.V1.ProcurementService.closeSupplySignal, request, options)
     }
   }
 }

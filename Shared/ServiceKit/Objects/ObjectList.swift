@@ -42,11 +42,18 @@ public protocol ObjectList: ReadOperation where Input == ObjectListInput {
   var incarnation: Incarnation { get }
   /// The answer.
   func response(_ found: [Content], _ page: Common.V1.PageResponse) -> Response
+  /// The answer, where it says something about the question, too.
+  func response(_ found: [Content], _ page: Common.V1.PageResponse, _ input: Input) -> Response
   /// Changes the question by who asks: what is not the caller's is not there for it.
   func narrow(_ input: Input, _ call: Call) throws -> Input
 }
 
 extension ObjectList {
+  /// Without the question.
+  public func response(_ found: [Content], _ page: Common.V1.PageResponse, _ input: Input)
+    -> Response
+  { response(found, page) }
+
   /// Everybody sees all.
   public func narrow(_ input: Input, _ call: Call) throws -> Input { input }
 
@@ -61,7 +68,7 @@ extension ObjectList {
     let page = found.prefix(size)
     let lastKey = found.count > page.count ? page.last.map { String($0.objectID) } : nil
     return response(
-      page.map(\.content), input.filters.response(after: lastKey, in: incarnation))
+      page.map(\.content), input.filters.response(after: lastKey, in: incarnation), narrowed)
   }
 }
 

@@ -34,13 +34,17 @@ public struct ObjectWriteInput<Request: Message>: Sendable {
   }
 
   /// A fact at a site that was checked before.
+  /// - Parameter owner: whose fact it is, where each owner numbers its own: what one of them says is then
+  ///   never held against another one. Empty for facts of the site's own systems.
   public init(
     _ fields: inout Fields, fact header: Common.V1.FactHeader?, at site: SiteCode,
-    _ request: Request
+    of owner: String = "", _ request: Request
   ) {
     self.site = site
     let checked = fields.factHeader(header)
-    identity = .fact(checked.identity(at: self.site))
+    let system = owner.isEmpty ? checked.sourceSystem : "\(owner)\n\(checked.sourceSystem)"
+    identity = .fact(
+      FactIdentity(site: site, sourceSystem: system, sourceEventID: checked.sourceEventID))
     self.header = checked
     self.request = request
   }
@@ -84,10 +88,6 @@ public protocol ObjectWrite: IdentifiedWriteOperation where Input == ObjectWrite
     _ snapshot: Snapshot
   ) throws -> Response
 
-  /// Refuses a caller whom an object does not concern, when it is said for the first time and when it is said
-  /// again.
-  func admit(_ call: Call, _ input: Input, _ object: Object?) throws
-
   /// What the audit log calls the object.
   func name(_ object: Object) -> String
 }
@@ -97,9 +97,6 @@ extension ObjectWrite {
   public static var contentScheme: Int { 1 }
   /// It changes one that is there.
   public static var makesObject: Bool { false }
-
-  /// Concerns everybody.
-  public func admit(_ call: Call, _ input: Input, _ object: Object?) throws {}
 
   /// That of the input.
   public func identity(of input: Input) -> WriteIdentity { input.identity }
@@ -117,7 +114,6 @@ extension ObjectWrite {
     _ input: Input, fact: Identifier, _ transaction: Transaction, _ call: Call
   ) throws -> Effect<Response> {
     let before = Self.makesObject ? nil : try object(input, fact: fact, transaction)
-    try admit(call, input, before)
     let after = try write(input, before, fact: fact, transaction, call)
     return Effect(
       try response(.accepted, after, fact: fact, input, transaction),

@@ -102,6 +102,7 @@ enum OperationRunner {
   static func perform<O: IdentifiedWriteOperation>(
     _ operation: O, _ input: O.Input, newFact: Identifier, _ transaction: Transaction, _ call: Call
   ) throws -> O.Response {
+    try operation.admit(input, transaction, call)
     let identity = operation.identity(of: input)
     let key = identity.key(principal: call.principal)
     let fingerprint = fingerprint(operation, input, scheme: O.contentScheme)
@@ -181,15 +182,18 @@ extension WriteIdentity {
     }
   }
 
+  private static func reused(_ identity: FactIdentity) -> Refusal {
+    // Where each owner numbers its own facts the owner stands in front.
+    let system = identity.sourceSystem.split(separator: "\n").last.map(String.init) ?? ""
+    return Refusal(
+      .alreadyExists, reason: "SOURCE_EVENT_REUSED",
+      "the fact \(identity.sourceEventID) of \(system) was reported before with other content",
+      metadata: ["source_system": system, "source_event_id": identity.sourceEventID])
+  }
+
   fileprivate var reused: Refusal {
     switch self {
-    case .fact(let identity):
-      Refusal(
-        .alreadyExists, reason: "SOURCE_EVENT_REUSED",
-        "the fact \(identity.sourceEventID) of \(identity.sourceSystem) was reported before with other content",
-        metadata: [
-          "source_system": identity.sourceSystem, "source_event_id": identity.sourceEventID,
-        ])
+    case .fact(let identity): Self.reused(identity)
     case .command(_, let requestID):
       Refusal(
         .alreadyExists, reason: "REQUEST_ID_REUSED",

@@ -98,6 +98,10 @@ public protocol IdentifiedWriteOperation: Operation {
   ///   under that. A fact is compared by the rule of its day, for ever.
   func addContent(of input: Input, scheme: Int, to digest: inout CanonicalDigest)
 
+  /// Refuses a caller whom the request does not concern: before anything else, so that also what was said
+  /// before is told only to those who may know it. Default: it concerns everybody.
+  func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws
+
   /// Judges and writes the first time. The fact's identifier is what ``answerAgain(_:fact:_:)``
   /// gets later.
   func execute(_ input: Input, fact: Identifier, _ transaction: Transaction, _ call: Call) throws
@@ -105,6 +109,11 @@ public protocol IdentifiedWriteOperation: Operation {
 
   /// The answer to the same request said again: the fact is the one of the first time.
   func answerAgain(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws -> Response
+}
+
+extension IdentifiedWriteOperation {
+  /// It concerns everybody.
+  public func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {}
 }
 
 extension CanonicalDigest {

@@ -100,6 +100,14 @@ public struct ObjectTable<Content: Message>: Sendable {
     ) { try $0.int64(0) } ?? 0
   }
 
+  /// The object of a party that was made last, `nil` when there is none.
+  public func newest(_ site: SiteCode, party: String, _ snapshot: Snapshot) throws -> Content? {
+    try snapshot.row(
+      "SELECT content FROM \(name) WHERE site = ? AND party = ? ORDER BY object_id DESC LIMIT 1",
+      site, party
+    ) { try Content(decoding: try $0.blob(0)) }
+  }
+
   /// A site's objects in the order in which they were made, after one of them; only those in `states` and of
   /// `party` unless these are empty.
   public func list(

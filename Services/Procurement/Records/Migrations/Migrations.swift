@@ -1,3 +1,4 @@
+import Contracts
 import RecordStore
 import ServiceKit
 
@@ -10,4 +11,17 @@ let procurementMigrations = [
   Migration(
     version: 4, name: "create_procurement",
     sql: String(decoding: PackageResources.V0004_create_procurement_sql, as: UTF8.self)),
+  GenealogyRecords.migration(version: 5),
+  Migration(
+    version: 6, name: "keep_orders_and_notices",
+    sql: ObjectTable<Procurement.V1.PurchaseOrder>.schema(
+      "purchase_orders", "Purchase orders; the party is the supplier.")
+      + ObjectTable<Procurement.V1.ShipNotice>.schema(
+        "ship_notices", "Ship notices; the party is the supplier.")
+      + ObjectTable<Procurement.V1.Discrepancy>.schema(
+        "discrepancies", "Differences of receipts; the party is the supplier.")
+      + ObjectTable<Procurement.V1.Forecast>.schema(
+        "forecasts", "Forecasts, a row for each version; the party is the supplier.")
+      + ObjectTable<Procurement.V1.SupplySignal>.schema(
+        "supply_signals", "What is missing; the party is the item.")),
 ]

@@ -1,0 +1,24 @@
+import Identity
+import ServiceKit
+
+/// Whose orders and notices a caller sees and changes.
+enum SupplierScope {
+  /// Refuses what only the buyer may do.
+  static func requireBuyer(_ call: Call) throws(ProcurementError) {
+    if !call.principal.partnerCode.isEmpty { throw .buyerOnly }
+  }
+
+  /// Refuses a supplier that names another one.
+  static func require(_ supplier: String, _ call: Call) throws(ProcurementError) {
+    if !call.principal.mayAct(forPartnerCode: supplier) { throw .supplierNotGranted(supplier) }
+  }
+
+  /// Of which supplier a list or a watch is: a supplier sees its own, whatever it asks for. `nil` when it asks
+  /// for somebody else's: there is nothing.
+  static func party(_ asked: String, _ call: Call) throws(ProcurementError) -> String {
+    let own = call.principal.partnerCode
+    if own.isEmpty { return asked }
+    if !asked.isEmpty, asked != own { throw .supplierNotGranted(asked) }
+    return own
+  }
+}
