@@ -71,13 +71,16 @@ struct SubmitShipNotice: ObjectWrite {
       $0.submittedAt = .init(transaction.now)
     }
     for (place, package) in request.packages.enumerated()
-    where try PackageRecords.isInUse(package.sscc, at: input.site, transaction) {
+    where try PackageRecords.isInUse(
+      package.sscc, by: request.supplierCode, at: input.site, transaction)
+    {
       throw ProcurementError.packageInUse(package.sscc, field: "packages[\(place)].sscc")
     }
     let changed = try announce(notice, at: input.site, call, transaction)
     for order in changed { try orders.put(order, at: input.site, transaction) }
     for package in request.packages {
-      try PackageRecords.add(package.sscc, of: key, at: input.site, transaction)
+      try PackageRecords.add(
+        package.sscc, by: request.supplierCode, of: key, at: input.site, transaction)
     }
     return try notices.put(notice, at: input.site, transaction)
   }

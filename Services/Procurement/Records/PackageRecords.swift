@@ -5,16 +5,23 @@ import Values
 
 /// Which packages are in which notice, those of cancelled ones left out.
 enum PackageRecords {
-  static func isInUse(_ sscc: String, at site: SiteCode, _ snapshot: Snapshot) throws -> Bool {
-    try snapshot.row("SELECT 1 FROM packages WHERE site = ? AND sscc = ?", site, sscc) { _ in true }
-      ?? false
+  /// Whether a package is in a notice of the supplier: what others have sent is not told.
+  static func isInUse(
+    _ sscc: String, by supplier: String, at site: SiteCode, _ snapshot: Snapshot
+  ) throws -> Bool {
+    try snapshot.row(
+      "SELECT 1 FROM packages WHERE site = ? AND supplier_code = ? AND sscc = ?", site, supplier,
+      sscc
+    ) { _ in true } ?? false
   }
 
   static func add(
-    _ sscc: String, of notice: String, at site: SiteCode, _ transaction: Transaction
+    _ sscc: String, by supplier: String, of notice: String, at site: SiteCode,
+    _ transaction: Transaction
   ) throws {
     try transaction.execute(
-      "INSERT INTO packages (site, sscc, notice_key) VALUES (?, ?, ?)", site, sscc, notice)
+      "INSERT INTO packages (site, supplier_code, sscc, notice_key) VALUES (?, ?, ?, ?)", site,
+      supplier, sscc, notice)
   }
 
   static func remove(of notice: String, at site: SiteCode, _ transaction: Transaction) throws {

@@ -112,9 +112,9 @@ extension Procurement.V1 {
       service: name, name: "WatchPurchaseOrders", kind: .serverStreaming)
 
     /// The supplier says what is on its way. FAILED_PRECONDITION: SHIP_NOTICE_EXISTS (it has
-    /// one of this number), SSCC_IN_USE (a package is in another notice), LINE_NOT_FOUND,
-    /// UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than the site's
-    /// tolerance; the metadata has the figures).
+    /// one of this number), SSCC_IN_USE (a package is in another notice of its own),
+    /// LINE_NOT_FOUND, UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than
+    /// the site's tolerance; the metadata has the figures).
     public static let submitShipNotice = Method<
       Procurement.V1.SubmitShipNoticeRequest, Procurement.V1.SubmitShipNoticeResponse
     >(
@@ -280,9 +280,9 @@ extension Procurement.V1 {
       responses: any ResponseWriter<Procurement.V1.WatchPurchaseOrdersResponse>) async throws
 
     /// The supplier says what is on its way. FAILED_PRECONDITION: SHIP_NOTICE_EXISTS (it has
-    /// one of this number), SSCC_IN_USE (a package is in another notice), LINE_NOT_FOUND,
-    /// UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than the site's
-    /// tolerance; the metadata has the figures).
+    /// one of this number), SSCC_IN_USE (a package is in another notice of its own),
+    /// LINE_NOT_FOUND, UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than
+    /// the site's tolerance; the metadata has the figures).
     func submitShipNotice(_ request: Procurement.V1.SubmitShipNoticeRequest, context: Context)
       async throws -> Procurement.V1.SubmitShipNoticeResponse
 
@@ -450,9 +450,9 @@ extension Procurement.V1 {
     }
 
     /// The supplier says what is on its way. FAILED_PRECONDITION: SHIP_NOTICE_EXISTS (it has
-    /// one of this number), SSCC_IN_USE (a package is in another notice), LINE_NOT_FOUND,
-    /// UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than the site's
-    /// tolerance; the metadata has the figures).
+    /// one of this number), SSCC_IN_USE (a package is in another notice of its own),
+    /// LINE_NOT_FOUND, UNIT_MISMATCH, OVER_DELIVERY (more than is open of a line, by more than
+    /// the site's tolerance; the metadata has the figures).
     public func submitShipNotice(
       _ request: Procurement.V1.SubmitShipNoticeRequest, options: CallOptions = .init()
     ) async throws -> Procurement.V1.SubmitShipNoticeResponse {

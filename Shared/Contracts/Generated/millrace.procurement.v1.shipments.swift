@@ -191,8 +191,8 @@ extension Procurement.V1 {
   /// A package. EDI: PAC with GIN.
   public struct Package: Message {
     /// The serial shipping container code: 18 digits, the last one the check digit (GS1 General
-    /// Specifications, 7.9). Unique among the packages of the site's notices that are not
-    /// cancelled.
+    /// Specifications, 7.9). Unique among the packages of the supplier's notices for the site
+    /// that are not cancelled.
     public var sscc: String = ""
 
     /// What is in it, 1 to 200 entries.

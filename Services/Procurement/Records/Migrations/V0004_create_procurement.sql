@@ -1,10 +1,11 @@
 -- Which packages are in which notice, those of cancelled ones left out.
 CREATE TABLE packages (
   site TEXT NOT NULL,
+  supplier_code TEXT NOT NULL,
   sscc TEXT NOT NULL,
   -- The supplier and the notice's number.
   notice_key TEXT NOT NULL,
-  PRIMARY KEY (site, sscc)
+  PRIMARY KEY (site, supplier_code, sscc)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX packages_by_notice ON packages (site, notice_key);
 
