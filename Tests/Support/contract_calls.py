@@ -15,8 +15,8 @@ from Support.client import refusal
 from Support.external_tokens import ISSUER
 from Support.paths import PROTO
 from Support.stubs import (
-    audit, common, events, gateway, masterdata, partners, production, revocations, tokens,
-    timestamp, usage, versions)
+    audit, common, events, gateway, genealogy, inventory, masterdata, partners, procurement, production,
+    quality, revocations, tokens, timestamp, usage, versions)
 
 PACKAGE = "millrace.gateway.v1"
 _numbers = itertools.count(1)
@@ -134,7 +134,161 @@ def _of_records(plural):
     }
 
 
+_NOBODY = "0" * 32
+"""An identifier that nothing has."""
+_LATER = timestamp.Timestamp(seconds=1_790_000_000)
+_LOT = quality.HoldTarget(lot=quality.LotTarget(item_code="ITEM", lot="L-1"))
+_TRACED = common.TracedMaterial(item_code="FG-VALVE", lot="T-1")
+
+
+def _movement():
+    return inventory.MovementReport(
+        header=facts.header(), type=inventory.MOVEMENT_TYPE_RECEIPT, item_code="ITEM",
+        to_location="WH/Stock", quantity=_one())
+
+
+def _order_line():
+    return procurement.PurchaseOrderLine(
+        line=1, item_code="ITEM", quantity=_one(), unit_price="1",
+        schedule=[procurement.ScheduleLine(quantity=_one(), due_at=_LATER)])
+
+
+def _notice(to):
+    return procurement.SubmitShipNoticeRequest(
+        site=to.site, header=facts.header(), notice_number="N-1", supplier_code="V-1", packages=[
+            procurement.Package(sscc="376104250021234569", contents=[
+                procurement.PackageContent(order_name="NOBODYS", line=1, quantity=_one())])])
+
+
+_INSPECTION = quality.InspectionPlan(sample_size=1, characteristics=[
+    quality.Characteristic(code="SURFACE", kind=quality.CHARACTERISTIC_KIND_ATTRIBUTE)])
+
+_FURTHER_HOUSES = {
+    "WatchGenealogy": lambda to: genealogy.WatchGenealogyRequest(site=to.site),
+    "ReportGenealogy": lambda to: production.ReportGenealogyRequest(
+        site=to.site, header=facts.header(), order_name=to.order, produced=_TRACED, consumed=[
+            production.ConsumedMaterial(
+                material=common.TracedMaterial(item_code="RM-STEEL", lot="C-1"), quantity=_one())]),
+    "ReportShortage": lambda to: production.ReportShortageRequest(
+        site=to.site, header=facts.header(), item_code="ITEM", quantity=_one()),
+    "WatchShortages": lambda to: production.WatchShortagesRequest(site=to.site),
+    # Inventory
+    "RecordMovement": lambda to: inventory.RecordMovementRequest(site=to.site, movement=_movement()),
+    "RecordMovementBatch": lambda to: inventory.RecordMovementBatchRequest(
+        site=to.site, movements=[_movement()]),
+    "ReverseMovement": lambda to: inventory.ReverseMovementRequest(
+        site=to.site, header=facts.header(), movement_id=_NOBODY, reason="wrong"),
+    "SettleMovement": lambda to: inventory.SettleMovementRequest(
+        site=to.site, request_id=_command(), movement_id=_NOBODY,
+        settlement=inventory.SETTLEMENT_DISCARD, reason="wrong"),
+    "GetMovement": lambda to: inventory.GetMovementRequest(site=to.site, movement_id=_NOBODY),
+    "ListMovements": lambda to: inventory.ListMovementsRequest(site=to.site),
+    "ListSequenceGaps": lambda to: inventory.ListSequenceGapsRequest(site=to.site),
+    "SubmitCount": lambda to: inventory.SubmitCountRequest(
+        site=to.site, header=facts.header(), location="WH/Stock", lines=[
+            inventory.CountLine(item_code="ITEM", quantity=_one())]),
+    "ListVariances": lambda to: inventory.ListVariancesRequest(site=to.site, count_id=_NOBODY),
+    "ApproveAdjustment": lambda to: inventory.ApproveAdjustmentRequest(
+        site=to.site, request_id=_command(), count_id=_NOBODY, reason="counted twice",
+        variances=[inventory.ApprovedVariance(item_code="ITEM", variance="1")]),
+    "ListBalances": lambda to: inventory.ListBalancesRequest(site=to.site),
+    "GetBalances": lambda to: inventory.GetBalancesRequest(site=to.site, keys=[
+        inventory.BalanceKey(location="WH/Stock", item_code="ITEM")]),
+    "CheckAvailability": lambda to: inventory.CheckAvailabilityRequest(site=to.site, questions=[
+        inventory.AvailabilityQuestion(item_code="ITEM", quantity="1")]),
+    "WatchBalances": lambda to: inventory.WatchBalancesRequest(site=to.site),
+    "ListInventoryCases": lambda to: inventory.ListInventoryCasesRequest(site=to.site),
+    # Quality
+    "CreateInspection": lambda to: quality.CreateInspectionRequest(
+        site=to.site, request_id=_command(), subject=_LOT, plan=_INSPECTION),
+    "SubmitResults": lambda to: quality.SubmitResultsRequest(
+        site=to.site, header=facts.header(), inspection_id=_NOBODY, results=[
+            quality.InspectionResult(sample=1, characteristic="SURFACE", passed=True)]),
+    "CompleteInspection": lambda to: quality.CompleteInspectionRequest(
+        site=to.site, request_id=_command(), inspection_id=_NOBODY),
+    "CancelInspection": lambda to: quality.CancelInspectionRequest(
+        site=to.site, request_id=_command(), inspection_id=_NOBODY, reason="wrong"),
+    "GetInspection": lambda to: quality.GetInspectionRequest(site=to.site, inspection_id=_NOBODY),
+    "ListInspections": lambda to: quality.ListInspectionsRequest(site=to.site),
+    "RaiseNonconformance": lambda to: quality.RaiseNonconformanceRequest(
+        site=to.site, request_id=_command(), subject=_LOT, description="too thin"),
+    "ReviewNonconformance": lambda to: quality.ReviewNonconformanceRequest(
+        site=to.site, request_id=_command(), nonconformance_id=_NOBODY),
+    "DispositionNonconformance": lambda to: quality.DispositionNonconformanceRequest(
+        site=to.site, request_id=_command(), nonconformance_id=_NOBODY,
+        disposition=quality.DISPOSITION_REWORK, reason="can be mended"),
+    "VerifyNonconformance": lambda to: quality.VerifyNonconformanceRequest(
+        site=to.site, request_id=_command(), nonconformance_id=_NOBODY),
+    "CloseNonconformance": lambda to: quality.CloseNonconformanceRequest(
+        site=to.site, request_id=_command(), nonconformance_id=_NOBODY),
+    "GetNonconformance": lambda to: quality.GetNonconformanceRequest(
+        site=to.site, nonconformance_id=_NOBODY),
+    "ListNonconformances": lambda to: quality.ListNonconformancesRequest(site=to.site),
+    "PlaceHold": lambda to: quality.PlaceHoldRequest(
+        site=to.site, request_id=_command(), target=quality.HoldTarget(supplier_code="V-9"),
+        reason="cracks"),
+    "ReleaseHold": lambda to: quality.ReleaseHoldRequest(
+        site=to.site, request_id=_command(), hold_id=_NOBODY, reason="looked at"),
+    "GetHold": lambda to: quality.GetHoldRequest(site=to.site, hold_id=_NOBODY),
+    "ListHolds": lambda to: quality.ListHoldsRequest(site=to.site),
+    "WatchHolds": lambda to: quality.WatchHoldsRequest(site=to.site),
+    "TraceLot": lambda to: quality.TraceLotRequest(site=to.site, material=_TRACED),
+    # Procurement
+    "PublishPurchaseOrder": lambda to: procurement.PublishPurchaseOrderRequest(
+        site=to.site, request_id=_command(), order_name=_command(), supplier_code="V-1",
+        currency="EUR", lines=[_order_line()]),
+    "ChangePurchaseOrder": lambda to: procurement.ChangePurchaseOrderRequest(
+        site=to.site, request_id=_command(), order_name="NOBODYS", content_revision=1,
+        lines=[_order_line()]),
+    "AcknowledgePurchaseOrder": lambda to: procurement.AcknowledgePurchaseOrderRequest(
+        site=to.site, request_id=_command(), order_name="NOBODYS"),
+    "ConfirmPurchaseOrder": lambda to: procurement.ConfirmPurchaseOrderRequest(
+        site=to.site, request_id=_command(), order_name="NOBODYS", content_revision=1, lines=[
+            procurement.LineConfirmation(line=1, answer=procurement.LINE_ANSWER_ACCEPTED)]),
+    "AcceptConfirmation": lambda to: procurement.AcceptConfirmationRequest(
+        site=to.site, request_id=_command(), order_name="NOBODYS", number=1),
+    "RejectConfirmation": lambda to: procurement.RejectConfirmationRequest(
+        site=to.site, request_id=_command(), order_name="NOBODYS", number=1, reason="too late"),
+    "CancelPurchaseOrder": lambda to: procurement.CancelPurchaseOrderRequest(
+        site=to.site, request_id=_command(), order_name="NOBODYS", reason="not needed"),
+    "ClosePurchaseOrder": lambda to: procurement.ClosePurchaseOrderRequest(
+        site=to.site, request_id=_command(), order_name="NOBODYS", reason="paid"),
+    "GetPurchaseOrder": lambda to: procurement.GetPurchaseOrderRequest(
+        site=to.site, order_name="NOBODYS"),
+    "ListPurchaseOrders": lambda to: procurement.ListPurchaseOrdersRequest(site=to.site),
+    "WatchPurchaseOrders": lambda to: procurement.WatchPurchaseOrdersRequest(site=to.site),
+    "SubmitShipNotice": _notice,
+    "CancelShipNotice": lambda to: procurement.CancelShipNoticeRequest(
+        site=to.site, request_id=_command(), supplier_code="V-1", notice_number="N-1",
+        reason="wrong truck"),
+    "ReportMilestone": lambda to: procurement.ReportMilestoneRequest(
+        site=to.site, header=facts.header(), supplier_code="V-1", notice_number="N-1",
+        kind=procurement.MILESTONE_KIND_DEPARTED),
+    "GetShipNotice": lambda to: procurement.GetShipNoticeRequest(
+        site=to.site, supplier_code="V-1", notice_number="N-1"),
+    "ListShipNotices": lambda to: procurement.ListShipNoticesRequest(site=to.site),
+    "RecordReceipt": lambda to: procurement.RecordReceiptRequest(
+        site=to.site, header=facts.header(), supplier_code="V-1", items=[
+            procurement.ReceivedItem(order_name="NOBODYS", line=1, quantity=_one())]),
+    "ListDiscrepancies": lambda to: procurement.ListDiscrepanciesRequest(site=to.site),
+    "SettleDiscrepancy": lambda to: procurement.SettleDiscrepancyRequest(
+        site=to.site, request_id=_command(), discrepancy_id=_NOBODY, settlement="credit note"),
+    "SubmitForecast": lambda to: procurement.SubmitForecastRequest(
+        site=to.site, header=facts.header(), supplier_code="V-1", lines=[
+            procurement.ForecastLine(item_code="ITEM", quantity=_one(), until=_LATER, **{
+                "from": timestamp.Timestamp(seconds=1_780_000_000)})]),
+    "GetForecast": lambda to: procurement.GetForecastRequest(
+        site=to.site, supplier_code="V-1", version=1_000_000),
+    "ReportSupplyShortage": lambda to: procurement.ReportSupplyShortageRequest(
+        site=to.site, header=facts.header(), item_code="ITEM", quantity=_one()),
+    "ListSupplySignals": lambda to: procurement.ListSupplySignalsRequest(site=to.site),
+    "CloseSupplySignal": lambda to: procurement.CloseSupplySignalRequest(
+        site=to.site, request_id=_command(), signal_id=_NOBODY, reason="ordered"),
+}
+
+
 _REQUESTS = {
+    **_FURTHER_HOUSES,
     **{name: make for plural in _RECORDS for name, make in _of_records(plural).items()},
     "ListShifts": lambda to: masterdata.ListShiftsRequest(
         site=to.site, **{"from": timestamp.Timestamp(seconds=1_790_000_000)},

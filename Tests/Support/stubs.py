@@ -42,7 +42,6 @@ sys.path.insert(0, generate(PROTO, "millrace/**/*.proto"))
 from google.protobuf import timestamp_pb2 as timestamp
 from grpc_health.v1 import health_pb2 as health, health_pb2_grpc as health_grpc
 from millrace.audit.v1 import audit_pb2 as audit, audit_pb2_grpc as audit_grpc
-from millrace.common.v1 import common_pb2 as common
 from millrace.events.v1 import events_pb2 as events, events_pb2_grpc as events_grpc
 from millrace.gateway.v1 import gateway_pb2 as gateway, gateway_pb2_grpc as gateway_grpc
 from millrace.gateway.v1 import partners_pb2 as partners, partners_pb2_grpc as partners_grpc
@@ -67,6 +66,8 @@ def _package(name: str) -> types.SimpleNamespace:
         if not key.startswith("_")})
 
 
+common = _package("millrace.common.v1")
+genealogy = _package("millrace.genealogy.v1")
 inventory = _package("millrace.inventory.v1")
 masterdata = _package("millrace.masterdata.v1")
 procurement = _package("millrace.procurement.v1")
@@ -74,8 +75,8 @@ production = _package("millrace.production.v1")
 quality = _package("millrace.quality.v1")
 
 __all__ = [
-    "audit", "audit_grpc", "common", "events", "events_grpc", "gateway", "gateway_grpc", "health", "health_grpc",
-    "inventory", "inventory_grpc", "masterdata", "masterdata_grpc", "partners", "partners_grpc", "procurement",
+    "audit", "audit_grpc", "common", "events", "events_grpc", "gateway", "gateway_grpc", "genealogy", "health",
+    "health_grpc", "inventory", "inventory_grpc", "masterdata", "masterdata_grpc", "partners", "partners_grpc", "procurement",
     "procurement_grpc", "production", "production_events", "production_grpc", "quality", "quality_grpc",
     "revocations", "timestamp", "tokens", "tokens_grpc", "usage", "usage_grpc", "versions", "versions_grpc",
 ]

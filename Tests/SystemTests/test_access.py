@@ -37,7 +37,7 @@ PARTNER_NOT_GRANTED = (DENIED, "PARTNER_NOT_GRANTED")
 NOT_SYSTEM_OF_RECORD = (DENIED, "NOT_SYSTEM_OF_RECORD")
 
 # The table of the README, written out: what each role has been promised, and nothing else.
-READING_ORDERS = {"GetOrder", "ListOrders", "WatchOrders", "ListReports"}
+READING_ORDERS = {"GetOrder", "ListOrders", "WatchOrders", "ListReports", "WatchShortages"}
 KINDS = {"Units", "Items", "Sites", "ShiftCalendars", "WorkCenters", "Warehouses", "Locations",
          "BusinessPartners", "SupplierItems", "Routings", "BillsOfMaterial"}
 READING_MASTER_DATA = {"WatchChanges", "ListShifts", "ResolveCodes", "ListMappingRules",
@@ -47,29 +47,71 @@ READING = READING_ORDERS | READING_MASTER_DATA
 WRITING_MASTER_DATA = {"ImportSnapshot", "CreateMappingRules", "TestMappingRules",
                        "RetireMappingRules", "SetOwnershipRules", "ApproveOwnershipRules"} | {
     f"Upsert{kind}" for kind in KINDS}
-MAKING = {"AcknowledgeOrder", "ReportProduction"}
+MAKING = {"AcknowledgeOrder", "ReportProduction", "ReportGenealogy", "ReportShortage"}
 ODOO = {"ListPostings", "ListCases", "GetOdooStatus"}
 PARTNERS = {"PutPartner", "ListPartners", "IssueKey", "RegisterCredential", "RevokeCredential",
             "ListCredentials"}
 VERSIONS = {"SetVersion", "ListVersions", "RevokeInPlantTokens"}
 AUDIT = {"ListEntries"}
 EVERYBODY = {"ListUsage", "GetMyDeprecations", "Exchange"}
-FEED = {"Subscribe", "Acknowledge", "ReportOutcome", "PutRevocations"}
-"""For the Gateway itself; offered to no partner."""
+FEED = {"Subscribe", "Acknowledge", "ReportOutcome", "PutRevocations", "WatchGenealogy"}
+"""For the Gateway itself and for services that follow others; offered to no partner."""
+READING_STOCK = {"GetMovement", "ListMovements", "ListSequenceGaps", "ListVariances", "ListBalances",
+                 "GetBalances", "CheckAvailability", "WatchBalances", "ListInventoryCases"}
+MOVING = {"RecordMovement", "RecordMovementBatch", "ReverseMovement", "SubmitCount"}
+DECIDING_STOCK = {"SettleMovement", "ApproveAdjustment"}
+READING_HOLDS = {"GetHold", "ListHolds", "WatchHolds"}
+READING_QUALITY = READING_HOLDS | {"GetInspection", "ListInspections", "GetNonconformance",
+                                   "ListNonconformances", "TraceLot"}
+INSPECTING = {"CreateInspection", "SubmitResults", "CompleteInspection", "CancelInspection",
+              "RaiseNonconformance", "ReviewNonconformance", "DispositionNonconformance",
+              "VerifyNonconformance", "CloseNonconformance", "PlaceHold", "ReleaseHold"}
+READING_NOTICES = {"GetShipNotice", "ListShipNotices"}
+READING_PURCHASES = READING_NOTICES | {"GetPurchaseOrder", "ListPurchaseOrders", "WatchPurchaseOrders",
+                                       "ListDiscrepancies", "GetForecast"}
+SUPPLYING = {"AcknowledgePurchaseOrder", "ConfirmPurchaseOrder", "SubmitShipNotice",
+             "CancelShipNotice", "ReportMilestone"}
+BUYING = {"PublishPurchaseOrder", "ChangePurchaseOrder", "AcceptConfirmation", "RejectConfirmation",
+          "CancelPurchaseOrder", "ClosePurchaseOrder", "RecordReceipt", "SettleDiscrepancy",
+          "SubmitForecast", "ReportSupplyShortage", "ListSupplySignals", "CloseSupplySignal"}
+PURCHASING = READING_PURCHASES | SUPPLYING | BUYING
 GRANTED = {
-    "mes": EVERYBODY | READING | MAKING,
-    "wms": EVERYBODY | READING,
-    "supplier": EVERYBODY,
-    "logistics": EVERYBODY,
-    "planner": EVERYBODY | READING | ODOO,
-    "quality": EVERYBODY | READING_MASTER_DATA,
+    "mes": EVERYBODY | READING | MAKING | READING_STOCK | READING_HOLDS,
+    "wms": EVERYBODY | READING | READING_STOCK | MOVING | READING_HOLDS | READING_NOTICES | {
+        "RecordReceipt", "ReportMilestone"},
+    "supplier": EVERYBODY | READING_PURCHASES | SUPPLYING,
+    "logistics": EVERYBODY | {"GetShipNotice", "ReportMilestone"},
+    "planner": (EVERYBODY | READING | ODOO | READING_STOCK | DECIDING_STOCK | READING_QUALITY
+                | PURCHASING),
+    "quality": EVERYBODY | READING | READING_STOCK | READING_QUALITY | INSPECTING,
     "operator": EVERYBODY | ODOO,
-    "auditor": EVERYBODY | READING | ODOO | AUDIT,
+    "auditor": (EVERYBODY | READING | ODOO | AUDIT | READING_STOCK | READING_QUALITY
+                | READING_PURCHASES | {"ListSupplySignals"}),
     # Partners and versions are for administrators, as their contracts say.
     "steward": EVERYBODY | READING_MASTER_DATA | WRITING_MASTER_DATA,
-    "integration": EVERYBODY | READING | MAKING | ODOO | WRITING_MASTER_DATA | {"ReleaseOrder"},
+    "integration": (EVERYBODY | READING | MAKING | ODOO | WRITING_MASTER_DATA | {"ReleaseOrder"}
+                    | READING_STOCK | MOVING | DECIDING_STOCK | READING_QUALITY | INSPECTING
+                    | PURCHASING),
     "admin": EVERYBODY | ODOO | PARTNERS | VERSIONS | AUDIT,
 }
+BOUND = {"supplier": "V-1", "logistics": "C-1"}
+"""The code of those who see only what carries it."""
+NOT_THERE = {
+    "MOVEMENT": {"ReverseMovement", "SettleMovement", "GetMovement"},
+    "COUNT": {"ListVariances", "ApproveAdjustment"},
+    "INSPECTION": {"SubmitResults", "CompleteInspection", "CancelInspection", "GetInspection"},
+    "NONCONFORMANCE": {"ReviewNonconformance", "DispositionNonconformance", "VerifyNonconformance",
+                       "CloseNonconformance", "GetNonconformance"},
+    "HOLD": {"ReleaseHold", "GetHold"},
+    "PURCHASE_ORDER": {"ChangePurchaseOrder", "AcknowledgePurchaseOrder", "ConfirmPurchaseOrder",
+                       "AcceptConfirmation", "RejectConfirmation", "CancelPurchaseOrder",
+                       "ClosePurchaseOrder", "GetPurchaseOrder", "SubmitShipNotice", "RecordReceipt"},
+    "SHIP_NOTICE": {"CancelShipNotice", "ReportMilestone", "GetShipNotice"},
+    "DISCREPANCY": {"SettleDiscrepancy"},
+    "FORECAST": {"GetForecast"},
+    "SUPPLY_SIGNAL": {"CloseSupplySignal"},
+}
+"""Methods that are asked here about what nobody has made, by what it is."""
 STOPPED_AT_THE_DOOR = {
     "without-credential": (grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_MISSING"),
     "suspended": (DENIED, "PARTNER_SUSPENDED"),
@@ -80,9 +122,11 @@ CALLERS = [*GRANTED, *STOPPED_AT_THE_DOOR]
 OWN_ORDER, FOREIGN_ORDER, BYSTANDER = "MO/OWN", "MO/FOREIGN", "bystander"
 FOREIGN = {"foreign", "foreign site, no such order", "no such site", "no such partner"}
 ABSENT = {"own site, no such order", "own site, a foreign order's name"}
-ABOUT_AN_ORDER = {"ReleaseOrder", "GetOrder", "ListReports", "ReportOutcome"} | MAKING
+ABOUT_AN_ORDER = ({"ReleaseOrder", "GetOrder", "ListReports", "ReportOutcome"} | MAKING) - {"ReportShortage"}
 ABOUT_A_SITE = (
-    {"ListOrders", "WatchOrders", "Subscribe"} | ODOO | READING_MASTER_DATA | WRITING_MASTER_DATA)
+    {"ListOrders", "WatchOrders", "Subscribe", "WatchShortages", "ReportShortage", "WatchGenealogy"}
+    | ODOO | READING_MASTER_DATA | WRITING_MASTER_DATA | READING_STOCK | MOVING | DECIDING_STOCK
+    | READING_QUALITY | INSPECTING | PURCHASING)
 ABOUT_A_PARTNER = {"ListUsage"} | PARTNERS - {"ListPartners"}
 SEES_ALL_USAGE = {"admin", "auditor"}
 
@@ -104,6 +148,10 @@ WRITTEN = {
         # Without what becomes of the order in Odoo, which goes on meanwhile.
         "SELECT site, name, state, good, scrap, report_count FROM orders"],
     "masterdata": ["SELECT * FROM records"],
+    "inventory": ["SELECT * FROM movements", "SELECT * FROM counts", "SELECT * FROM rs_fact_ledger"],
+    "procurement": ["SELECT * FROM purchase_orders", "SELECT * FROM forecasts",
+                    "SELECT * FROM rs_fact_ledger"],
+    "quality": ["SELECT * FROM holds", "SELECT * FROM inspections", "SELECT * FROM rs_fact_ledger"],
     "gateway": [
         "SELECT * FROM rs_fact_ledger", "SELECT * FROM front_partners",
         "SELECT * FROM front_credentials", "SELECT * FROM front_versions"],
@@ -130,7 +178,7 @@ class Caller:
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory):
     """Two sites, each with an Odoo of its own: the foreign one is there for every service."""
-    plant = Plant(tmp_path_factory.mktemp("plant"))
+    plant = Plant(tmp_path_factory.mktemp("plant"), all_houses=True)
     other = _other_odoo(plant).start()
     with plant as running:
         _make_orders(running)
@@ -209,7 +257,7 @@ def _caller(plant, name) -> Caller:
     admin, caller = plant.admin().partners, Caller(name, None, "")
     partner = partners.Partner(
         name=caller.partner, sites=[SITE], roles=[name] if name in GRANTED else list(GRANTED),
-        limits=UNLIMITED, suspended=name == "suspended")
+        limits=UNLIMITED, suspended=name == "suspended", partner_code=BOUND.get(name, ""))
     admin.PutPartner(partners.PutPartnerRequest(partner=partner))
     key, own = _issue(admin, caller.partner)
     _, spare = _issue(admin, caller.partner)
@@ -254,7 +302,16 @@ def promised(caller: str, method: str, target: str) -> tuple:
         return _promised_of_partners(caller, name, target)
     if target in FOREIGN:
         return SITE_NOT_GRANTED
+    for kind, names in NOT_THERE.items():
+        if name in names:
+            return _promised_of_nothing(caller, name, kind)
     return ORDER_NOT_FOUND if target in ABSENT else OK
+
+
+def _promised_of_nothing(caller, name, kind):
+    if name == "SubmitShipNotice" and caller == "logistics":
+        return DENIED, "SUPPLIER_NOT_GRANTED"
+    return grpc.StatusCode.NOT_FOUND, f"{kind}_NOT_FOUND"
 
 
 def _promised_of_partners(caller, name, target):
@@ -321,9 +378,9 @@ def _ask_all(plant, caller, cells) -> dict:
 
 def _start_anew(plant):
     """Programs that have just started have not counted anybody's refusals yet."""
-    for program in (plant.gateway, plant.production, plant.masterdata):
+    for program in reversed(plant.services):
         program.stop()
-    for program in (plant.masterdata, plant.production, plant.gateway):
+    for program in plant.services:
         program.start()
 
 

@@ -5,7 +5,7 @@ import ServiceKit
 enum SupplierScope {
   /// Refuses what only the buyer may do.
   static func requireBuyer(_ call: Call) throws(ProcurementError) {
-    if !call.principal.partnerCode.isEmpty { throw .buyerOnly }
+    if call.principal.isBoundToCode { throw .buyerOnly }
   }
 
   /// Refuses a supplier that names another one.
@@ -13,12 +13,11 @@ enum SupplierScope {
     if !call.principal.mayAct(forPartnerCode: supplier) { throw .supplierNotGranted(supplier) }
   }
 
-  /// Of which supplier a list or a watch is: a supplier sees its own, whatever it asks for. `nil` when it asks
-  /// for somebody else's: there is nothing.
+  /// Of which supplier a list or a watch is: a supplier sees its own.
   static func party(_ asked: String, _ call: Call) throws(ProcurementError) -> String {
+    guard call.principal.isBoundToCode else { return asked }
     let own = call.principal.partnerCode
-    if own.isEmpty { return asked }
-    if !asked.isEmpty, asked != own { throw .supplierNotGranted(asked) }
+    if own.isEmpty || (!asked.isEmpty && asked != own) { throw .supplierNotGranted(asked) }
     return own
   }
 }

@@ -63,9 +63,18 @@ public struct Principal: Sendable, Hashable {
   /// Whether it may act for a site.
   public func mayAct(for site: SiteCode) -> Bool { sites.contains(site) }
 
+  /// Roles of those who come from outside the plant: what is theirs carries their own code.
+  public static let outsideRoles: Set<RoleName> = [RoleName("supplier"), RoleName("logistics")]
+
+  /// Whether it is bound to its own code: it has one, or it comes from outside and was not given one yet, and
+  /// then nothing is its own.
+  public var isBoundToCode: Bool {
+    !partnerCode.isEmpty || !roles.isDisjoint(with: Self.outsideRoles)
+  }
+
   /// Whether it may see and change what belongs to a supplier or carrier: everybody who is not one,
   /// and the one itself.
   public func mayAct(forPartnerCode code: String) -> Bool {
-    partnerCode.isEmpty || partnerCode == code
+    isBoundToCode ? partnerCode == code && !code.isEmpty : true
   }
 }

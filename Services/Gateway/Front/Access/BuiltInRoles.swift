@@ -7,19 +7,35 @@ extension Role {
   public static let builtIn: [Role] = [
     builtIn(
       .mes,
-      reading.union([
+      reading.union(holds).union(inventory(isReading)).union([
         Production.V1.ProductionService.acknowledgeOrder.path,
         Production.V1.ProductionService.reportProduction.path,
         Production.V1.ProductionService.reportGenealogy.path,
         Production.V1.ProductionService.reportShortage.path,
       ])),
-    builtIn(RoleName("wms"), reading),
-    builtIn(RoleName("planner"), reading.union([everything(Gateway.V1.GatewayService.name)])),
+    builtIn(
+      RoleName("wms"),
+      reading.union(holds)
+        .union(inventory { !["ApproveAdjustment", "SettleMovement"].contains($0) })
+        .union(procurement { ["GetShipNotice", "ListShipNotices"].contains($0) })
+        .union([
+          Procurement.V1.ProcurementService.recordReceipt.path,
+          Procurement.V1.ProcurementService.reportMilestone.path,
+        ])),
+    builtIn(
+      RoleName("planner"),
+      reading.union(quality(isReading)).union(inventory(isReading)).union([
+        everything(Gateway.V1.GatewayService.name),
+        everything(Procurement.V1.ProcurementService.name),
+        Inventory.V1.InventoryService.approveAdjustment.path,
+        Inventory.V1.InventoryService.settleMovement.path,
+      ])),
     builtIn(
       RoleName("auditor"),
-      reading.union([
-        everything(Gateway.V1.GatewayService.name), everything(Audit.V1.AuditService.name),
-      ])),
+      reading.union(quality(isReading)).union(inventory(isReading)).union(procurement(isReading))
+        .union([
+          everything(Gateway.V1.GatewayService.name), everything(Audit.V1.AuditService.name),
+        ])),
     builtIn(RoleName("steward"), [everything(Masterdata.V1.MasterDataService.name)]),
     builtIn(RoleName("operator"), [everything(Gateway.V1.GatewayService.name)]),
     builtIn(
@@ -34,11 +50,43 @@ extension Role {
         everything(Gateway.V1.VersionService.name), everything(Gateway.V1.TokenService.name),
         everything(Audit.V1.AuditService.name),
       ]),
-    builtIn(RoleName("supplier"), []),
-    builtIn(RoleName("logistics"), []),
+    builtIn(RoleName("supplier"), procurement(supplying.contains)),
     builtIn(
-      RoleName("quality"), masterData.union([everything(Quality.V1.QualityService.name)])),
+      RoleName("logistics"), procurement { ["ReportMilestone", "GetShipNotice"].contains($0) }),
+    builtIn(
+      RoleName("quality"),
+      reading.union(inventory(isReading)).union([everything(Quality.V1.QualityService.name)])),
   ]
+
+  /// What a supplier does: it sees and changes only what carries its own code.
+  private static let supplying: Set<String> = [
+    "AcknowledgePurchaseOrder", "ConfirmPurchaseOrder", "GetPurchaseOrder", "ListPurchaseOrders",
+    "WatchPurchaseOrders", "SubmitShipNotice", "CancelShipNotice", "ReportMilestone",
+    "GetShipNotice", "ListShipNotices", "ListDiscrepancies", "GetForecast",
+  ]
+
+  private static func isReading(_ method: String) -> Bool {
+    ["Get", "List", "Watch", "Check", "Trace"].contains { method.hasPrefix($0) }
+  }
+
+  private static func inventory(_ isMeant: (String) -> Bool) -> Set<String> {
+    paths(.inventory, isMeant)
+  }
+
+  private static func procurement(_ isMeant: (String) -> Bool) -> Set<String> {
+    paths(.procurement, isMeant)
+  }
+
+  private static func quality(_ isMeant: (String) -> Bool) -> Set<String> {
+    paths(.quality, isMeant)
+  }
+
+  /// What holds what, for those who meet it.
+  private static let holds = quality { $0 == "GetHold" || $0.hasSuffix("Holds") }
+
+  private static func paths(_ house: House, _ isMeant: (String) -> Bool) -> Set<String> {
+    OfferedService.houses.first { $0.house == house }?.paths(isMeant) ?? []
+  }
 
   /// A role with what every one of these has: to see its own usage, and what it should not call any
   /// more, and to get in-plant tokens for what it may call.
