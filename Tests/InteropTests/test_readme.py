@@ -12,7 +12,7 @@ import grpc
 from Support.certificates import Authority
 from Support.client import Client
 from Support.paths import ROOT
-from Support.plant import SITE, Plant
+from Support.plant import OTHER_SITE, SITE, Plant
 from Support.stubs import health, production
 
 README = (ROOT / "README.md").read_text()
@@ -42,8 +42,7 @@ def shown_settings():
     shown = {}
     for text in re.findall(r"```json\n(.*?)```", README, re.DOTALL):
         settings = json.loads(text)
-        telling = {"odoo": "gateway", "archiveAfterDays": "production", "sites": "masterdata"}
-        name = next((telling[key] for key in telling if key in settings), "doors")
+        name = Path(settings["database"]).stem if "database" in settings else "doors"
         assert name not in shown
         shown[name] = settings
     return shown
@@ -51,11 +50,17 @@ def shown_settings():
 
 def test_the_settings_shown_are_understood(tmp_path):
     """The README's configuration differs from one that runs only in its values."""
-    plant = Plant(tmp_path / "plant")
+    small = Plant(tmp_path / "small")
+    whole = Plant(tmp_path / "whole", all_houses=True, unknown_codes={SITE: "case", OTHER_SITE: "case"},
+                  inventory={"negativeStock": "refuse", "unknownCodes": "quarantine",
+                             "quarantineLocations": ["WH/Quarantine"]},
+                  procurement={"overDeliveryTolerancePercent": "5"})
     shown = shown_settings()
-    for name in ("gateway", "masterdata", "production"):
-        runs = json.loads((plant.folder / f"millrace-{name}.json").read_text())
-        assert shape(shown[name]) == shape(runs)
+    for plant, names in ((small, ("gateway", "masterdata", "production")),
+                         (whole, ("inventory", "procurement", "quality"))):
+        for name in names:
+            runs = json.loads((plant.folder / f"millrace-{name}.json").read_text())
+            assert shape(shown[name]) == shape(runs), name
 
 
 def test_the_certificates_and_limits_shown_are_understood(tmp_path):

@@ -19,7 +19,8 @@ from Support.plant import Plant
 
 OWN = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
        "grpc.reflection.v1alpha.ServerReflection"]
-PRODUCTION = ["millrace.audit.v1.AuditService", "millrace.events.v1.EventFeedService", "millrace.identity.v1.RevocationService",
+PRODUCTION = ["millrace.audit.v1.AuditService", "millrace.events.v1.EventFeedService",
+              "millrace.genealogy.v1.GenealogyService", "millrace.identity.v1.RevocationService",
               "millrace.production.v1.ProductionService"]
 VERSIONS = ["v1", "v1alpha"]
 
