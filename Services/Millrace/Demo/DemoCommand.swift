@@ -5,12 +5,14 @@ import UnixSignals
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Play a shift: OdooSandbox, Production, Gateway and a sample MES on this machine.",
+    abstract: "Play a shift and a day: six services, OdooSandbox and a sample MES on this machine.",
     discussion: """
       Three manufacturing orders are confirmed in Odoo (the sandbox), reach the MES through \
       Production and the Gateway, are reported on in many small reports, and are booked in Odoo \
       through an outage and a lost answer. Ends with what Odoo holds against what was reported; a \
-      difference, or a case for a person, makes the exit status 1.
+      difference, or a case for a person, makes the exit status 1. Then a day over all six services: \
+      steel comes against a ship notice, fails its inspection, is held, decided about and used; it ends \
+      with the same quantities as each service has them.
 
       The programs are taken from the directory of this one. Everything is written to a directory \
       that is removed at the end.

@@ -24,7 +24,7 @@ struct DemoShift: Sendable {
     let clock = Environment.system.clock
     let start = clock.now
     return try await Installation.use { installation in
-      say("Starting OdooSandbox, Production and Gateway in \(installation.directory).")
+      say("Starting six services and OdooSandbox in \(installation.directory).")
       let services = try await Services.start(installation, withGateway: true)
       guard let odoo = services.odoo, let gateway = services.gateway else { return false }
       say("Odoo answers at \(odoo.url), Production at \(services.production.text).")
@@ -40,12 +40,31 @@ struct DemoShift: Sendable {
       let report = try await closingReport(orders, summary, cases, odoo, view)
       for line in report.text() { Output.line(line) }
       if printsJSON { Output.line(report.json.text) }
+      let day = try await playDay(services, gateway, odoo)
       let seconds = clock.now.milliseconds(since: start) / 1_000
       say("The demo took \(seconds) seconds.")
       if keepsRunning { await keepRunning(services, gateway, odoo) }
       await client.close()
-      return report.agrees
+      return report.agrees && day.agrees
     }
+  }
+
+  /// The day over all services, after the shift.
+  private func playDay(
+    _ services: Services, _ gateway: GatewayAddress, _ odoo: OdooClient
+  ) async throws -> DayReport {
+    let planner = Planner(odoo: odoo, user: try await odoo.authenticate())
+    let order = try await planner.confirmOrder(item: SandboxControl.items[0], quantity: 10)
+    say("")
+    say(
+      "A day in the plant: a planner confirmed order \(order.plan.name) in Odoo: 10 of \(order.plan.item)."
+    )
+    let crew = try await Crew(gateway, adminKey: services.adminKey)
+    let day = PlantDay(crew: crew, order: order.plan) { Output.line($0) }
+    let report = try await day.play()
+    await crew.close()
+    for line in report.text() { Output.line(line) }
+    return report
   }
 
   private func say(_ sentence: String) { Output.line(sentence) }

@@ -8,6 +8,8 @@ import Protobuf
 struct Services: Sendable {
   /// Where Production listens.
   let production: GatewayAddress
+  /// The key of the first administrator; empty when there is no Gateway.
+  let adminKey: String
   /// Where the Gateway listens; nil when it was not started.
   let gateway: GatewayAddress?
   /// Odoo, when it was started.
@@ -25,20 +27,23 @@ struct Services: Sendable {
   /// Makes keys and configurations and starts what is needed.
   static func start(_ installation: Installation, withGateway: Bool) async throws -> Services {
     _ = try await SigningKey.create(.principals, directory: installation.directory)
-    let production = try await startProduction(installation)
+    let houses = try await Houses(installation)
+    let production = try await startProduction(installation, houses)
     guard withGateway else {
       return Services(
-        production: production, gateway: nil, odoo: nil, apiKey: "", apiKeyFile: "")
+        production: production, adminKey: "", gateway: nil, odoo: nil, apiKey: "", apiKeyFile: "")
     }
+    try await houses.start()
     let odoo = try await startOdoo(installation)
-    let configuration = try writeGatewayConfiguration(installation, production, odoo)
+    let configuration = try writeGatewayConfiguration(installation, houses, odoo)
     let adminKey = try await issueAdminKey(installation, configuration)
     let gateway = try await installation.startServer(
       "millrace-gateway", ["--config", configuration])
     let key = try await makePartner(gateway, adminKey: adminKey)
     let keyFile = try installation.write("api-key", Array((key + "\n").utf8))
     return Services(
-      production: production, gateway: gateway, odoo: odoo, apiKey: key, apiKeyFile: keyFile)
+      production: production, adminKey: adminKey, gateway: gateway, odoo: odoo, apiKey: key,
+      apiKeyFile: keyFile)
   }
 
   /// The first way in: a key that the Gateway's program makes while it does not run.
@@ -87,21 +92,20 @@ struct Services: Sendable {
       url: "http://" + address.text, database: odooDatabase, login: odooLogin, apiKey: key)
   }
 
-  private static func startProduction(_ installation: Installation) async throws -> GatewayAddress {
+  private static func startProduction(
+    _ installation: Installation, _ houses: Houses
+  ) async throws -> GatewayAddress {
     let configuration = try installation.write(
       "production.json",
-      .object([
-        "listen": anyFreePort,
-        "database": .string(installation.file("production.sqlite")),
-        "principalKeysFile": .string(
-          installation.file(SigningKey.Purpose.principals.publicFileName)),
-        "sites": [["code": .string(Installation.site), "overProductionTolerancePercent": "10"]],
-      ]))
+      houses.settings(
+        of: .production,
+        sites: [["code": .string(Installation.site), "overProductionTolerancePercent": "10"]],
+        following: [.quality]))
     return try await installation.startServer("millrace-production", ["--config", configuration])
   }
 
   private static func writeGatewayConfiguration(
-    _ installation: Installation, _ production: GatewayAddress, _ odoo: OdooClient
+    _ installation: Installation, _ houses: Houses, _ odoo: OdooClient
   ) throws -> String {
     try installation.write(
       "gateway.json",
@@ -109,11 +113,8 @@ struct Services: Sendable {
         "listen": anyFreePort,
         "database": .string(installation.file("gateway.sqlite")),
         "signingKeyFile": .string(installation.file(SigningKey.Purpose.principals.fileName)),
-        "services": [
-          "production": [
-            "host": .string(production.host), "port": .int(Int64(production.port)),
-          ]
-        ],
+        "services": .object(
+          Dictionary(uniqueKeysWithValues: House.all.map { ($0.name, houses.place(of: $0)) })),
         "odoo": [
           [
             "site": .string(Installation.site), "url": .string(odoo.url),

@@ -52,7 +52,8 @@ struct WithdrawKeyCommand: AsyncParsableCommand {
 }
 
 /// A file of public keys (a JWK set), changed as a whole.
-private enum PublicKeys {
+/// Files of public keys, JWK sets.
+enum PublicKeys {
   static func read(_ path: String) throws -> [JSONValue] {
     let bytes = try SecretFile.read(path, isPrivate: false)
     guard let keys = try JSONValue(parsing: bytes)["keys"]?.arrayValue else {
