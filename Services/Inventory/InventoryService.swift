@@ -22,7 +22,7 @@ enum InventoryService {
         Inventory.V1.InventoryService.name, Contracts.Genealogy.V1.GenealogyService.name,
       ],
       eventTypes: [
-        Inventory.V1.BalancesChanged.fullName, Inventory.V1.SubmitCountRequest.fullName,
+        Inventory.V1.MovementChanged.fullName, Inventory.V1.SubmitCountRequest.fullName,
         Common.V1.GenealogyEdge.fullName,
       ]
     ) { routes($0.incarnation, parts) }
@@ -49,14 +49,20 @@ enum InventoryService {
     let desk: MovementDesk
 
     init(_ configuration: InventoryConfiguration, _ environment: Environment) {
+      self.init(
+        configuration.sites, followsMasterData: configuration.masterData != nil, environment)
+    }
+
+    init(
+      _ policies: [SiteCode: SitePolicy], followsMasterData: Bool, _ environment: Environment
+    ) {
       let logger = Logger(label: "millrace.inventory")
-      let policies = configuration.sites
       holds = HoldCopy(sites: policies.keys, environment: environment, logger: logger)
-      copy = configuration.masterData.map { _ in
-        ReferenceCopy(
+      copy =
+        followsMasterData
+        ? ReferenceCopy(
           sites: policies.keys, kinds: [.item, .unit, .location, .businessPartner],
-          environment: environment, logger: logger)
-      }
+          environment: environment, logger: logger) : nil
       gate = MovementGate(holds: holds, copy: copy, policies: policies)
       desk = MovementDesk(gate: gate, book: BalanceBook(policies: policies))
     }
@@ -73,7 +79,7 @@ enum InventoryService {
       .read(ListMovements(incarnation: incarnation)),
       .read(ListSequenceGaps(incarnation: incarnation)),
       .write(SubmitCount()),
-      .read(ListVariances()),
+      .read(ListVariances(incarnation: incarnation)),
       .write(ApproveAdjustment(desk: parts.desk)),
       .read(ListBalances(incarnation: incarnation)),
       .read(GetBalances()),

@@ -41,6 +41,11 @@ extension InventoryError: RefusalConvertible {
         .failedPrecondition, reason: "QUANTITY_OVERFLOW",
         "the balance of \(key.words) at \(key.location) would have more than 12 integer digits",
         metadata: key.metadata)
+    case .questionTooWide(let item, let limit):
+      Refusal(
+        .failedPrecondition, reason: "QUESTION_TOO_WIDE",
+        "\(item) lies in more places than the \(limit) of one call: name a lot or a location",
+        metadata: ["item_code": item, "limit": String(limit)])
     case .varianceChanged(let key, let seen, let now):
       Refusal(
         .failedPrecondition, reason: "VARIANCE_CHANGED",

@@ -16,20 +16,33 @@ struct BalanceBook: Sendable {
     var after: Quantity
   }
 
+  /// What a movement changes.
+  struct Plan {
+    /// One or two: what it leaves and where it goes.
+    var changes: [Change]
+    /// The item's.
+    var unit: String
+    /// Whether the item has had no unit so far.
+    var isFirstOfItem: Bool
+  }
+
   /// What a movement changes; nothing is written yet.
   /// - Throws: ``InventoryError`` when it can't be.
-  func changes(
-    of report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
-  ) throws -> (changes: [Change], unit: String) {
-    let (quantity, unit) = try inItemUnit(report, at: site, snapshot)
+  func plan(
+    _ report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
+  ) throws -> Plan {
+    let given = Amount(
+      try Quantity(decimal: report.quantity?.value ?? ""), report.quantity?.unit ?? "")
+    let (amount, isFirst) = try ItemUnits.convert(
+      given, of: report.itemCode, serial: report.serial, at: site, snapshot)
     let sides = [(report.fromLocation, true), (report.toLocation, false)]
     let changes = try sides.filter { !$0.0.isEmpty }.map { location, isLess in
       let key = BalanceKey(
         location: location, itemCode: report.itemCode, lot: report.lot, serial: report.serial)
       let balance = try BalanceRecords.find(site, key, snapshot)
-      return try change(of: balance, key, quantity, isLess: isLess, unit, at: site)
+      return try change(of: balance, key, amount.value, isLess: isLess, amount.unit, at: site)
     }
-    return (changes, unit)
+    return Plan(changes: changes, unit: amount.unit, isFirstOfItem: isFirst)
   }
 
   private func change(
@@ -53,26 +66,27 @@ struct BalanceBook: Sendable {
   /// Writes what a movement changes.
   /// - Parameter sequence: of the event that tells of it.
   func apply(
-    _ changes: [Change], unit: String, occurredAt: Instant, at site: SiteCode, sequence: Int64,
+    _ plan: Plan, occurredAt: Instant, at site: SiteCode, sequence: Int64,
     _ transaction: Transaction
   ) throws {
-    if let item = changes.first?.key.itemCode,
-      try BalanceRecords.unit(site, item, transaction) == nil
-    {
-      try BalanceRecords.setUnit(unit, of: item, site, transaction)
+    if plan.isFirstOfItem, let item = plan.changes.first?.key.itemCode {
+      try BalanceRecords.setUnit(plan.unit, of: item, site, transaction)
     }
-    for change in changes {
-      var balance =
-        try change.balance
-        ?? BalanceRecords.insert(site, change.key, changeSequence: sequence, transaction)
+    let moment = occurredAt.microseconds
+    for change in plan.changes {
+      let entry = HistoryEntry(
+        place: HistoryPlace(occurredAt: moment, sequence: sequence), delta: change.delta.millionths)
+      guard var balance = change.balance else {
+        let id = try BalanceRecords.insert(
+          site, change.key, change.after, changeSequence: sequence, transaction)
+        try HistoryRecords(id, writing: transaction).insert(entry)
+        continue
+      }
       var history = BalanceHistory(
         HistoryRecords(balance.balanceID, writing: transaction), levels: balance.levels,
         count: balance.entryCount)
       do {
-        try history.insert(
-          HistoryEntry(
-            place: HistoryPlace(occurredAt: occurredAt.microseconds, sequence: sequence),
-            delta: change.delta.millionths))
+        try history.insert(entry)
       } catch is QuantityError {
         throw HistoryOverflow(key: change.key)
       }
@@ -81,26 +95,6 @@ struct BalanceBook: Sendable {
       balance.levels = history.levels
       try BalanceRecords.update(balance, changeSequence: sequence, transaction)
     }
-  }
-
-  /// How much it is in the unit of the item's balances: that of the first movement, or of master data.
-  private func inItemUnit(
-    _ report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
-  ) throws -> (Quantity, String) {
-    let given = Amount(
-      try Quantity(decimal: report.quantity?.value ?? ""), report.quantity?.unit ?? "")
-    let known = CopiedReferences(site: site, snapshot: snapshot)
-    let own = try BalanceRecords.unit(site, report.itemCode, snapshot)
-    let unit = try own ?? known.item(report.itemCode)?.unit ?? given.unit
-    if unit == given.unit { return (given.value, unit) }
-    guard let from = try known.unit(given.unit), let to = try known.unit(unit),
-      from.category == to.category,
-      let converted = try? given.value.converted(from: from.ratio, to: to.ratio)
-    else {
-      throw InventoryError.unitMismatch(
-        unit: given.unit, expected: unit, item: report.itemCode)
-    }
-    return (converted, unit)
   }
 }
 

@@ -20,16 +20,12 @@ struct CountComparison {
     var variance: Quantity
   }
 
-  /// What was counted, in the item's unit. A count in another unit than the balances' can't be compared.
+  /// What was counted, in the item's unit.
   func line(_ counted: Inventory.V1.CountLine) throws -> Line {
     let key = BalanceKey(
       location: stored.count.location, itemCode: counted.itemCode, lot: counted.lot,
       serial: counted.serial)
-    let unit = counted.quantity?.unit ?? ""
-    if let own = try BalanceRecords.unit(site, key.itemCode, snapshot), own != unit {
-      throw InventoryError.unitMismatch(unit: unit, expected: own, item: key.itemCode)
-    }
-    return try line(key, Amount(try Quantity(decimal: counted.quantity?.value ?? ""), unit))
+    return try line(key, counted.inItemUnit(at: site, snapshot))
   }
 
   private func line(_ key: BalanceKey, _ counted: Amount) throws -> Line {
@@ -45,6 +41,7 @@ struct CountComparison {
   }
 
   /// What the books have at the location and a complete count does not name: it is not there.
+  /// - Returns: up to `limit` lines, and the place after which there are more; `nil` when there are none.
   func unnamed(after balanceID: Int64, limit: Int) throws -> (lines: [Line], last: Int64?) {
     guard stored.count.complete else { return ([], nil) }
     let named = Set(
@@ -53,12 +50,13 @@ struct CountComparison {
           location: stored.count.location, itemCode: $0.itemCode, lot: $0.lot, serial: $0.serial)
       })
     let found = try BalanceRecords.list(
-      site, location: stored.count.location, itemCode: "", after: balanceID, limit: limit, snapshot)
-    let lines = try found.filter { !named.contains($0.key) }.map { balance in
+      site, .init(location: stored.count.location), after: balanceID, limit: limit + 1, snapshot)
+    let page = found.prefix(limit)
+    let lines = try page.filter { !named.contains($0.key) }.map { balance in
       let unit = try BalanceRecords.unit(site, balance.key.itemCode, snapshot) ?? ""
       return try line(balance.key, Amount(.zero, unit))
     }
-    return (lines, found.count == limit ? found.last?.balanceID : nil)
+    return (lines, found.count > limit ? page.last?.balanceID : nil)
   }
 
   /// The line of a key, `nil` when the count says nothing of it.
@@ -70,5 +68,15 @@ struct CountComparison {
     guard stored.count.complete else { return nil }
     return try line(
       key, Amount(.zero, try BalanceRecords.unit(site, key.itemCode, snapshot) ?? ""))
+  }
+}
+
+extension Inventory.V1.CountLine {
+  /// How much was found, in the unit of the item's balances.
+  func inItemUnit(at site: SiteCode, _ snapshot: Snapshot) throws -> Amount {
+    try ItemUnits.convert(
+      Amount(try Quantity(decimal: quantity?.value ?? ""), quantity?.unit ?? ""), of: itemCode,
+      serial: serial, at: site, snapshot
+    ).amount
   }
 }

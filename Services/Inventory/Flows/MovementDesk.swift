@@ -26,25 +26,20 @@ struct MovementDesk: Sendable {
       $0.revision = 1
     }
     prepare(&movement)
-    var planned: (changes: [BalanceBook.Change], unit: String)?
-    if let reason = try gate.quarantine(report, at: site, transaction) {
-      guard mayQuarantine else { throw Self.refusal(reason, gate, report, site) }
+    var plan: BalanceBook.Plan?
+    if let obstacle = try gate.obstacle(to: report, at: site, transaction) {
+      guard mayQuarantine else { throw obstacle.refusal }
       movement.state = .quarantined
-      movement.stateReason = reason
+      movement.stateReason = obstacle.reason
     } else {
-      planned = try book.changes(of: report, at: site, transaction)
+      plan = try book.plan(report, at: site, transaction)
       movement.state = .applied
     }
-    let sequence = try tell(movement, planned, at: site, transaction)
+    let sequence = try transaction.outbox.append(
+      InventoryEvents.changed(movement, plan, at: site))
     try MovementRecords.insert(movement, sequence: sequence, site, transaction)
-    if let planned {
-      try apply(movement, planned, at: site, sequence: sequence, transaction)
-    }
-    if let header = report.header, header.sourceSequence > 0 {
-      try DeviceNumbers.add(
-        header.sourceSequence, site, system: header.sourceSystem, device: report.device,
-        transaction)
-    }
+    if let plan { try apply(movement, plan, at: site, sequence: sequence, transaction) }
+    try DeviceNumbers.add(of: report.header, site, device: report.device, transaction)
     return movement
   }
 
@@ -53,34 +48,39 @@ struct MovementDesk: Sendable {
   func applyQuarantined(
     _ stored: StoredMovement, by subject: String, at site: SiteCode, _ transaction: Transaction
   ) throws -> Inventory.V1.Movement {
-    guard let report = stored.movement.report else {
-      throw RecordStoreError.corrupted("the movement \(stored.movement.movementID) has no report")
-    }
-    if let reason = try gate.quarantine(report, at: site, transaction) {
-      throw Self.refusal(reason, gate, report, site)
-    }
-    let planned = try book.changes(of: report, at: site, transaction)
+    let plan = try self.plan(stored, at: site, transaction)
     var changed = stored
     changed.movement.state = .applied
     changed.movement.stateReason = ""
     changed.movement.settledBy = subject
     changed.movement.revision += 1
-    let sequence = try tell(changed.movement, planned, at: site, transaction)
+    let sequence = try transaction.outbox.append(
+      InventoryEvents.changed(changed.movement, plan, at: site))
     try MovementRecords.update(changed, transaction)
-    try apply(changed.movement, planned, at: site, sequence: sequence, transaction)
+    try apply(changed.movement, plan, at: site, sequence: sequence, transaction)
     return changed.movement
   }
 
+  /// What a quarantined movement would change.
+  /// - Throws: what stands against it.
+  func plan(_ stored: StoredMovement, at site: SiteCode, _ snapshot: Snapshot) throws
+    -> BalanceBook.Plan
+  {
+    guard let report = stored.movement.report else {
+      throw RecordStoreError.corrupted("the movement \(stored.movement.movementID) has no report")
+    }
+    if let obstacle = try gate.obstacle(to: report, at: site, snapshot) { throw obstacle.refusal }
+    return try book.plan(report, at: site, snapshot)
+  }
+
   private func apply(
-    _ movement: Inventory.V1.Movement, _ planned: (changes: [BalanceBook.Change], unit: String),
-    at site: SiteCode, sequence: Int64, _ transaction: Transaction
+    _ movement: Inventory.V1.Movement, _ plan: BalanceBook.Plan, at site: SiteCode, sequence: Int64,
+    _ transaction: Transaction
   ) throws {
     guard let report = movement.report, let occurredAt = report.header?.occurredAt?.instant else {
       return
     }
-    try book.apply(
-      planned.changes, unit: planned.unit, occurredAt: occurredAt, at: site, sequence: sequence,
-      transaction)
+    try book.apply(plan, occurredAt: occurredAt, at: site, sequence: sequence, transaction)
     if report.type == .receipt, !report.supplierCode.isEmpty,
       !report.lot.isEmpty || !report.serial.isEmpty, movement.reversesMovementID.isEmpty
     {
@@ -110,48 +110,21 @@ struct MovementDesk: Sendable {
       ], of: .inventory, at: site, fact: fact, transaction)
   }
 
-  /// Publishes a movement with the balances after it.
-  private func tell(
-    _ movement: Inventory.V1.Movement,
-    _ planned: (changes: [BalanceBook.Change], unit: String)?, at site: SiteCode,
-    _ transaction: Transaction
-  ) throws -> Int64 {
-    let event = Inventory.V1.BalancesChanged.with {
-      $0.site = site.text
-      $0.movementID = movement.movementID
-      $0.balances = (planned?.changes ?? []).map { change in
-        .init(change.key, Amount(change.after, planned?.unit ?? ""))
-      }
-    }
-    return try transaction.outbox.append(
-      NewEvent(
-        type: Inventory.V1.BalancesChanged.fullName, site: site, key: movement.movementID,
-        payload: try event.encoded()))
-  }
-
-  /// Settles a movement without applying it, or marks one as taken back.
+  /// Keeps what has become of a movement, and tells it; no balance changes.
   func update(
     _ stored: StoredMovement, at site: SiteCode, _ transaction: Transaction
   ) throws {
-    _ = try tell(stored.movement, nil, at: site, transaction)
+    try transaction.outbox.append(InventoryEvents.changed(stored.movement, nil, at: site))
     try MovementRecords.update(stored, transaction)
-  }
-
-  private static func refusal(
-    _ reason: String, _ gate: MovementGate, _ report: Inventory.V1.MovementReport, _ site: SiteCode
-  ) -> Refusal {
-    Refusal(
-      .failedPrecondition, reason: reason,
-      reason == "ON_HOLD"
-        ? "what would be moved is on hold" : "master data does not have what the movement names")
   }
 }
 
 extension Inventory.V1.Balance {
-  init(_ key: BalanceKey, _ amount: Amount) {
+  init(_ key: BalanceKey, _ amount: Amount, revision: Int = 0) {
     self.init()
     self.key = .init(key)
     quantity = .init(amount)
+    self.revision = Int64(revision)
   }
 }
 

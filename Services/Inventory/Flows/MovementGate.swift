@@ -4,6 +4,30 @@ import RecordStore
 import ServiceKit
 import Values
 
+/// What keeps a movement out of the balances for now.
+enum Obstacle {
+  /// It happened before what it moves was held.
+  case holds([KnownHold])
+  /// It does not agree with master data, or nothing is known of that yet.
+  case references([ReferenceFinding])
+
+  /// A stable reason, as in the contract.
+  var reason: String {
+    switch self {
+    case .holds: "ON_HOLD"
+    case .references: "REFERENCE_UNKNOWN"
+    }
+  }
+
+  /// What a caller is told for whom keeping the movement is not enough.
+  var refusal: Refusal {
+    switch self {
+    case .holds(let holds): .onHold(holds)
+    case .references(let findings): InventoryError.referencesUnknown(findings).refusal
+    }
+  }
+}
+
 /// What stands against a movement: holds, and what master data does not have. Everything that changes a
 /// balance passes here; there is no other way.
 struct MovementGate: Sendable {
@@ -16,9 +40,9 @@ struct MovementGate: Sendable {
 
   /// Why a movement is kept out of the balances for now; `nil` when nothing stands against it.
   /// - Throws: ``Refusal`` or ``InventoryError`` when it is refused.
-  func quarantine(
-    _ report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
-  ) throws -> String? {
+  func obstacle(
+    to report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
+  ) throws -> Obstacle? {
     let covering = try holdsThatStop(report, at: site, snapshot)
     if !covering.isEmpty {
       // What had happened before anybody said that it must not is kept: it is no fact that could be undone.
@@ -26,9 +50,9 @@ struct MovementGate: Sendable {
       guard let occurredAt, covering.allSatisfy({ occurredAt < $0.placedAt }) else {
         throw Refusal.onHold(covering)
       }
-      return "ON_HOLD"
+      return .holds(covering)
     }
-    return try unknownReferences(report, at: site, snapshot) ? "REFERENCE_UNKNOWN" : nil
+    return try unknownReferences(report, at: site, snapshot).map(Obstacle.references)
   }
 
   /// The holds that stop a movement.
@@ -74,7 +98,12 @@ struct MovementGate: Sendable {
   }
 
   /// The holds on a balance: those of what is there and of where it is.
-  func holds(on key: BalanceKey, at site: SiteCode, _ snapshot: Snapshot) throws -> [KnownHold] {
+  /// - Parameter chains: what was found so far to be above each location.
+  func holds(
+    on key: BalanceKey, at site: SiteCode, _ snapshot: Snapshot, chains: inout [String: [String]]
+  ) throws -> [KnownHold] {
+    let chain = try chains[key.location] ?? above(key.location, at: site, snapshot)
+    chains[key.location] = chain
     let material = TracedMaterial(itemCode: key.itemCode, lot: key.lot, serial: key.serial)
     let suppliers =
       key.lot.isEmpty && key.serial.isEmpty
@@ -82,18 +111,18 @@ struct MovementGate: Sendable {
       : try MovementRecords.suppliers(
         site, itemCode: key.itemCode, lot: key.lot, serial: key.serial, snapshot)
     let targets =
-      try above(key.location, at: site, snapshot).map(HoldTarget.location) + material.holdTargets
-      + suppliers.map(HoldTarget.supplier)
+      chain.map(HoldTarget.location) + material.holdTargets + suppliers.map(HoldTarget.supplier)
     return holds.holds(on: targets, at: site)
   }
 
-  /// Whether it names what master data does not have.
+  /// What of it does not agree with master data; `nil` when nothing, empty when nothing is known of that yet.
   /// - Throws: ``InventoryError/referencesUnknown(_:)`` where the site refuses that, and the copy is fresh
   ///   enough to say so.
   private func unknownReferences(
     _ report: Inventory.V1.MovementReport, at site: SiteCode, _ snapshot: Snapshot
-  ) throws -> Bool {
-    guard let copy, copy.asOf(site) != nil else { return false }
+  ) throws -> [ReferenceFinding]? {
+    guard let copy else { return nil }
+    guard copy.asOf(site) != nil else { return [] }
     let references = MovementReferences(
       itemCode: report.itemCode, lot: report.lot, serial: report.serial,
       unit: report.quantity?.unit ?? "",
@@ -101,10 +130,10 @@ struct MovementGate: Sendable {
         ("from_location", report.fromLocation), ("to_location", report.toLocation),
       ].filter { !$0.1.isEmpty }, supplierCode: report.supplierCode)
     let findings = try references.findings(CopiedReferences(site: site, snapshot: snapshot))
-    if findings.isEmpty { return false }
+    if findings.isEmpty { return nil }
     if policies[site]?.unknownCodes == .refuse, copy.isFresh(site) {
       throw InventoryError.referencesUnknown(findings)
     }
-    return true
+    return findings
   }
 }

@@ -11,10 +11,11 @@ struct CheckAvailability: ReadOperation {
   static let maximumQuestions = 100
   /// Most holds of an answer: the contract's bound.
   static let maximumHolds = 20
-  /// Balances of one item that are looked at: more lots and places than that are no question for one call.
+  /// Balances that one call looks at: a fraction of a second. More would be no sum but a guess, so it is refused.
   static let maximumBalances = 20_000
 
   let gate: MovementGate
+  var balancesOfCall = Self.maximumBalances
 
   struct Input: Sendable {
     var site: SiteCode
@@ -22,9 +23,7 @@ struct CheckAvailability: ReadOperation {
   }
 
   struct Question: Sendable {
-    var itemCode: String
-    var lot: String
-    var location: String
+    var filter: BalanceRecords.Filter
     var needed: Quantity
   }
 
@@ -37,47 +36,61 @@ struct CheckAvailability: ReadOperation {
       questions: fields.each(request.questions, "questions", atMost: Self.maximumQuestions) {
         fields, given in
         Question(
-          itemCode: fields.code(given.itemCode, "item_code", .businessCode),
-          lot: fields.optionalCode(given.lot, "lot", .businessCode),
-          location: fields.optionalCode(given.location, "location", .businessCode),
+          filter: .init(
+            location: fields.optionalCode(given.location, "location", .businessCode),
+            itemCode: fields.code(given.itemCode, "item_code", .businessCode),
+            lot: fields.optionalCode(given.lot, "lot", .businessCode)),
           needed: fields.decimal(given.quantity, "quantity", .zeroOrMore))
       })
   }
 
   func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws
     -> Inventory.V1.CheckAvailabilityResponse
+  { try answer(input, snapshot) }
+
+  func answer(_ input: Input, _ snapshot: Snapshot) throws -> Inventory.V1.CheckAvailabilityResponse
   {
-    try .with {
-      $0.answers = try input.questions.map { try answer($0, at: input.site, snapshot) }
+    var left = balancesOfCall
+    var chains: [String: [String]] = [:]
+    return try .with {
+      $0.answers = try input.questions.map {
+        try answer($0, at: input.site, snapshot, left: &left, chains: &chains)
+      }
       $0.holdsAsOf = gate.holds.asOf(input.site).map { .init($0) }
+      $0.referencesAsOf = gate.copy?.asOf(input.site).map { .init($0) }
     }
   }
 
-  private func answer(_ question: Question, at site: SiteCode, _ snapshot: Snapshot) throws
-    -> Inventory.V1.Availability
-  {
-    let unit = try BalanceRecords.unit(site, question.itemCode, snapshot) ?? ""
-    let balances = try BalanceRecords.of(
-      site, itemCode: question.itemCode, limit: Self.maximumBalances, snapshot
-    ).filter { balance in
-      (question.lot.isEmpty || balance.key.lot == question.lot)
-        && (question.location.isEmpty || balance.key.location == question.location)
+  /// - Parameters:
+  ///   - left: how many balances the call may still look at.
+  ///   - chains: what was found so far to be above each location.
+  private func answer(
+    _ question: Question, at site: SiteCode, _ snapshot: Snapshot, left: inout Int,
+    chains: inout [String: [String]]
+  ) throws -> Inventory.V1.Availability {
+    let item = question.filter.itemCode
+    let unit = try BalanceRecords.unit(site, item, snapshot) ?? ""
+    let balances = try BalanceRecords.there(site, question.filter, limit: left + 1, snapshot)
+    guard balances.count <= left else {
+      throw InventoryError.questionTooWide(itemCode: item, limit: balancesOfCall)
     }
-    var (onHand, held) = (Quantity.zero, Quantity.zero)
+    left -= balances.count
+    var (onHand, held, available) = (Quantity.zero, Quantity.zero, Quantity.zero)
     var holds: Set<String> = []
     for balance in balances {
+      let covering = try gate.holds(on: balance.key, at: site, snapshot, chains: &chains)
+      holds.formUnion(covering.map(\.holdID))
       do {
         onHand = try onHand.adding(balance.quantity)
-        let covering = try gate.holds(on: balance.key, at: site, snapshot)
-        holds.formUnion(covering.map(\.holdID))
-        if !covering.isEmpty, balance.quantity > .zero {
+        if covering.isEmpty || balance.quantity.isNegative {
+          available = try available.adding(balance.quantity)
+        } else {
           held = try held.adding(balance.quantity)
         }
-      } catch is QuantityError {
+      } catch {
         throw InventoryError.quantityOverflow(balance.key)
       }
     }
-    let available = try onHand.subtracting(held)
     return .with {
       $0.onHand = .init(Amount(onHand, unit))
       $0.held = .init(Amount(held, unit))
@@ -109,7 +122,8 @@ struct ListInventoryCases: ReadOperation {
       policies[site]?.negativeStock == .accept
       ? [] : try BalanceRecords.negative(site, limit: Self.maximumCases, snapshot)
     let quarantined = try MovementRecords.list(
-      site, itemCode: "", quarantined: true, after: 0, limit: Self.maximumCases, snapshot)
+      site, .init(state: .quarantined), after: 0, limit: Self.maximumCases, snapshot
+    ).found
     return try .with {
       $0.cases =
         try negative.map { balance in

@@ -12,8 +12,7 @@ struct ListBalances: ReadOperation {
 
   struct Input: Sendable {
     var site: SiteCode
-    var location: String
-    var itemCode: String
+    var filter: BalanceRecords.Filter
     var asOf: Instant?
     var includeZero: Bool
     var filters: ListFilters
@@ -26,16 +25,21 @@ struct ListBalances: ReadOperation {
     let site = fields.site(request.site)
     let location = fields.optionalCode(request.location, "location", .businessCode)
     let item = fields.optionalCode(request.itemCode, "item_code", .businessCode)
+    let lot = fields.optionalCode(request.lot, "lot", .businessCode)
+    if !lot.isEmpty, item.isEmpty {
+      fields.reject("item_code", "is required with a lot: lots are numbered by item")
+    }
     let asOf = fields.optionalTime(request.asOf, "as_of", Fields.earliest...Fields.latest)
     let filters = ListFilters { digest in
       digest.add(site.text)
       digest.add(location)
       digest.add(item)
+      digest.add(lot)
       digest.add(asOf?.microseconds)
       digest.add(request.includeZero ? 1 : 0)
     }
     return Input(
-      site: site, location: location, itemCode: item, asOf: asOf,
+      site: site, filter: .init(location: location, itemCode: item, lot: lot), asOf: asOf,
       includeZero: request.includeZero, filters: filters,
       page: fields.page(request.page, of: filters))
   }
@@ -44,8 +48,8 @@ struct ListBalances: ReadOperation {
     -> Inventory.V1.ListBalancesResponse
   {
     let found = try BalanceRecords.list(
-      input.site, location: input.location, itemCode: input.itemCode,
-      after: input.page.lastPlace(in: incarnation), limit: input.page.size + 1, snapshot)
+      input.site, input.filter, after: input.page.lastPlace(in: incarnation),
+      limit: input.page.size + 1, snapshot)
     let page = found.prefix(input.page.size)
     let lastKey = found.count > page.count ? page.last.map { String($0.balanceID) } : nil
     let balances = try page.map {
@@ -143,6 +147,6 @@ extension Inventory.V1.Balance {
   init(_ stored: StoredBalance, asOf: Instant?, at site: SiteCode, _ snapshot: Snapshot) throws {
     let unit = try BalanceRecords.unit(site, stored.key.itemCode, snapshot) ?? ""
     let quantity = try asOf.map { try stored.quantity(asOf: $0, snapshot) } ?? stored.quantity
-    self.init(stored.key, Amount(quantity, unit))
+    self.init(stored.key, Amount(quantity, unit), revision: asOf == nil ? stored.entryCount : 0)
   }
 }

@@ -36,8 +36,7 @@ struct ListMovements: ReadOperation {
 
   struct Input: Sendable {
     var site: SiteCode
-    var itemCode: String
-    var quarantined: Bool
+    var filter: MovementRecords.Filter
     var filters: ListFilters
     var page: Page
   }
@@ -46,28 +45,39 @@ struct ListMovements: ReadOperation {
 
   func validate(_ request: Inventory.V1.ListMovementsRequest, _ fields: inout Fields) -> Input {
     let site = fields.site(request.site)
-    let item = fields.optionalCode(request.itemCode, "item_code", .businessCode)
+    let filter = MovementRecords.Filter(
+      itemCode: fields.optionalCode(request.itemCode, "item_code", .businessCode),
+      lot: fields.optionalCode(request.lot, "lot", .businessCode),
+      location: fields.optionalCode(request.location, "location", .businessCode),
+      orderName: fields.optionalText(request.orderName, "order_name", OrderKey.nameRule),
+      state: request.state == .unspecified ? nil : state(request.state, &fields))
     let filters = ListFilters { digest in
       digest.add(site.text)
-      digest.add(item)
-      digest.add(request.quarantined ? 1 : 0)
+      digest.add(filter.itemCode)
+      digest.add(filter.lot)
+      digest.add(filter.location)
+      digest.add(filter.orderName)
+      digest.add((filter.state?.rawValue).map(Int64.init))
     }
     return Input(
-      site: site, itemCode: item, quarantined: request.quarantined, filters: filters,
-      page: fields.page(request.page, of: filters))
+      site: site, filter: filter, filters: filters, page: fields.page(request.page, of: filters))
+  }
+
+  private func state(_ given: Inventory.V1.MovementState, _ fields: inout Fields) -> MovementState {
+    fields.known(
+      MovementState(rawValue: given.rawValue), "state",
+      MovementState.allCases.map(\.name).joined(separator: ", "), else: .received)
   }
 
   func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws
     -> Inventory.V1.ListMovementsResponse
   {
-    let found = try MovementRecords.list(
-      input.site, itemCode: input.itemCode, quarantined: input.quarantined,
-      after: input.page.lastPlace(in: incarnation), limit: input.page.size + 1, snapshot)
-    let page = found.prefix(input.page.size)
-    let lastKey = found.count > page.count ? page.last.map { String($0.sequence) } : nil
+    let (found, next) = try MovementRecords.list(
+      input.site, input.filter, after: input.page.lastPlace(in: incarnation),
+      limit: input.page.size, snapshot)
     return .with {
-      $0.movements = page.map(\.movement)
-      $0.page = input.filters.response(after: lastKey, in: incarnation)
+      $0.movements = found.map(\.movement)
+      $0.page = input.filters.response(after: next.map { String($0) }, in: incarnation)
     }
   }
 }

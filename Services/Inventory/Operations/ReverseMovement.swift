@@ -19,6 +19,7 @@ struct ReverseMovement: ObjectWrite {
       .with {
         $0.movementID = fields.movementID(request.movementID)
         $0.reason = fields.sentence(request.reason, "reason")
+        $0.device = fields.optionalCode(request.device, "device", .businessCode)
       })
   }
 
@@ -40,7 +41,7 @@ struct ReverseMovement: ObjectWrite {
     (report.fromLocation, report.toLocation) = (report.toLocation, report.fromLocation)
     report.reason = input.request.reason
     report.header = input.header.map { .init($0) }
-    report.device = ""
+    report.device = input.request.device
     let reversal = try desk.record(
       report, id: fact.description, at: input.site, mayQuarantine: false, transaction
     ) { $0.reversesMovementID = original.movement.movementID }

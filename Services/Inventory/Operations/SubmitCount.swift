@@ -36,6 +36,7 @@ struct SubmitCount: ObjectWrite {
         $0.location = fields.code(request.location, "location", .businessCode)
         $0.complete = request.complete
         $0.lines = lines
+        $0.device = fields.optionalCode(request.device, "device", .businessCode)
       })
   }
 
@@ -50,13 +51,14 @@ struct SubmitCount: ObjectWrite {
     var count = input.request
     count.site = input.site.text
     count.header = input.header.map { .init($0) }
+    // What could never be compared with the books is no count of them.
+    for line in count.lines { _ = try line.inItemUnit(at: input.site, transaction) }
     try CountRecords.insert(
       count, id: fact.description, asOf: input.header?.occurredAt ?? transaction.now, input.site,
       transaction)
+    try DeviceNumbers.add(of: count.header, input.site, device: count.device, transaction)
     try transaction.outbox.append(
-      NewEvent(
-        type: Inventory.V1.SubmitCountRequest.fullName, site: input.site, key: fact.description,
-        payload: try count.encoded()))
+      InventoryEvents.submitted(count, id: fact.description, at: input.site))
     return count
   }
 

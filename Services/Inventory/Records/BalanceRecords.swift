@@ -37,19 +37,18 @@ enum BalanceRecords {
       """, site, key.itemCode, key.lot, key.serial, key.location, map: stored)
   }
 
-  /// A balance that is used for the first time.
+  /// A balance with its first change. Answers its place.
   static func insert(
-    _ site: SiteCode, _ key: BalanceKey, changeSequence: Int64, _ transaction: Transaction
-  ) throws -> StoredBalance {
+    _ site: SiteCode, _ key: BalanceKey, _ quantity: Quantity, changeSequence: Int64,
+    _ transaction: Transaction
+  ) throws -> Int64 {
     try transaction.execute(
       """
       INSERT INTO balances (
         site, location, item_code, lot, serial, quantity, entry_count, levels, change_sequence)
-      VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?)
-      """, site, key.location, key.itemCode, key.lot, key.serial, changeSequence)
-    return StoredBalance(
-      balanceID: transaction.lastInsertedRowID, key: key, quantity: .zero, entryCount: 0,
-      levels: 0, changeSequence: changeSequence)
+      VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?)
+      """, site, key.location, key.itemCode, key.lot, key.serial, quantity, changeSequence)
+    return transaction.lastInsertedRowID
   }
 
   static func update(
@@ -63,31 +62,58 @@ enum BalanceRecords {
       balance.balanceID)
   }
 
-  /// Balances in the order in which their keys were first used; empty filters are none.
-  static func list(
-    _ site: SiteCode, location: String, itemCode: String, after balanceID: Int64, limit: Int,
-    _ snapshot: Snapshot
-  ) throws -> [StoredBalance] {
-    let filter =
-      (location.isEmpty ? "" : " AND location = ?") + (itemCode.isEmpty ? "" : " AND item_code = ?")
-    let values = [location, itemCode].filter { !$0.isEmpty }
-    let arguments: [any SQLConvertible] = [site, balanceID] + values + [limit]
-    return try snapshot.rows(
-      """
-      SELECT \(columns) FROM balances WHERE site = ? AND balance_id > ?\(filter)
-      ORDER BY balance_id LIMIT ?
-      """, arguments: arguments, map: stored)
+  /// Which balances; empty means all.
+  struct Filter: Sendable {
+    var location = ""
+    var itemCode = ""
+    /// Only with an item.
+    var lot = ""
   }
 
-  /// The balances of an item by lot, serial number and location.
-  static func of(
-    _ site: SiteCode, itemCode: String, limit: Int, _ snapshot: Snapshot
+  /// Balances by item, lot, serial number and location.
+  /// - Parameter last: the place of the balance after which to begin; 0 for the first ones.
+  static func list(
+    _ site: SiteCode, _ filter: Filter, after last: Int64, limit: Int, _ snapshot: Snapshot
   ) throws -> [StoredBalance] {
-    try snapshot.rows(
+    let fixed = [
+      ("item_code", filter.itemCode), ("lot", filter.lot), ("location", filter.location),
+    ].filter { !$0.1.isEmpty }
+    let order = ["item_code", "lot", "serial", "location"].filter { column in
+      !fixed.contains { $0.0 == column }
+    }
+    var conditions = fixed.map { " AND \($0.0) = ?" }.joined()
+    var arguments: [any SQLConvertible] = [site] + fixed.map(\.1)
+    if last > 0 {
+      guard
+        let key = try snapshot.row(
+          "SELECT \(columns) FROM balances WHERE balance_id = ?", last, map: stored)?.key
+      else { return [] }
+      conditions += " AND (\(order.joined(separator: ", "))) > "
+      conditions += "(\(order.map { _ in "?" }.joined(separator: ", ")))"
+      let values = [
+        "item_code": key.itemCode, "lot": key.lot, "serial": key.serial, "location": key.location,
+      ]
+      arguments += order.map { values[$0] ?? "" }
+    }
+    return try snapshot.rows(
       """
-      SELECT \(columns) FROM balances WHERE site = ? AND item_code = ?
-      ORDER BY lot, serial, location LIMIT ?
-      """, site, itemCode, limit, map: stored)
+      SELECT \(columns) FROM balances WHERE site = ?\(conditions)
+      ORDER BY \(order.joined(separator: ", ")) LIMIT ?
+      """, arguments: arguments + [limit], map: stored)
+  }
+
+  /// The balances of an item that are not zero; an empty lot or location is no filter.
+  static func there(
+    _ site: SiteCode, _ filter: Filter, limit: Int, _ snapshot: Snapshot
+  ) throws -> [StoredBalance] {
+    let fixed = [("lot", filter.lot), ("location", filter.location)].filter { !$0.1.isEmpty }
+    let conditions = fixed.map { " AND \($0.0) = ?" }.joined()
+    let arguments: [any SQLConvertible] = [site, filter.itemCode] + fixed.map(\.1)
+    return try snapshot.rows(
+      """
+      SELECT \(columns) FROM balances
+      WHERE site = ? AND item_code = ? AND quantity <> 0\(conditions) LIMIT ?
+      """, arguments: arguments + [limit], map: stored)
   }
 
   /// Balances that have changed after a sequence, in the order of their last change.

@@ -1,3 +1,4 @@
+import Contracts
 import RecordStore
 import Values
 
@@ -11,8 +12,16 @@ struct NumberGap: Sendable, Hashable {
 
 /// The numbers that devices have reported, kept as stretches without a gap.
 enum DeviceNumbers {
-  /// Remembers a number.
+  /// Remembers the number that a fact has, if it has one.
   static func add(
+    of header: Common.V1.FactHeader?, _ site: SiteCode, device: String, _ transaction: Transaction
+  ) throws {
+    guard let header, header.sourceSequence > 0 else { return }
+    try add(
+      header.sourceSequence, site, system: header.sourceSystem, device: device, transaction)
+  }
+
+  private static func add(
     _ number: Int64, _ site: SiteCode, system: String, device: String, _ transaction: Transaction
   ) throws {
     // At most one that ends just before, or has it, and one that begins just after.
@@ -25,6 +34,15 @@ enum DeviceNumbers {
     ) { (first: try $0.int64(0), last: try $0.int64(1)) }
     let touching = near.filter { $0.last >= number - 1 }
     if touching.contains(where: { $0.first <= number && number <= $0.last }) { return }
+    if touching.count == 1, let stretch = touching.first, stretch.last == number - 1 {
+      // What nearly always comes: the next one.
+      try transaction.execute(
+        """
+        UPDATE device_numbers SET last = ?
+        WHERE site = ? AND source_system = ? AND device = ? AND first = ?
+        """, number, site, system, device, stretch.first)
+      return
+    }
     for stretch in touching {
       try transaction.execute(
         """

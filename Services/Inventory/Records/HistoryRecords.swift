@@ -95,9 +95,15 @@ struct HistoryRecords: BalanceHistoryStore {
 
 extension StoredBalance {
   /// What it was at a moment, by the events' own times and what is known of them now.
+  /// - Throws: ``InventoryError/quantityOverflow(_:)``: late movements may bring more into the past than there
+  ///   can be.
   func quantity(asOf moment: Instant, _ snapshot: Snapshot) throws -> Quantity {
     let history = BalanceHistory(
       HistoryRecords(balanceID, snapshot), levels: levels, count: entryCount)
-    return try Quantity(millionths: try history.total(through: .end(of: moment)))
+    do {
+      return try Quantity(millionths: try history.total(through: .end(of: moment)))
+    } catch is QuantityError {
+      throw InventoryError.quantityOverflow(key)
+    }
   }
 }

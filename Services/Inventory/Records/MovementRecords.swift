@@ -31,12 +31,15 @@ enum MovementRecords {
   static func insert(
     _ movement: Inventory.V1.Movement, sequence: Int64, _ site: SiteCode, _ transaction: Transaction
   ) throws {
+    let report = movement.report ?? .init()
     try transaction.execute(
       """
-      INSERT INTO movements (sequence, site, movement_id, item_code, state, content)
-      VALUES (?, ?, ?, ?, ?, ?)
-      """, sequence, site, movement.movementID, movement.report?.itemCode ?? "",
-      Int64(movement.state.rawValue), try movement.encoded())
+      INSERT INTO movements (
+        sequence, site, movement_id, item_code, lot, from_location, to_location, order_name, state,
+        content)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """, sequence, site, movement.movementID, report.itemCode, report.lot, report.fromLocation,
+      report.toLocation, report.orderName, Int64(movement.state.rawValue), try movement.encoded())
   }
 
   static func update(_ stored: StoredMovement, _ transaction: Transaction) throws {
@@ -45,20 +48,79 @@ enum MovementRecords {
       Int64(stored.movement.state.rawValue), try stored.movement.encoded(), stored.sequence)
   }
 
-  /// Movements in the order in which they were recorded; an empty item is none.
+  /// Which movements; empty means all.
+  struct Filter: Sendable {
+    var itemCode = ""
+    var lot = ""
+    /// From it or to it.
+    var location = ""
+    var orderName = ""
+    var state: MovementState?
+  }
+
+  /// Movements that one page looks at: what its filters leave out costs no more than that.
+  static let maximumLooks = 5_000
+
+  /// Movements in the order in which they were recorded.
+  /// - Returns: those of a page, and the sequence after which there may be more; `nil` when there is nothing.
   static func list(
-    _ site: SiteCode, itemCode: String, quarantined: Bool, after sequence: Int64, limit: Int,
-    _ snapshot: Snapshot
-  ) throws -> [StoredMovement] {
-    let filter =
-      (itemCode.isEmpty ? "" : " AND item_code = ?") + (quarantined ? " AND state = 3" : "")
-    let arguments: [any SQLConvertible] =
-      [site, sequence] + (itemCode.isEmpty ? [] : [itemCode]) + [limit]
-    return try snapshot.rows(
+    _ site: SiteCode, _ filter: Filter, after sequence: Int64, limit: Int, _ snapshot: Snapshot
+  ) throws -> (found: [StoredMovement], next: Int64?) {
+    let (base, values) = base(filter, site)
+    let window = try snapshot.row(
       """
-      SELECT sequence, content FROM movements WHERE site = ? AND sequence > ?\(filter)
-      ORDER BY sequence LIMIT ?
-      """, arguments: arguments, map: stored)
+      SELECT coalesce(max(sequence), 0), count(*) FROM (
+        SELECT sequence FROM movements \(base) sequence > ? ORDER BY sequence LIMIT ?)
+      """, arguments: values + [sequence, maximumLooks]
+    ) { (end: try $0.int64(0), count: try $0.int(1)) }
+    guard let window, window.count > 0 else { return ([], nil) }
+    let (conditions, others) = conditions(filter)
+    let found = try snapshot.rows(
+      """
+      SELECT sequence, content FROM movements \(base) sequence > ? AND sequence <= ? AND site = ?
+        \(conditions) ORDER BY sequence LIMIT ?
+      """, arguments: values + [sequence, window.end, site] + others + [limit + 1], map: stored)
+    if found.count > limit { return (Array(found.prefix(limit)), found[limit - 1].sequence) }
+    return (found, window.count == maximumLooks ? window.end : nil)
+  }
+
+  /// The index that leaves out the most.
+  private static func base(_ filter: Filter, _ site: SiteCode) -> (String, [any SQLConvertible]) {
+    func index(_ name: String, _ condition: String, _ value: any SQLConvertible)
+      -> (String, [any SQLConvertible])
+    { ("INDEXED BY \(name) WHERE site = ? AND \(condition) AND", [site, value]) }
+    if !filter.orderName.isEmpty {
+      return index("movements_by_order", "order_name = ? AND order_name <> ''", filter.orderName)
+    }
+    if let state = filter.state, state != .applied {
+      return index("movements_by_state", "state = ? AND state <> 2", Int64(state.rawValue))
+    }
+    if !filter.lot.isEmpty {
+      return index("movements_by_lot", "lot = ? AND lot <> ''", filter.lot)
+    }
+    if !filter.itemCode.isEmpty {
+      return index("movements_by_item", "item_code = ?", filter.itemCode)
+    }
+    return ("WHERE", [])
+  }
+
+  private static func conditions(_ filter: Filter) -> (String, [any SQLConvertible]) {
+    var (text, values): (String, [any SQLConvertible]) = ("", [])
+    for (column, value) in [
+      ("item_code", filter.itemCode), ("lot", filter.lot), ("order_name", filter.orderName),
+    ] where !value.isEmpty {
+      text += " AND \(column) = ?"
+      values.append(value)
+    }
+    if !filter.location.isEmpty {
+      text += " AND (from_location = ? OR to_location = ?)"
+      values += [filter.location, filter.location]
+    }
+    if let state = filter.state {
+      text += " AND state = ?"
+      values.append(Int64(state.rawValue))
+    }
+    return (text, values)
   }
 
   /// The suppliers that a material has come from.

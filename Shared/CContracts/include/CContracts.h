@@ -401,8 +401,8 @@ static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__watch_b
 static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__watch_balances_response__descriptor_ptr(void) {
   return &millrace__inventory__v1__watch_balances_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__balances_changed__descriptor_ptr(void) {
-  return &millrace__inventory__v1__balances_changed__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__movement_changed__descriptor_ptr(void) {
+  return &millrace__inventory__v1__movement_changed__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__inventory__v1__inventory_case__descriptor_ptr(void) {
   return &millrace__inventory__v1__inventory_case__descriptor;

@@ -507,17 +507,22 @@ public enum ContractDescriptors {
 
   private static let file20 = FileDescriptorRecord(
     name: "millrace/inventory/v1/balances.proto",
-    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    dependencies: [
+      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
+      "millrace/inventory/v1/movements.proto",
+    ],
     symbols: [
       "millrace.inventory.v1.BalanceKey", "millrace.inventory.v1.BalanceKey.location",
       "millrace.inventory.v1.BalanceKey.item_code", "millrace.inventory.v1.BalanceKey.lot",
       "millrace.inventory.v1.BalanceKey.serial", "millrace.inventory.v1.Balance",
       "millrace.inventory.v1.Balance.key", "millrace.inventory.v1.Balance.quantity",
-      "millrace.inventory.v1.ListBalancesRequest", "millrace.inventory.v1.ListBalancesRequest.site",
+      "millrace.inventory.v1.Balance.revision", "millrace.inventory.v1.ListBalancesRequest",
+      "millrace.inventory.v1.ListBalancesRequest.site",
       "millrace.inventory.v1.ListBalancesRequest.location",
       "millrace.inventory.v1.ListBalancesRequest.item_code",
       "millrace.inventory.v1.ListBalancesRequest.as_of",
       "millrace.inventory.v1.ListBalancesRequest.include_zero",
+      "millrace.inventory.v1.ListBalancesRequest.lot",
       "millrace.inventory.v1.ListBalancesRequest.page",
       "millrace.inventory.v1.ListBalancesResponse",
       "millrace.inventory.v1.ListBalancesResponse.balances",
@@ -541,15 +546,16 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.CheckAvailabilityResponse",
       "millrace.inventory.v1.CheckAvailabilityResponse.answers",
       "millrace.inventory.v1.CheckAvailabilityResponse.holds_as_of",
+      "millrace.inventory.v1.CheckAvailabilityResponse.references_as_of",
       "millrace.inventory.v1.WatchBalancesRequest",
       "millrace.inventory.v1.WatchBalancesRequest.site",
       "millrace.inventory.v1.WatchBalancesRequest.resume_token",
       "millrace.inventory.v1.WatchBalancesResponse",
       "millrace.inventory.v1.WatchBalancesResponse.balance",
       "millrace.inventory.v1.WatchBalancesResponse.resume_token",
-      "millrace.inventory.v1.BalancesChanged", "millrace.inventory.v1.BalancesChanged.site",
-      "millrace.inventory.v1.BalancesChanged.movement_id",
-      "millrace.inventory.v1.BalancesChanged.balances", "millrace.inventory.v1.InventoryCase",
+      "millrace.inventory.v1.MovementChanged", "millrace.inventory.v1.MovementChanged.site",
+      "millrace.inventory.v1.MovementChanged.movement",
+      "millrace.inventory.v1.MovementChanged.balances", "millrace.inventory.v1.InventoryCase",
       "millrace.inventory.v1.InventoryCase.reason", "millrace.inventory.v1.InventoryCase.balance",
       "millrace.inventory.v1.InventoryCase.movement_id",
       "millrace.inventory.v1.ListInventoryCasesRequest",
@@ -558,7 +564,7 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.ListInventoryCasesResponse.cases",
     ],
     start: millrace__inventory__v1__balances__file_descriptor_ptr(),
-    byteCount: 2223)
+    byteCount: 2407)
 
   private static let file21 = FileDescriptorRecord(
     name: "millrace/inventory/v1/counts.proto",
@@ -574,7 +580,9 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.SubmitCountRequest.header",
       "millrace.inventory.v1.SubmitCountRequest.location",
       "millrace.inventory.v1.SubmitCountRequest.complete",
-      "millrace.inventory.v1.SubmitCountRequest.lines", "millrace.inventory.v1.SubmitCountResponse",
+      "millrace.inventory.v1.SubmitCountRequest.lines",
+      "millrace.inventory.v1.SubmitCountRequest.device",
+      "millrace.inventory.v1.SubmitCountResponse",
       "millrace.inventory.v1.SubmitCountResponse.receipt",
       "millrace.inventory.v1.SubmitCountResponse.count_id", "millrace.inventory.v1.Variance",
       "millrace.inventory.v1.Variance.key", "millrace.inventory.v1.Variance.counted",
@@ -582,10 +590,11 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.ListVariancesRequest",
       "millrace.inventory.v1.ListVariancesRequest.site",
       "millrace.inventory.v1.ListVariancesRequest.count_id",
+      "millrace.inventory.v1.ListVariancesRequest.page",
       "millrace.inventory.v1.ListVariancesResponse",
       "millrace.inventory.v1.ListVariancesResponse.variances",
-      "millrace.inventory.v1.ListVariancesResponse.truncated",
-      "millrace.inventory.v1.ListVariancesResponse.as_of", "millrace.inventory.v1.ApprovedVariance",
+      "millrace.inventory.v1.ListVariancesResponse.as_of",
+      "millrace.inventory.v1.ListVariancesResponse.page", "millrace.inventory.v1.ApprovedVariance",
       "millrace.inventory.v1.ApprovedVariance.item_code",
       "millrace.inventory.v1.ApprovedVariance.lot", "millrace.inventory.v1.ApprovedVariance.serial",
       "millrace.inventory.v1.ApprovedVariance.variance",
@@ -600,7 +609,7 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.ApproveAdjustmentResponse.adjustments",
     ],
     start: millrace__inventory__v1__counts__file_descriptor_ptr(),
-    byteCount: 1589)
+    byteCount: 1690)
 
   private static let file22 = FileDescriptorRecord(
     name: "millrace/inventory/v1/inventory.proto",
@@ -682,6 +691,7 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.ReverseMovementRequest.header",
       "millrace.inventory.v1.ReverseMovementRequest.movement_id",
       "millrace.inventory.v1.ReverseMovementRequest.reason",
+      "millrace.inventory.v1.ReverseMovementRequest.device",
       "millrace.inventory.v1.ReverseMovementResponse",
       "millrace.inventory.v1.ReverseMovementResponse.receipt",
       "millrace.inventory.v1.ReverseMovementResponse.reversal",
@@ -701,7 +711,10 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.ListMovementsRequest",
       "millrace.inventory.v1.ListMovementsRequest.site",
       "millrace.inventory.v1.ListMovementsRequest.item_code",
-      "millrace.inventory.v1.ListMovementsRequest.quarantined",
+      "millrace.inventory.v1.ListMovementsRequest.lot",
+      "millrace.inventory.v1.ListMovementsRequest.location",
+      "millrace.inventory.v1.ListMovementsRequest.order_name",
+      "millrace.inventory.v1.ListMovementsRequest.state",
       "millrace.inventory.v1.ListMovementsRequest.page",
       "millrace.inventory.v1.ListMovementsResponse",
       "millrace.inventory.v1.ListMovementsResponse.movements",
@@ -717,7 +730,7 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.ListSequenceGapsResponse.page",
     ],
     start: millrace__inventory__v1__movements__file_descriptor_ptr(),
-    byteCount: 3761)
+    byteCount: 3888)
 
   private static let file24 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/head.proto",

@@ -76,6 +76,7 @@ extension Inventory.V1.Balance {
     if let value = c.pointee.quantity {
       self.quantity = try Common.V1.Quantity(value)
     }
+    self.revision = c.pointee.revision
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Inventory__V1__Balance> {
@@ -84,6 +85,7 @@ extension Inventory.V1.Balance {
     millrace__inventory__v1__balance__init(c)
     c.pointee.key = self.key?.laidOut(in: &arena)
     c.pointee.quantity = self.quantity?.laidOut(in: &arena)
+    c.pointee.revision = self.revision
     return c
   }
 }
@@ -124,6 +126,7 @@ extension Inventory.V1.ListBalancesRequest {
       self.asOf = try Google.ProtobufTypes.Timestamp(value)
     }
     self.includeZero = c.pointee.include_zero != 0
+    self.lot = try readString(c.pointee.lot, "millrace.inventory.v1.ListBalancesRequest.lot")
     if let value = c.pointee.page {
       self.page = try Common.V1.PageRequest(value)
     }
@@ -140,6 +143,7 @@ extension Inventory.V1.ListBalancesRequest {
     c.pointee.item_code = arena.write(self.itemCode)
     c.pointee.as_of = self.asOf?.laidOut(in: &arena)
     c.pointee.include_zero = self.includeZero ? 1 : 0
+    c.pointee.lot = arena.write(self.lot)
     c.pointee.page = self.page?.laidOut(in: &arena)
     return c
   }
@@ -484,6 +488,9 @@ extension Inventory.V1.CheckAvailabilityResponse {
     if let value = c.pointee.holds_as_of {
       self.holdsAsOf = try Google.ProtobufTypes.Timestamp(value)
     }
+    if let value = c.pointee.references_as_of {
+      self.referencesAsOf = try Google.ProtobufTypes.Timestamp(value)
+    }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
@@ -497,6 +504,7 @@ extension Inventory.V1.CheckAvailabilityResponse {
       element.laidOut(in: &arena)
     }
     c.pointee.holds_as_of = self.holdsAsOf?.laidOut(in: &arena)
+    c.pointee.references_as_of = self.referencesAsOf?.laidOut(in: &arena)
     return c
   }
 }
@@ -591,14 +599,14 @@ extension Inventory.V1.WatchBalancesResponse {
   }
 }
 
-extension Inventory.V1.BalancesChanged {
+extension Inventory.V1.MovementChanged {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
   {
     self.init()
-    try withUnpacked(bytes, millrace__inventory__v1__balances_changed__descriptor_ptr(), limits) {
+    try withUnpacked(bytes, millrace__inventory__v1__movement_changed__descriptor_ptr(), limits) {
       (message) throws(DecodingError) in
-      try self.read(message.assumingMemoryBound(to: Millrace__Inventory__V1__BalancesChanged.self))
+      try self.read(message.assumingMemoryBound(to: Millrace__Inventory__V1__MovementChanged.self))
     }
   }
 
@@ -608,30 +616,31 @@ extension Inventory.V1.BalancesChanged {
       { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
   }
 
-  init(_ c: UnsafePointer<Millrace__Inventory__V1__BalancesChanged>) throws(DecodingError) {
+  init(_ c: UnsafePointer<Millrace__Inventory__V1__MovementChanged>) throws(DecodingError) {
     self.init()
     try self.read(c)
   }
 
-  mutating func read(_ c: UnsafePointer<Millrace__Inventory__V1__BalancesChanged>)
+  mutating func read(_ c: UnsafePointer<Millrace__Inventory__V1__MovementChanged>)
     throws(DecodingError)
   {
-    self.site = try readString(c.pointee.site, "millrace.inventory.v1.BalancesChanged.site")
-    self.movementID = try readString(
-      c.pointee.movement_id, "millrace.inventory.v1.BalancesChanged.movement_id")
+    self.site = try readString(c.pointee.site, "millrace.inventory.v1.MovementChanged.site")
+    if let value = c.pointee.movement {
+      self.movement = try Inventory.V1.Movement(value)
+    }
     self.balances = try readElements(c.pointee.n_balances, c.pointee.balances) {
       (element) throws(DecodingError) in try Inventory.V1.Balance(element!)
     }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
-    Millrace__Inventory__V1__BalancesChanged
+    Millrace__Inventory__V1__MovementChanged
   > {
-    let c = arena.make(MemoryLayout<Millrace__Inventory__V1__BalancesChanged>.size).bindMemory(
-      to: Millrace__Inventory__V1__BalancesChanged.self, capacity: 1)
-    millrace__inventory__v1__balances_changed__init(c)
+    let c = arena.make(MemoryLayout<Millrace__Inventory__V1__MovementChanged>.size).bindMemory(
+      to: Millrace__Inventory__V1__MovementChanged.self, capacity: 1)
+    millrace__inventory__v1__movement_changed__init(c)
     c.pointee.site = arena.write(self.site)
-    c.pointee.movement_id = arena.write(self.movementID)
+    c.pointee.movement = self.movement?.laidOut(in: &arena)
     c.pointee.n_balances = self.balances.count
     c.pointee.balances = arena.writeElements(self.balances) { (element, arena) in
       element.laidOut(in: &arena)

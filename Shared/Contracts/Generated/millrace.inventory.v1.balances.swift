@@ -34,6 +34,11 @@ extension Inventory.V1 {
     /// How much, in the item's unit; below zero where more went than had come.
     public var quantity: Common.V1.Quantity?
 
+    /// How many changes it has had, now: of two statements about one balance the one with the
+    /// higher number is the newer one. 0 in answers as of a moment, and of a key that was never
+    /// used.
+    public var revision: Int64 = 0
+
     /// A message with every field absent or zero.
     public init() {}
 
@@ -61,6 +66,10 @@ extension Inventory.V1 {
     /// Also where nothing is there.
     public var includeZero: Bool = false
 
+    /// Only of this lot of the item, at most 64 visible characters; empty means of all. Refused
+    /// without item_code: lots are numbered by item.
+    public var lot: String = ""
+
     /// Which page.
     public var page: Common.V1.PageRequest?
 
@@ -76,7 +85,7 @@ extension Inventory.V1 {
   /// A page of balances. A page may have fewer entries than were asked for, or none, before
   /// the last one.
   public struct ListBalancesResponse: Message {
-    /// The balances in the order in which their keys were first used.
+    /// The balances by item, lot, serial number and location.
     public var balances: [Inventory.V1.Balance] = []
 
     /// What follows.
@@ -134,10 +143,11 @@ extension Inventory.V1 {
     /// Only this lot; empty means any.
     public var lot: String = ""
 
-    /// Only at this location; empty means anywhere.
+    /// Only at this location, not those within it; empty means anywhere.
     public var location: String = ""
 
-    /// How much is needed, zero or more, in the item's unit; its unit may be empty.
+    /// How much is needed, zero or more: decimal text with at most 12 integer and 6 fractional
+    /// digits, in the item's unit.
     public var quantity: String = ""
 
     /// A message with every field absent or zero.
@@ -201,6 +211,10 @@ extension Inventory.V1 {
     /// Absent when they have never been known.
     public var holdsAsOf: Google.ProtobufTypes.Timestamp?
 
+    /// When master data, which says what lies within what, was last known as it is. Absent when
+    /// it has never been known, or is not followed.
+    public var referencesAsOf: Google.ProtobufTypes.Timestamp?
+
     /// A message with every field absent or zero.
     public init() {}
 
@@ -244,22 +258,25 @@ extension Inventory.V1 {
 }
 
 extension Inventory.V1 {
-  /// What a movement has done to the balances: Inventory publishes it on its feed.
-  public struct BalancesChanged: Message {
+  /// A movement is new, or has changed its state, and what that has done to the balances:
+  /// Inventory publishes it on its feed.
+  public struct MovementChanged: Message {
     /// The site.
     public var site: String = ""
 
-    /// The movement.
-    public var movementID: String = ""
+    /// The movement as it is then.
+    public var movement: Inventory.V1.Movement?
 
-    /// The balances after it: absolute figures.
+    /// The balances that have changed by it, as they are then: absolute figures. None while it
+    /// is quarantined, and when it is discarded or marked as taken back: what takes it back is
+    /// a movement of its own.
     public var balances: [Inventory.V1.Balance] = []
 
     /// A message with every field absent or zero.
     public init() {}
 
     /// The message's full name in the contracts.
-    public static let fullName = "millrace.inventory.v1.BalancesChanged"
+    public static let fullName = "millrace.inventory.v1.MovementChanged"
   }
 }
 

@@ -83,6 +83,8 @@ extension Inventory.V1.SubmitCountRequest {
     self.lines = try readElements(c.pointee.n_lines, c.pointee.lines) {
       (element) throws(DecodingError) in try Inventory.V1.CountLine(element!)
     }
+    self.device = try readString(
+      c.pointee.device, "millrace.inventory.v1.SubmitCountRequest.device")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
@@ -99,6 +101,7 @@ extension Inventory.V1.SubmitCountRequest {
     c.pointee.lines = arena.writeElements(self.lines) { (element, arena) in
       element.laidOut(in: &arena)
     }
+    c.pointee.device = arena.write(self.device)
     return c
   }
 }
@@ -225,6 +228,9 @@ extension Inventory.V1.ListVariancesRequest {
     self.site = try readString(c.pointee.site, "millrace.inventory.v1.ListVariancesRequest.site")
     self.countID = try readString(
       c.pointee.count_id, "millrace.inventory.v1.ListVariancesRequest.count_id")
+    if let value = c.pointee.page {
+      self.page = try Common.V1.PageRequest(value)
+    }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
@@ -235,6 +241,7 @@ extension Inventory.V1.ListVariancesRequest {
     millrace__inventory__v1__list_variances_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.count_id = arena.write(self.countID)
+    c.pointee.page = self.page?.laidOut(in: &arena)
     return c
   }
 }
@@ -269,9 +276,11 @@ extension Inventory.V1.ListVariancesResponse {
     self.variances = try readElements(c.pointee.n_variances, c.pointee.variances) {
       (element) throws(DecodingError) in try Inventory.V1.Variance(element!)
     }
-    self.truncated = c.pointee.truncated != 0
     if let value = c.pointee.as_of {
       self.asOf = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.page {
+      self.page = try Common.V1.PageResponse(value)
     }
   }
 
@@ -285,8 +294,8 @@ extension Inventory.V1.ListVariancesResponse {
     c.pointee.variances = arena.writeElements(self.variances) { (element, arena) in
       element.laidOut(in: &arena)
     }
-    c.pointee.truncated = self.truncated ? 1 : 0
     c.pointee.as_of = self.asOf?.laidOut(in: &arena)
+    c.pointee.page = self.page?.laidOut(in: &arena)
     return c
   }
 }

@@ -14,7 +14,8 @@ extension Inventory.V1 {
     /// The serial number; empty when there is none.
     public var serial: String = ""
 
-    /// How much, zero or more; of a piece 0 or 1.
+    /// How much, zero or more; of a piece 0 or 1. In the item's unit, or one that converts into
+    /// it exactly.
     public var quantity: Common.V1.Quantity?
 
     /// A message with every field absent or zero.
@@ -45,6 +46,10 @@ extension Inventory.V1 {
     /// What was found, at most 1,000 entries, each once; at least one of a count that is not
     /// complete.
     public var lines: [Inventory.V1.CountLine] = []
+
+    /// The scanner or terminal, as in MovementReport: source_sequence counts per device. At
+    /// most 64 visible characters.
+    public var device: String = ""
 
     /// A message with every field absent or zero.
     public init() {}
@@ -77,7 +82,7 @@ extension Inventory.V1 {
     /// What it is about.
     public var key: Inventory.V1.BalanceKey?
 
-    /// What was found.
+    /// What was found, in the item's unit.
     public var counted: Common.V1.Quantity?
 
     /// What the books say for the time of the count, by all that is known now: a movement that
@@ -104,6 +109,9 @@ extension Inventory.V1 {
     /// Which count.
     public var countID: String = ""
 
+    /// Which page.
+    public var page: Common.V1.PageRequest?
+
     /// A message with every field absent or zero.
     public init() {}
 
@@ -113,16 +121,18 @@ extension Inventory.V1 {
 }
 
 extension Inventory.V1 {
-  /// The differences.
+  /// A page of differences. A page may have fewer entries than were asked for, or none,
+  /// before the last one.
   public struct ListVariancesResponse: Message {
-    /// What differs, by item, lot and serial number, at most 2,000.
+    /// What differs: first what the count names, in its order, then, of a complete one, what it
+    /// does not name, by item, lot and serial number.
     public var variances: [Inventory.V1.Variance] = []
-
-    /// Whether there are more: adjust these first.
-    public var truncated: Bool = false
 
     /// When the count was taken.
     public var asOf: Google.ProtobufTypes.Timestamp?
+
+    /// What follows.
+    public var page: Common.V1.PageResponse?
 
     /// A message with every field absent or zero.
     public init() {}

@@ -75,14 +75,16 @@ extension Inventory.V1 {
     >(
       service: name, name: "ListSequenceGaps", kind: .unary)
 
-    /// Records what was found at a location. No balance changes by it.
+    /// Records what was found at a location. No balance changes by it. FAILED_PRECONDITION,
+    /// UNIT_MISMATCH.
     public static let submitCount = Method<
       Inventory.V1.SubmitCountRequest, Inventory.V1.SubmitCountResponse
     >(
       service: name, name: "SubmitCount", kind: .unary)
 
     /// How what was found differs from the books, by all that is known now. NOT_FOUND,
-    /// COUNT_NOT_FOUND.
+    /// COUNT_NOT_FOUND; FAILED_PRECONDITION, UNIT_MISMATCH (the item's unit became another one
+    /// after the count).
     public static let listVariances = Method<
       Inventory.V1.ListVariancesRequest, Inventory.V1.ListVariancesResponse
     >(
@@ -108,7 +110,9 @@ extension Inventory.V1 {
     >(
       service: name, name: "GetBalances", kind: .unary)
 
-    /// How much of something can be used, and what of it is on hold.
+    /// How much of something can be used, and what of it is on hold. FAILED_PRECONDITION,
+    /// QUESTION_TOO_WIDE (what is asked for lies in more than 20,000 places: name a location or
+    /// a lot, or ask for less at once), QUANTITY_OVERFLOW.
     public static let checkAvailability = Method<
       Inventory.V1.CheckAvailabilityRequest, Inventory.V1.CheckAvailabilityResponse
     >(
@@ -176,12 +180,14 @@ extension Inventory.V1 {
     func listSequenceGaps(_ request: Inventory.V1.ListSequenceGapsRequest, context: Context)
       async throws -> Inventory.V1.ListSequenceGapsResponse
 
-    /// Records what was found at a location. No balance changes by it.
+    /// Records what was found at a location. No balance changes by it. FAILED_PRECONDITION,
+    /// UNIT_MISMATCH.
     func submitCount(_ request: Inventory.V1.SubmitCountRequest, context: Context) async throws
       -> Inventory.V1.SubmitCountResponse
 
     /// How what was found differs from the books, by all that is known now. NOT_FOUND,
-    /// COUNT_NOT_FOUND.
+    /// COUNT_NOT_FOUND; FAILED_PRECONDITION, UNIT_MISMATCH (the item's unit became another one
+    /// after the count).
     func listVariances(_ request: Inventory.V1.ListVariancesRequest, context: Context) async throws
       -> Inventory.V1.ListVariancesResponse
 
@@ -199,7 +205,9 @@ extension Inventory.V1 {
     func getBalances(_ request: Inventory.V1.GetBalancesRequest, context: Context) async throws
       -> Inventory.V1.GetBalancesResponse
 
-    /// How much of something can be used, and what of it is on hold.
+    /// How much of something can be used, and what of it is on hold. FAILED_PRECONDITION,
+    /// QUESTION_TOO_WIDE (what is asked for lies in more than 20,000 places: name a location or
+    /// a lot, or ask for less at once), QUANTITY_OVERFLOW.
     func checkAvailability(_ request: Inventory.V1.CheckAvailabilityRequest, context: Context)
       async throws -> Inventory.V1.CheckAvailabilityResponse
 
@@ -278,7 +286,8 @@ extension Inventory.V1 {
       try await caller.unary(Inventory.V1.InventoryService.listSequenceGaps, request, options)
     }
 
-    /// Records what was found at a location. No balance changes by it.
+    /// Records what was found at a location. No balance changes by it. FAILED_PRECONDITION,
+    /// UNIT_MISMATCH.
     public func submitCount(
       _ request: Inventory.V1.SubmitCountRequest, options: CallOptions = .init()
     ) async throws -> Inventory.V1.SubmitCountResponse {
@@ -286,7 +295,8 @@ extension Inventory.V1 {
     }
 
     /// How what was found differs from the books, by all that is known now. NOT_FOUND,
-    /// COUNT_NOT_FOUND.
+    /// COUNT_NOT_FOUND; FAILED_PRECONDITION, UNIT_MISMATCH (the item's unit became another one
+    /// after the count).
     public func listVariances(
       _ request: Inventory.V1.ListVariancesRequest, options: CallOptions = .init()
     ) async throws -> Inventory.V1.ListVariancesResponse {
@@ -316,7 +326,9 @@ extension Inventory.V1 {
       try await caller.unary(Inventory.V1.InventoryService.getBalances, request, options)
     }
 
-    /// How much of something can be used, and what of it is on hold.
+    /// How much of something can be used, and what of it is on hold. FAILED_PRECONDITION,
+    /// QUESTION_TOO_WIDE (what is asked for lies in more than 20,000 places: name a location or
+    /// a lot, or ask for less at once), QUANTITY_OVERFLOW.
     public func checkAvailability(
       _ request: Inventory.V1.CheckAvailabilityRequest, options: CallOptions = .init()
     ) async throws -> Inventory.V1.CheckAvailabilityResponse {

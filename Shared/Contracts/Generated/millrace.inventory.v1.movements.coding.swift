@@ -414,6 +414,8 @@ extension Inventory.V1.ReverseMovementRequest {
       c.pointee.movement_id, "millrace.inventory.v1.ReverseMovementRequest.movement_id")
     self.reason = try readString(
       c.pointee.reason, "millrace.inventory.v1.ReverseMovementRequest.reason")
+    self.device = try readString(
+      c.pointee.device, "millrace.inventory.v1.ReverseMovementRequest.device")
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
@@ -426,6 +428,7 @@ extension Inventory.V1.ReverseMovementRequest {
     c.pointee.header = self.header?.laidOut(in: &arena)
     c.pointee.movement_id = arena.write(self.movementID)
     c.pointee.reason = arena.write(self.reason)
+    c.pointee.device = arena.write(self.device)
     return c
   }
 }
@@ -691,7 +694,13 @@ extension Inventory.V1.ListMovementsRequest {
     self.site = try readString(c.pointee.site, "millrace.inventory.v1.ListMovementsRequest.site")
     self.itemCode = try readString(
       c.pointee.item_code, "millrace.inventory.v1.ListMovementsRequest.item_code")
-    self.quarantined = c.pointee.quarantined != 0
+    self.lot = try readString(c.pointee.lot, "millrace.inventory.v1.ListMovementsRequest.lot")
+    self.location = try readString(
+      c.pointee.location, "millrace.inventory.v1.ListMovementsRequest.location")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.inventory.v1.ListMovementsRequest.order_name")
+    self.state = Inventory.V1.MovementState(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
     if let value = c.pointee.page {
       self.page = try Common.V1.PageRequest(value)
     }
@@ -705,7 +714,10 @@ extension Inventory.V1.ListMovementsRequest {
     millrace__inventory__v1__list_movements_request__init(c)
     c.pointee.site = arena.write(self.site)
     c.pointee.item_code = arena.write(self.itemCode)
-    c.pointee.quarantined = self.quarantined ? 1 : 0
+    c.pointee.lot = arena.write(self.lot)
+    c.pointee.location = arena.write(self.location)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     c.pointee.page = self.page?.laidOut(in: &arena)
     return c
   }

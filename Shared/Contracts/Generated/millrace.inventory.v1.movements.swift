@@ -161,7 +161,8 @@ extension Inventory.V1 {
 }
 
 extension Inventory.V1 {
-  /// What is reported about a movement.
+  /// What is reported about a movement. Of a movement that takes another one back it is what
+  /// that one's report says, with the locations exchanged.
   public struct MovementReport: Message {
     /// Who says it, and how to recognise it when it is said again. Required. source_sequence
     /// counts per device: gaps are shown by ListSequenceGaps. occurred_at is the event's own
@@ -359,6 +360,10 @@ extension Inventory.V1 {
     /// Why, 1 to 500 characters.
     public var reason: String = ""
 
+    /// The scanner or terminal, as in MovementReport: source_sequence counts per device. At
+    /// most 64 visible characters.
+    public var device: String = ""
+
     /// A message with every field absent or zero.
     public init() {}
 
@@ -467,8 +472,18 @@ extension Inventory.V1 {
     /// Only movements of this item; empty means of all.
     public var itemCode: String = ""
 
-    /// Only movements that are quarantined.
-    public var quarantined: Bool = false
+    /// Only movements of this lot, of whatever item; empty means of all.
+    public var lot: String = ""
+
+    /// Only movements from or to this location; empty means of all.
+    public var location: String = ""
+
+    /// Only movements for or from this production order, by its name at release; empty means of
+    /// all.
+    public var orderName: String = ""
+
+    /// Only movements in this state; not set means in any.
+    public var state: Inventory.V1.MovementState = .unspecified
 
     /// Which page.
     public var page: Common.V1.PageRequest?
@@ -482,7 +497,8 @@ extension Inventory.V1 {
 }
 
 extension Inventory.V1 {
-  /// A page of movements.
+  /// A page of movements. A page may have fewer entries than were asked for, or none, before
+  /// the last one.
   public struct ListMovementsResponse: Message {
     /// The movements in the order in which they were recorded.
     public var movements: [Inventory.V1.Movement] = []

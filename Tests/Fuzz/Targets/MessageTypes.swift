@@ -232,7 +232,7 @@ enum MessageTypes {
     Inventory.V1.GetBalancesResponse.self, Inventory.V1.AvailabilityQuestion.self,
     Inventory.V1.CheckAvailabilityRequest.self, Inventory.V1.Availability.self,
     Inventory.V1.CheckAvailabilityResponse.self, Inventory.V1.WatchBalancesRequest.self,
-    Inventory.V1.WatchBalancesResponse.self, Inventory.V1.BalancesChanged.self,
+    Inventory.V1.WatchBalancesResponse.self,
     Inventory.V1.InventoryCase.self, Inventory.V1.ListInventoryCasesRequest.self,
     Inventory.V1.ListInventoryCasesResponse.self, Inventory.V1.CountLine.self,
     Inventory.V1.SubmitCountRequest.self, Inventory.V1.SubmitCountResponse.self,
@@ -282,5 +282,6 @@ enum MessageTypes {
     Procurement.V1.ReportSupplyShortageResponse.self, Procurement.V1.ListSupplySignalsRequest.self,
     Procurement.V1.ListSupplySignalsResponse.self, Procurement.V1.CloseSupplySignalRequest.self,
     Procurement.V1.CloseSupplySignalResponse.self,
+    Inventory.V1.MovementChanged.self,
   ]
 }

@@ -12,7 +12,7 @@ import Values
 
 @testable import Inventory
 
-/// Random movements, late and repeated and in batches, reversals, holds and settlements, over restarts: what
+/// Random movements, late and repeated and in batches, reversals, counts, holds and settlements, over restarts: what
 /// Inventory says, now and as of random moments, is the replay of the facts in the order of their own times, and
 /// nothing that was held has moved.
 @Suite("Inventory against a model", .timeLimit(.minutes(3)))
@@ -75,7 +75,7 @@ struct InventoryModelTests {
           }
           for _ in 1...Self.stepsPerRun {
             number += 1
-            switch Int.random(in: 0...19, using: &generator) {
+            switch Int.random(in: 0...23, using: &generator) {
             case 0...10: try await record(inventory, [report(number, &generator)], &model)
             case 11:
               let batch = (0...4).map { report(number * 1_000 + $0, &generator) }
@@ -102,13 +102,18 @@ struct InventoryModelTests {
                   "hold-\(lot)", target, placedAt: Instant(seconds: since))
               }
             case 18:
-              try await Recheck(desk: inventory.parts.desk, sites: [InventoryFixture.site]).once(
-                inventory.house.program.database)
+              try await inventory.recheck()
               for (id, report) in model.quarantined where !model.held.contains(report.lot) {
                 model.apply(report)
                 model.applied.append((id, report))
               }
               model.quarantined.removeAll { !model.held.contains($0.report.lot) }
+            case 19, 20:
+              if let movement = pick(model.quarantined) {
+                try await settle(
+                  inventory, movement, number, applies: Bool.random(using: &generator), &model)
+              }
+            case 21, 22: try await count(inventory, number, &model, &generator)
             default: try await compare(inventory, model, &generator)
             }
           }
@@ -179,6 +184,97 @@ struct InventoryModelTests {
       #expect(!isHeld)
       model.apply(back)
       model.applied.removeAll { $0.id == movement.id }
+    } catch let refusal as Refusal {
+      #expect(refusal.reason == "ON_HOLD" && isHeld)
+    }
+  }
+
+  private func settle(
+    _ inventory: InventoryFixture, _ movement: (id: String, report: Inventory.V1.MovementReport),
+    _ number: Int, applies: Bool, _ model: inout Model
+  ) async throws {
+    let isHeld = model.held.contains(movement.report.lot)
+    do {
+      let settled = try await inventory.client.settleMovement(
+        .with {
+          $0.site = HouseFixture.site
+          $0.requestID = "settle-\(number)"
+          $0.movementID = movement.id
+          $0.settlement = applies ? .apply : .discard
+          $0.reason = "looked at"
+        })
+      #expect(settled.movement?.state == (applies ? .applied : .discarded))
+      #expect(!(applies && isHeld), "no path around a hold")
+      model.quarantined.removeAll { $0.id == movement.id }
+      if applies {
+        model.apply(movement.report)
+        model.applied.append(movement)
+      }
+    } catch let refusal as Refusal {
+      #expect(refusal.reason == "ON_HOLD" && applies && isHeld)
+    }
+  }
+
+  /// Counts one lot, or that nothing at all is there; approves one of the differences.
+  private func count(
+    _ inventory: InventoryFixture, _ number: Int, _ model: inout Model,
+    _ generator: inout SeededGenerator
+  ) async throws {
+    let location = Self.locations.randomElement(using: &generator) ?? "A"
+    let time = Sample.start + Int64.random(in: 0...1_500, using: &generator)
+    let lot = Self.lots.randomElement(using: &generator) ?? ""
+    let isComplete = Bool.random(using: &generator)
+    let found = isComplete ? 0 : Int64.random(in: 0...60, using: &generator)
+    let counted = try await inventory.client.submitCount(
+      .with {
+        $0.site = HouseFixture.site
+        $0.header = Sample.header("count-\(number)", at: time)
+        $0.location = location
+        $0.complete = isComplete
+        $0.lines =
+          isComplete
+          ? []
+          : [
+            .with {
+              $0.itemCode = "BODY"
+              $0.lot = lot
+              $0.quantity = .with {
+                $0.value = String(found)
+                $0.unit = "Units"
+              }
+            }
+          ]
+      })
+    let variances = try await inventory.variances(of: counted.countID)
+    let expected = (isComplete ? Self.lots : [lot]).map { lot in
+      (lot: lot, variance: found - model.balance(location, lot, asOf: time))
+    }.filter { $0.variance != 0 }
+    #expect(
+      variances.map { "\($0.key?.lot ?? "") \($0.variance)" }
+        == expected.map { "\($0.lot) \($0.variance)" })
+    guard let chosen = expected.randomElement(using: &generator) else { return }
+    let isHeld =
+      model.held.contains(chosen.lot) && !(chosen.variance > 0 && location == "QUARANTINE")
+    do {
+      let approved = try await inventory.client.approveAdjustment(
+        .with {
+          $0.site = HouseFixture.site
+          $0.requestID = "approve-\(number)"
+          $0.countID = counted.countID
+          $0.variances = [
+            .with {
+              $0.itemCode = "BODY"
+              $0.lot = chosen.lot
+              $0.variance = String(chosen.variance)
+            }
+          ]
+          $0.reason = "counted"
+        })
+      #expect(!isHeld)
+      let adjustment = try #require(approved.adjustments.first)
+      let report = try #require(adjustment.report)
+      model.apply(report)
+      model.applied.append((adjustment.movementID, report))
     } catch let refusal as Refusal {
       #expect(refusal.reason == "ON_HOLD" && isHeld)
     }

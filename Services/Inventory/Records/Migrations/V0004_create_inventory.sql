@@ -15,11 +15,18 @@ CREATE TABLE movements (
   site TEXT NOT NULL,
   movement_id TEXT NOT NULL UNIQUE,
   item_code TEXT NOT NULL,
+  lot TEXT NOT NULL,
+  from_location TEXT NOT NULL,
+  to_location TEXT NOT NULL,
+  order_name TEXT NOT NULL,
   state INTEGER NOT NULL,
   content BLOB NOT NULL
 ) STRICT;
 CREATE INDEX movements_by_item ON movements (site, item_code, sequence);
-CREATE INDEX movements_quarantined ON movements (site, sequence) WHERE state = 3;
+CREATE INDEX movements_by_lot ON movements (site, lot, sequence) WHERE lot <> '';
+CREATE INDEX movements_by_order ON movements (site, order_name, sequence) WHERE order_name <> '';
+-- Nearly all are APPLIED, which is 2: the others are few.
+CREATE INDEX movements_by_state ON movements (site, state, sequence) WHERE state <> 2;
 
 -- What is where now.
 CREATE TABLE balances (
@@ -38,7 +45,9 @@ CREATE TABLE balances (
   UNIQUE (site, item_code, lot, serial, location)
 ) STRICT;
 CREATE INDEX balances_by_change ON balances (site, change_sequence);
-CREATE INDEX balances_by_location ON balances (site, location, balance_id);
+CREATE INDEX balances_by_location ON balances (site, location, item_code, lot, serial);
+-- Pieces leave a balance of nothing wherever they were: who asks for what is there must not meet them.
+CREATE INDEX balances_there ON balances (site, item_code, location) WHERE quantity <> 0;
 CREATE INDEX balances_negative ON balances (site, balance_id) WHERE quantity < 0;
 
 -- Every change of a balance, in the order of the events' own times: facts, never changed.

@@ -185,9 +185,10 @@ struct MovementTests {
         $0.settlement = .apply
         $0.reason = "it was so"
       }
-      try await inventory.house.expectRefusal(.failedPrecondition, "ON_HOLD") {
+      let refusal = try await inventory.house.expectRefusal(.failedPrecondition, "ON_HOLD") {
         _ = try await inventory.client.settleMovement(settle)
       }
+      #expect(refusal?.metadata["hold_ids"] == "H")
       try await inventory.house.expectRefusal(.failedPrecondition, "MOVEMENT_STATE") {
         _ = try await inventory.client.reverseMovement(Self.reversal(of: late.movementID))
       }

@@ -547,49 +547,49 @@ void   millrace__inventory__v1__watch_balances_response__free_unpacked
   assert(message->base.descriptor == &millrace__inventory__v1__watch_balances_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   millrace__inventory__v1__balances_changed__init
-                     (Millrace__Inventory__V1__BalancesChanged         *message)
+void   millrace__inventory__v1__movement_changed__init
+                     (Millrace__Inventory__V1__MovementChanged         *message)
 {
-  static const Millrace__Inventory__V1__BalancesChanged init_value = MILLRACE__INVENTORY__V1__BALANCES_CHANGED__INIT;
+  static const Millrace__Inventory__V1__MovementChanged init_value = MILLRACE__INVENTORY__V1__MOVEMENT_CHANGED__INIT;
   *message = init_value;
 }
-size_t millrace__inventory__v1__balances_changed__get_packed_size
-                     (const Millrace__Inventory__V1__BalancesChanged *message)
+size_t millrace__inventory__v1__movement_changed__get_packed_size
+                     (const Millrace__Inventory__V1__MovementChanged *message)
 {
-  assert(message->base.descriptor == &millrace__inventory__v1__balances_changed__descriptor);
+  assert(message->base.descriptor == &millrace__inventory__v1__movement_changed__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t millrace__inventory__v1__balances_changed__pack
-                     (const Millrace__Inventory__V1__BalancesChanged *message,
+size_t millrace__inventory__v1__movement_changed__pack
+                     (const Millrace__Inventory__V1__MovementChanged *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &millrace__inventory__v1__balances_changed__descriptor);
+  assert(message->base.descriptor == &millrace__inventory__v1__movement_changed__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t millrace__inventory__v1__balances_changed__pack_to_buffer
-                     (const Millrace__Inventory__V1__BalancesChanged *message,
+size_t millrace__inventory__v1__movement_changed__pack_to_buffer
+                     (const Millrace__Inventory__V1__MovementChanged *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &millrace__inventory__v1__balances_changed__descriptor);
+  assert(message->base.descriptor == &millrace__inventory__v1__movement_changed__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Millrace__Inventory__V1__BalancesChanged *
-       millrace__inventory__v1__balances_changed__unpack
+Millrace__Inventory__V1__MovementChanged *
+       millrace__inventory__v1__movement_changed__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Millrace__Inventory__V1__BalancesChanged *)
-     protobuf_c_message_unpack (&millrace__inventory__v1__balances_changed__descriptor,
+  return (Millrace__Inventory__V1__MovementChanged *)
+     protobuf_c_message_unpack (&millrace__inventory__v1__movement_changed__descriptor,
                                 allocator, len, data);
 }
-void   millrace__inventory__v1__balances_changed__free_unpacked
-                     (Millrace__Inventory__V1__BalancesChanged *message,
+void   millrace__inventory__v1__movement_changed__free_unpacked
+                     (Millrace__Inventory__V1__MovementChanged *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &millrace__inventory__v1__balances_changed__descriptor);
+  assert(message->base.descriptor == &millrace__inventory__v1__movement_changed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   millrace__inventory__v1__inventory_case__init
@@ -804,7 +804,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__balance_key__descripto
   (ProtobufCMessageInit) millrace__inventory__v1__balance_key__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__balance__field_descriptors[2] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__balance__field_descriptors[3] =
 {
   {
     "key",
@@ -830,15 +830,28 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__balance__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "revision",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__Balance, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__inventory__v1__balance__field_indices_by_name[] = {
   0,   /* field[0] = key */
   1,   /* field[1] = quantity */
+  2,   /* field[2] = revision */
 };
 static const ProtobufCIntRange millrace__inventory__v1__balance__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__balance__descriptor =
 {
@@ -848,14 +861,14 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__balance__descriptor =
   "Millrace__Inventory__V1__Balance",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__Balance),
-  2,
+  3,
   millrace__inventory__v1__balance__field_descriptors,
   millrace__inventory__v1__balance__field_indices_by_name,
   1,  millrace__inventory__v1__balance__number_ranges,
   (ProtobufCMessageInit) millrace__inventory__v1__balance__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__list_balances_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__list_balances_request__field_descriptors[7] =
 {
   {
     "site",
@@ -918,8 +931,20 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__list_balances_req
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "page",
+    "lot",
     6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__ListBalancesRequest, lot),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page",
+    7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -935,13 +960,14 @@ static const unsigned millrace__inventory__v1__list_balances_request__field_indi
   4,   /* field[4] = include_zero */
   2,   /* field[2] = item_code */
   1,   /* field[1] = location */
-  5,   /* field[5] = page */
+  5,   /* field[5] = lot */
+  6,   /* field[6] = page */
   0,   /* field[0] = site */
 };
 static const ProtobufCIntRange millrace__inventory__v1__list_balances_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__list_balances_request__descriptor =
 {
@@ -951,7 +977,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__list_balances_request_
   "Millrace__Inventory__V1__ListBalancesRequest",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__ListBalancesRequest),
-  6,
+  7,
   millrace__inventory__v1__list_balances_request__field_descriptors,
   millrace__inventory__v1__list_balances_request__field_indices_by_name,
   1,  millrace__inventory__v1__list_balances_request__number_ranges,
@@ -1329,7 +1355,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__availability__descript
   (ProtobufCMessageInit) millrace__inventory__v1__availability__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__check_availability_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__check_availability_response__field_descriptors[3] =
 {
   {
     "answers",
@@ -1355,15 +1381,28 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__check_availabilit
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "references_as_of",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__CheckAvailabilityResponse, references_as_of),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__inventory__v1__check_availability_response__field_indices_by_name[] = {
   0,   /* field[0] = answers */
   1,   /* field[1] = holds_as_of */
+  2,   /* field[2] = references_as_of */
 };
 static const ProtobufCIntRange millrace__inventory__v1__check_availability_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__check_availability_response__descriptor =
 {
@@ -1373,7 +1412,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__check_availability_res
   "Millrace__Inventory__V1__CheckAvailabilityResponse",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__CheckAvailabilityResponse),
-  2,
+  3,
   millrace__inventory__v1__check_availability_response__field_descriptors,
   millrace__inventory__v1__check_availability_response__field_indices_by_name,
   1,  millrace__inventory__v1__check_availability_response__number_ranges,
@@ -1482,7 +1521,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__watch_balances_respons
   (ProtobufCMessageInit) millrace__inventory__v1__watch_balances_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__balances_changed__field_descriptors[3] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__movement_changed__field_descriptors[3] =
 {
   {
     "site",
@@ -1490,20 +1529,20 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__balances_changed_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Millrace__Inventory__V1__BalancesChanged, site),
+    offsetof(Millrace__Inventory__V1__MovementChanged, site),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "movement_id",
+    "movement",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Millrace__Inventory__V1__BalancesChanged, movement_id),
-    NULL,
+    offsetof(Millrace__Inventory__V1__MovementChanged, movement),
+    &millrace__inventory__v1__movement__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1513,37 +1552,37 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__balances_changed_
     3,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Millrace__Inventory__V1__BalancesChanged, n_balances),
-    offsetof(Millrace__Inventory__V1__BalancesChanged, balances),
+    offsetof(Millrace__Inventory__V1__MovementChanged, n_balances),
+    offsetof(Millrace__Inventory__V1__MovementChanged, balances),
     &millrace__inventory__v1__balance__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned millrace__inventory__v1__balances_changed__field_indices_by_name[] = {
+static const unsigned millrace__inventory__v1__movement_changed__field_indices_by_name[] = {
   2,   /* field[2] = balances */
-  1,   /* field[1] = movement_id */
+  1,   /* field[1] = movement */
   0,   /* field[0] = site */
 };
-static const ProtobufCIntRange millrace__inventory__v1__balances_changed__number_ranges[1 + 1] =
+static const ProtobufCIntRange millrace__inventory__v1__movement_changed__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
 };
-const ProtobufCMessageDescriptor millrace__inventory__v1__balances_changed__descriptor =
+const ProtobufCMessageDescriptor millrace__inventory__v1__movement_changed__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "millrace.inventory.v1.BalancesChanged",
-  "BalancesChanged",
-  "Millrace__Inventory__V1__BalancesChanged",
+  "millrace.inventory.v1.MovementChanged",
+  "MovementChanged",
+  "Millrace__Inventory__V1__MovementChanged",
   "millrace.inventory.v1",
-  sizeof(Millrace__Inventory__V1__BalancesChanged),
+  sizeof(Millrace__Inventory__V1__MovementChanged),
   3,
-  millrace__inventory__v1__balances_changed__field_descriptors,
-  millrace__inventory__v1__balances_changed__field_indices_by_name,
-  1,  millrace__inventory__v1__balances_changed__number_ranges,
-  (ProtobufCMessageInit) millrace__inventory__v1__balances_changed__init,
+  millrace__inventory__v1__movement_changed__field_descriptors,
+  millrace__inventory__v1__movement_changed__field_indices_by_name,
+  1,  millrace__inventory__v1__movement_changed__number_ranges,
+  (ProtobufCMessageInit) millrace__inventory__v1__movement_changed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor millrace__inventory__v1__inventory_case__field_descriptors[3] =

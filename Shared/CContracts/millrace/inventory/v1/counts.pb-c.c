@@ -489,7 +489,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__count_line__descriptor
   (ProtobufCMessageInit) millrace__inventory__v1__count_line__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__submit_count_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__submit_count_request__field_descriptors[6] =
 {
   {
     "site",
@@ -551,9 +551,22 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__submit_count_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "device",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__SubmitCountRequest, device),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__inventory__v1__submit_count_request__field_indices_by_name[] = {
   3,   /* field[3] = complete */
+  5,   /* field[5] = device */
   1,   /* field[1] = header */
   4,   /* field[4] = lines */
   2,   /* field[2] = location */
@@ -562,7 +575,7 @@ static const unsigned millrace__inventory__v1__submit_count_request__field_indic
 static const ProtobufCIntRange millrace__inventory__v1__submit_count_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__submit_count_request__descriptor =
 {
@@ -572,7 +585,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__submit_count_request__
   "Millrace__Inventory__V1__SubmitCountRequest",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__SubmitCountRequest),
-  5,
+  6,
   millrace__inventory__v1__submit_count_request__field_descriptors,
   millrace__inventory__v1__submit_count_request__field_indices_by_name,
   1,  millrace__inventory__v1__submit_count_request__number_ranges,
@@ -707,7 +720,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__variance__descriptor =
   (ProtobufCMessageInit) millrace__inventory__v1__variance__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__list_variances_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__list_variances_request__field_descriptors[3] =
 {
   {
     "site",
@@ -733,15 +746,28 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__list_variances_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "page",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__ListVariancesRequest, page),
+    &millrace__common__v1__page_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__inventory__v1__list_variances_request__field_indices_by_name[] = {
   1,   /* field[1] = count_id */
+  2,   /* field[2] = page */
   0,   /* field[0] = site */
 };
 static const ProtobufCIntRange millrace__inventory__v1__list_variances_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__list_variances_request__descriptor =
 {
@@ -751,7 +777,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__list_variances_request
   "Millrace__Inventory__V1__ListVariancesRequest",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__ListVariancesRequest),
-  2,
+  3,
   millrace__inventory__v1__list_variances_request__field_descriptors,
   millrace__inventory__v1__list_variances_request__field_indices_by_name,
   1,  millrace__inventory__v1__list_variances_request__number_ranges,
@@ -773,20 +799,8 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__list_variances_re
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "truncated",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Millrace__Inventory__V1__ListVariancesResponse, truncated),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "as_of",
-    3,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -796,10 +810,22 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__list_variances_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "page",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__ListVariancesResponse, page),
+    &millrace__common__v1__page_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__inventory__v1__list_variances_response__field_indices_by_name[] = {
-  2,   /* field[2] = as_of */
-  1,   /* field[1] = truncated */
+  1,   /* field[1] = as_of */
+  2,   /* field[2] = page */
   0,   /* field[0] = variances */
 };
 static const ProtobufCIntRange millrace__inventory__v1__list_variances_response__number_ranges[1 + 1] =

@@ -1421,7 +1421,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__movement_outcome__desc
   (ProtobufCMessageInit) millrace__inventory__v1__movement_outcome__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__reverse_movement_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__reverse_movement_request__field_descriptors[5] =
 {
   {
     "site",
@@ -1471,8 +1471,21 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__reverse_movement_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "device",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__ReverseMovementRequest, device),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__inventory__v1__reverse_movement_request__field_indices_by_name[] = {
+  4,   /* field[4] = device */
   1,   /* field[1] = header */
   2,   /* field[2] = movement_id */
   3,   /* field[3] = reason */
@@ -1481,7 +1494,7 @@ static const unsigned millrace__inventory__v1__reverse_movement_request__field_i
 static const ProtobufCIntRange millrace__inventory__v1__reverse_movement_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__reverse_movement_request__descriptor =
 {
@@ -1491,7 +1504,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__reverse_movement_reque
   "Millrace__Inventory__V1__ReverseMovementRequest",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__ReverseMovementRequest),
-  4,
+  5,
   millrace__inventory__v1__reverse_movement_request__field_descriptors,
   millrace__inventory__v1__reverse_movement_request__field_indices_by_name,
   1,  millrace__inventory__v1__reverse_movement_request__number_ranges,
@@ -1779,7 +1792,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__get_movement_response_
   (ProtobufCMessageInit) millrace__inventory__v1__get_movement_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__list_movements_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__list_movements_request__field_descriptors[7] =
 {
   {
     "site",
@@ -1806,20 +1819,56 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__list_movements_re
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "quarantined",
+    "lot",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
+    PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Millrace__Inventory__V1__ListMovementsRequest, quarantined),
+    offsetof(Millrace__Inventory__V1__ListMovementsRequest, lot),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "page",
+    "location",
     4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__ListMovementsRequest, location),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__ListMovementsRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__ListMovementsRequest, state),
+    &millrace__inventory__v1__movement_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page",
+    7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -1832,14 +1881,17 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__list_movements_re
 };
 static const unsigned millrace__inventory__v1__list_movements_request__field_indices_by_name[] = {
   1,   /* field[1] = item_code */
-  3,   /* field[3] = page */
-  2,   /* field[2] = quarantined */
+  3,   /* field[3] = location */
+  2,   /* field[2] = lot */
+  4,   /* field[4] = order_name */
+  6,   /* field[6] = page */
   0,   /* field[0] = site */
+  5,   /* field[5] = state */
 };
 static const ProtobufCIntRange millrace__inventory__v1__list_movements_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__list_movements_request__descriptor =
 {
@@ -1849,7 +1901,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__list_movements_request
   "Millrace__Inventory__V1__ListMovementsRequest",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__ListMovementsRequest),
-  4,
+  7,
   millrace__inventory__v1__list_movements_request__field_descriptors,
   millrace__inventory__v1__list_movements_request__field_indices_by_name,
   1,  millrace__inventory__v1__list_movements_request__number_ranges,

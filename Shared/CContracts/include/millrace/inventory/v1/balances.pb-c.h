@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/timestamp.pb-c.h"
 #include "millrace/common/v1/common.pb-c.h"
+#include "millrace/inventory/v1/movements.pb-c.h"
 
 typedef struct Millrace__Inventory__V1__BalanceKey Millrace__Inventory__V1__BalanceKey;
 typedef struct Millrace__Inventory__V1__Balance Millrace__Inventory__V1__Balance;
@@ -29,7 +30,7 @@ typedef struct Millrace__Inventory__V1__Availability Millrace__Inventory__V1__Av
 typedef struct Millrace__Inventory__V1__CheckAvailabilityResponse Millrace__Inventory__V1__CheckAvailabilityResponse;
 typedef struct Millrace__Inventory__V1__WatchBalancesRequest Millrace__Inventory__V1__WatchBalancesRequest;
 typedef struct Millrace__Inventory__V1__WatchBalancesResponse Millrace__Inventory__V1__WatchBalancesResponse;
-typedef struct Millrace__Inventory__V1__BalancesChanged Millrace__Inventory__V1__BalancesChanged;
+typedef struct Millrace__Inventory__V1__MovementChanged Millrace__Inventory__V1__MovementChanged;
 typedef struct Millrace__Inventory__V1__InventoryCase Millrace__Inventory__V1__InventoryCase;
 typedef struct Millrace__Inventory__V1__ListInventoryCasesRequest Millrace__Inventory__V1__ListInventoryCasesRequest;
 typedef struct Millrace__Inventory__V1__ListInventoryCasesResponse Millrace__Inventory__V1__ListInventoryCasesResponse;
@@ -58,10 +59,11 @@ struct  Millrace__Inventory__V1__Balance
   ProtobufCMessage base;
   Millrace__Inventory__V1__BalanceKey *key;
   Millrace__Common__V1__Quantity *quantity;
+  int64_t revision;
 };
 #define MILLRACE__INVENTORY__V1__BALANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__balance__descriptor) \
-    , NULL, NULL }
+    , NULL, NULL, 0 }
 
 
 struct  Millrace__Inventory__V1__ListBalancesRequest
@@ -72,11 +74,12 @@ struct  Millrace__Inventory__V1__ListBalancesRequest
   ProtobufCBinaryData item_code;
   Google__Protobuf__Timestamp *as_of;
   protobuf_c_boolean include_zero;
+  ProtobufCBinaryData lot;
   Millrace__Common__V1__PageRequest *page;
 };
 #define MILLRACE__INVENTORY__V1__LIST_BALANCES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__list_balances_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, {0,NULL}, NULL }
 
 
 struct  Millrace__Inventory__V1__ListBalancesResponse
@@ -161,10 +164,11 @@ struct  Millrace__Inventory__V1__CheckAvailabilityResponse
   size_t n_answers;
   Millrace__Inventory__V1__Availability **answers;
   Google__Protobuf__Timestamp *holds_as_of;
+  Google__Protobuf__Timestamp *references_as_of;
 };
 #define MILLRACE__INVENTORY__V1__CHECK_AVAILABILITY_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__check_availability_response__descriptor) \
-    , 0,NULL, NULL }
+    , 0,NULL, NULL, NULL }
 
 
 struct  Millrace__Inventory__V1__WatchBalancesRequest
@@ -189,17 +193,17 @@ struct  Millrace__Inventory__V1__WatchBalancesResponse
     , NULL, {0,NULL} }
 
 
-struct  Millrace__Inventory__V1__BalancesChanged
+struct  Millrace__Inventory__V1__MovementChanged
 {
   ProtobufCMessage base;
   ProtobufCBinaryData site;
-  ProtobufCBinaryData movement_id;
+  Millrace__Inventory__V1__Movement *movement;
   size_t n_balances;
   Millrace__Inventory__V1__Balance **balances;
 };
-#define MILLRACE__INVENTORY__V1__BALANCES_CHANGED__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__balances_changed__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL }
+#define MILLRACE__INVENTORY__V1__MOVEMENT_CHANGED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__movement_changed__descriptor) \
+    , {0,NULL}, NULL, 0,NULL }
 
 
 struct  Millrace__Inventory__V1__InventoryCase
@@ -463,24 +467,24 @@ Millrace__Inventory__V1__WatchBalancesResponse *
 void   millrace__inventory__v1__watch_balances_response__free_unpacked
                      (Millrace__Inventory__V1__WatchBalancesResponse *message,
                       ProtobufCAllocator *allocator);
-/* Millrace__Inventory__V1__BalancesChanged methods */
-void   millrace__inventory__v1__balances_changed__init
-                     (Millrace__Inventory__V1__BalancesChanged         *message);
-size_t millrace__inventory__v1__balances_changed__get_packed_size
-                     (const Millrace__Inventory__V1__BalancesChanged   *message);
-size_t millrace__inventory__v1__balances_changed__pack
-                     (const Millrace__Inventory__V1__BalancesChanged   *message,
+/* Millrace__Inventory__V1__MovementChanged methods */
+void   millrace__inventory__v1__movement_changed__init
+                     (Millrace__Inventory__V1__MovementChanged         *message);
+size_t millrace__inventory__v1__movement_changed__get_packed_size
+                     (const Millrace__Inventory__V1__MovementChanged   *message);
+size_t millrace__inventory__v1__movement_changed__pack
+                     (const Millrace__Inventory__V1__MovementChanged   *message,
                       uint8_t             *out);
-size_t millrace__inventory__v1__balances_changed__pack_to_buffer
-                     (const Millrace__Inventory__V1__BalancesChanged   *message,
+size_t millrace__inventory__v1__movement_changed__pack_to_buffer
+                     (const Millrace__Inventory__V1__MovementChanged   *message,
                       ProtobufCBuffer     *buffer);
-Millrace__Inventory__V1__BalancesChanged *
-       millrace__inventory__v1__balances_changed__unpack
+Millrace__Inventory__V1__MovementChanged *
+       millrace__inventory__v1__movement_changed__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   millrace__inventory__v1__balances_changed__free_unpacked
-                     (Millrace__Inventory__V1__BalancesChanged *message,
+void   millrace__inventory__v1__movement_changed__free_unpacked
+                     (Millrace__Inventory__V1__MovementChanged *message,
                       ProtobufCAllocator *allocator);
 /* Millrace__Inventory__V1__InventoryCase methods */
 void   millrace__inventory__v1__inventory_case__init
@@ -577,8 +581,8 @@ typedef void (*Millrace__Inventory__V1__WatchBalancesRequest_Closure)
 typedef void (*Millrace__Inventory__V1__WatchBalancesResponse_Closure)
                  (const Millrace__Inventory__V1__WatchBalancesResponse *message,
                   void *closure_data);
-typedef void (*Millrace__Inventory__V1__BalancesChanged_Closure)
-                 (const Millrace__Inventory__V1__BalancesChanged *message,
+typedef void (*Millrace__Inventory__V1__MovementChanged_Closure)
+                 (const Millrace__Inventory__V1__MovementChanged *message,
                   void *closure_data);
 typedef void (*Millrace__Inventory__V1__InventoryCase_Closure)
                  (const Millrace__Inventory__V1__InventoryCase *message,
@@ -607,7 +611,7 @@ extern const ProtobufCMessageDescriptor millrace__inventory__v1__availability__d
 extern const ProtobufCMessageDescriptor millrace__inventory__v1__check_availability_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__inventory__v1__watch_balances_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__inventory__v1__watch_balances_response__descriptor;
-extern const ProtobufCMessageDescriptor millrace__inventory__v1__balances_changed__descriptor;
+extern const ProtobufCMessageDescriptor millrace__inventory__v1__movement_changed__descriptor;
 extern const ProtobufCMessageDescriptor millrace__inventory__v1__inventory_case__descriptor;
 extern const ProtobufCMessageDescriptor millrace__inventory__v1__list_inventory_cases_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__inventory__v1__list_inventory_cases_response__descriptor;

@@ -57,10 +57,11 @@ struct  Millrace__Inventory__V1__SubmitCountRequest
   protobuf_c_boolean complete;
   size_t n_lines;
   Millrace__Inventory__V1__CountLine **lines;
+  ProtobufCBinaryData device;
 };
 #define MILLRACE__INVENTORY__V1__SUBMIT_COUNT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__submit_count_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL}, 0, 0,NULL }
+    , {0,NULL}, NULL, {0,NULL}, 0, 0,NULL, {0,NULL} }
 
 
 struct  Millrace__Inventory__V1__SubmitCountResponse
@@ -92,10 +93,11 @@ struct  Millrace__Inventory__V1__ListVariancesRequest
   ProtobufCMessage base;
   ProtobufCBinaryData site;
   ProtobufCBinaryData count_id;
+  Millrace__Common__V1__PageRequest *page;
 };
 #define MILLRACE__INVENTORY__V1__LIST_VARIANCES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__list_variances_request__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Millrace__Inventory__V1__ListVariancesResponse
@@ -103,12 +105,12 @@ struct  Millrace__Inventory__V1__ListVariancesResponse
   ProtobufCMessage base;
   size_t n_variances;
   Millrace__Inventory__V1__Variance **variances;
-  protobuf_c_boolean truncated;
   Google__Protobuf__Timestamp *as_of;
+  Millrace__Common__V1__PageResponse *page;
 };
 #define MILLRACE__INVENTORY__V1__LIST_VARIANCES_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__list_variances_response__descriptor) \
-    , 0,NULL, 0, NULL }
+    , 0,NULL, NULL, NULL }
 
 
 struct  Millrace__Inventory__V1__ApprovedVariance

@@ -172,10 +172,11 @@ struct  Millrace__Inventory__V1__ReverseMovementRequest
   Millrace__Common__V1__FactHeader *header;
   ProtobufCBinaryData movement_id;
   ProtobufCBinaryData reason;
+  ProtobufCBinaryData device;
 };
 #define MILLRACE__INVENTORY__V1__REVERSE_MOVEMENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__reverse_movement_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Millrace__Inventory__V1__ReverseMovementResponse
@@ -240,12 +241,15 @@ struct  Millrace__Inventory__V1__ListMovementsRequest
   ProtobufCMessage base;
   ProtobufCBinaryData site;
   ProtobufCBinaryData item_code;
-  protobuf_c_boolean quarantined;
+  ProtobufCBinaryData lot;
+  ProtobufCBinaryData location;
+  ProtobufCBinaryData order_name;
+  Millrace__Inventory__V1__MovementState state;
   Millrace__Common__V1__PageRequest *page;
 };
 #define MILLRACE__INVENTORY__V1__LIST_MOVEMENTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__list_movements_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, MILLRACE__INVENTORY__V1__MOVEMENT_STATE__MOVEMENT_STATE_UNSPECIFIED, NULL }
 
 
 struct  Millrace__Inventory__V1__ListMovementsResponse
