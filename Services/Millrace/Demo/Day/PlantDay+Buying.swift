@@ -1,6 +1,7 @@
 import Contracts
 import Environment
 import Protobuf
+import ServiceKit
 import Values
 
 /// How the steel comes.
