@@ -1,4 +1,5 @@
 import ServiceKit
+import Values
 
 /// The one place where Inventory's errors become what callers see.
 extension InventoryError: RefusalConvertible {

@@ -1,4 +1,5 @@
 import ServiceKit
+import Values
 
 /// The one place where Procurement's errors become what callers see.
 extension ProcurementError: RefusalConvertible {

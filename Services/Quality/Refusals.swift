@@ -1,4 +1,5 @@
 import ServiceKit
+import Values
 
 /// The one place where Quality's errors become what callers see.
 extension QualityError: RefusalConvertible {

@@ -1,25 +1,13 @@
 import Values
 
 /// What kind of movement it is (`millrace.inventory.v1.MovementType`). The raw values are the contract's.
-enum MovementType: Int32, Sendable, Hashable, CaseIterable {
+enum MovementType: Int32, ContractState {
   case receipt = 1
   case issue = 2
   case transfer = 3
   case stageToProduction = 4
   case returnFromProduction = 5
   case adjustment = 6
-
-  /// The contract's name, without its prefix.
-  var name: String {
-    switch self {
-    case .receipt: "RECEIPT"
-    case .issue: "ISSUE"
-    case .transfer: "TRANSFER"
-    case .stageToProduction: "STAGE_TO_PRODUCTION"
-    case .returnFromProduction: "RETURN_FROM_PRODUCTION"
-    case .adjustment: "ADJUSTMENT"
-    }
-  }
 
   /// What of a movement's locations breaks the rule of its type, by field; empty when nothing does.
   func violations(from: String, to: String) -> [(field: String, rule: String)] {
@@ -44,23 +32,12 @@ enum MovementType: Int32, Sendable, Hashable, CaseIterable {
 }
 
 /// Where a movement stands (`millrace.inventory.v1.MovementState`). The raw values are the contract's.
-enum MovementState: Int32, Sendable, Hashable, CaseIterable {
+enum MovementState: Int32, ContractState {
   case received = 1
   case applied = 2
   case quarantined = 3
   case discarded = 4
   case reversed = 5
-
-  /// The contract's name, without its prefix.
-  var name: String {
-    switch self {
-    case .received: "RECEIVED"
-    case .applied: "APPLIED"
-    case .quarantined: "QUARANTINED"
-    case .discarded: "DISCARDED"
-    case .reversed: "REVERSED"
-    }
-  }
 
   /// Where the state may lead: the whole diagram.
   var next: Set<MovementState> {

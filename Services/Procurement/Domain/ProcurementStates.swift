@@ -1,5 +1,7 @@
+import Values
+
 /// Where an order stands (`millrace.procurement.v1.PurchaseOrderState`). The raw values are the contract's.
-enum PurchaseOrderState: Int32, Sendable, Hashable, CaseIterable {
+enum PurchaseOrderState: Int32, ContractState {
   case published = 1
   case acknowledged = 2
   case confirmed = 3
@@ -8,20 +10,6 @@ enum PurchaseOrderState: Int32, Sendable, Hashable, CaseIterable {
   case received = 6
   case closed = 7
   case cancelled = 8
-
-  /// The contract's name, without its prefix.
-  var name: String {
-    switch self {
-    case .published: "PUBLISHED"
-    case .acknowledged: "ACKNOWLEDGED"
-    case .confirmed: "CONFIRMED"
-    case .confirmedWithChanges: "CONFIRMED_WITH_CHANGES"
-    case .partiallyReceived: "PARTIALLY_RECEIVED"
-    case .received: "RECEIVED"
-    case .closed: "CLOSED"
-    case .cancelled: "CANCELLED"
-    }
-  }
 }
 
 /// What can move an order on.
@@ -54,25 +42,13 @@ enum PurchaseOrderStep: Sendable, Hashable, CaseIterable {
 }
 
 /// Where a notice stands (`millrace.procurement.v1.ShipNoticeState`). The raw values are the contract's.
-enum ShipNoticeState: Int32, Sendable, Hashable, CaseIterable {
+enum ShipNoticeState: Int32, ContractState {
   case submitted = 1
   case inTransit = 2
   case arrived = 3
   case received = 4
   case receivedWithDiscrepancy = 5
   case cancelled = 6
-
-  /// The contract's name, without its prefix.
-  var name: String {
-    switch self {
-    case .submitted: "SUBMITTED"
-    case .inTransit: "IN_TRANSIT"
-    case .arrived: "ARRIVED"
-    case .received: "RECEIVED"
-    case .receivedWithDiscrepancy: "RECEIVED_WITH_DISCREPANCY"
-    case .cancelled: "CANCELLED"
-    }
-  }
 
   /// Before it was received or taken back.
   static let open: [ShipNoticeState] = [.submitted, .inTransit, .arrived]
@@ -87,10 +63,8 @@ enum ShipNoticeState: Int32, Sendable, Hashable, CaseIterable {
 }
 
 /// Where a signal stands (`millrace.procurement.v1.SupplySignalState`).
-enum SupplySignalState: Int32, Sendable, Hashable, CaseIterable {
+enum SupplySignalState: Int32, ContractState {
   case open = 1
   case closed = 2
 
-  /// The contract's name, without its prefix.
-  var name: String { self == .open ? "OPEN" : "CLOSED" }
 }

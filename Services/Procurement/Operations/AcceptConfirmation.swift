@@ -5,10 +5,14 @@ import ServiceKit
 import Values
 
 /// `AcceptConfirmation`: the buyer accepts what was confirmed.
-struct AcceptConfirmation: ObjectWrite {
+struct AcceptConfirmation: OrderCommand {
   static let method = Procurement.V1.ProcurementService.acceptConfirmation
+  static let step = PurchaseOrderStep.decide
+  static let isBuyers = true
 
   let desk: OrderDesk
+
+  static func orderName(of request: Request) -> String { request.orderName }
 
   func site(of request: Procurement.V1.AcceptConfirmationRequest) -> String? { request.site }
 
@@ -24,20 +28,10 @@ struct AcceptConfirmation: ObjectWrite {
       })
   }
 
-  func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {
-    try SupplierScope.requireBuyer(call)
-  }
-
-  func object(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
-    -> Procurement.V1.PurchaseOrder
-  { try desk.require(input.site, input.request.orderName, nil, snapshot) }
-
-  func write(
-    _ input: Input, _ before: Procurement.V1.PurchaseOrder?, fact: Identifier,
-    _ transaction: Transaction, _ call: Call
-  ) throws -> Procurement.V1.PurchaseOrder {
-    var order = try before ?? object(input, fact: fact, transaction)
-    try OrderDesk.require(order, .decide)
+  func change(
+    _ order: inout Procurement.V1.PurchaseOrder, _ input: Input, _ transaction: Transaction,
+    _ call: Call
+  ) throws {
     guard var confirmation = order.confirmation, confirmation.waiting,
       confirmation.number == input.request.number
     else {
@@ -50,7 +44,6 @@ struct AcceptConfirmation: ObjectWrite {
     order.confirmation = confirmation
     order.agreedLines = agreed
     order.set(.confirmedWithChanges)
-    return try desk.put(order, at: input.site, transaction)
   }
 
   /// What holds of a line from now on; `nil` for one that the supplier does not deliver.
@@ -64,16 +57,4 @@ struct AcceptConfirmation: ObjectWrite {
     default: return line
     }
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ order: Procurement.V1.PurchaseOrder, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Procurement.V1.AcceptConfirmationResponse {
-    .with {
-      $0.receipt = receipt
-      $0.order = order
-    }
-  }
-
-  func name(_ order: Procurement.V1.PurchaseOrder) -> String { "order \(order.orderName)" }
 }

@@ -5,10 +5,14 @@ import ServiceKit
 import Values
 
 /// `CancelPurchaseOrder`: the buyer gives an order up.
-struct CancelPurchaseOrder: ObjectWrite {
+struct CancelPurchaseOrder: OrderCommand {
   static let method = Procurement.V1.ProcurementService.cancelPurchaseOrder
+  static let step = PurchaseOrderStep.cancel
+  static let isBuyers = true
 
   let desk: OrderDesk
+
+  static func orderName(of request: Request) -> String { request.orderName }
 
   func site(of request: Procurement.V1.CancelPurchaseOrderRequest) -> String? { request.site }
 
@@ -23,37 +27,14 @@ struct CancelPurchaseOrder: ObjectWrite {
       })
   }
 
-  func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {
-    try SupplierScope.requireBuyer(call)
-  }
-
-  func object(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
-    -> Procurement.V1.PurchaseOrder
-  { try desk.require(input.site, input.request.orderName, nil, snapshot) }
-
-  func write(
-    _ input: Input, _ before: Procurement.V1.PurchaseOrder?, fact: Identifier,
-    _ transaction: Transaction, _ call: Call
-  ) throws -> Procurement.V1.PurchaseOrder {
-    var order = try before ?? object(input, fact: fact, transaction)
-    try OrderDesk.require(order, .cancel)
+  func change(
+    _ order: inout Procurement.V1.PurchaseOrder, _ input: Input, _ transaction: Transaction,
+    _ call: Call
+  ) throws {
     for line in order.lines where try !order.progress(of: line.line).shipped.isZero {
       throw ProcurementError.orderShipped(order.orderName)
     }
     order.set(.cancelled)
     order.endingReason = input.request.reason
-    return try desk.put(order, at: input.site, transaction)
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ order: Procurement.V1.PurchaseOrder, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Procurement.V1.CancelPurchaseOrderResponse {
-    .with {
-      $0.receipt = receipt
-      $0.order = order
-    }
-  }
-
-  func name(_ order: Procurement.V1.PurchaseOrder) -> String { "order \(order.orderName)" }
 }

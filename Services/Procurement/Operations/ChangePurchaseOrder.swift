@@ -5,12 +5,16 @@ import ServiceKit
 import Values
 
 /// `ChangePurchaseOrder`: the buyer changes an order; what was confirmed is void.
-struct ChangePurchaseOrder: ObjectWrite {
+struct ChangePurchaseOrder: OrderCommand {
   static let method = Procurement.V1.ProcurementService.changePurchaseOrder
+  static let step = PurchaseOrderStep.change
+  static let isBuyers = true
 
   let desk: OrderDesk
   /// `nil` where no master data is followed.
   let references: OrderReferences?
+
+  static func orderName(of request: Request) -> String { request.orderName }
 
   func site(of request: Procurement.V1.ChangePurchaseOrderRequest) -> String? { request.site }
 
@@ -27,20 +31,10 @@ struct ChangePurchaseOrder: ObjectWrite {
       })
   }
 
-  func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {
-    try SupplierScope.requireBuyer(call)
-  }
-
-  func object(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
-    -> Procurement.V1.PurchaseOrder
-  { try desk.require(input.site, input.request.orderName, nil, snapshot) }
-
-  func write(
-    _ input: Input, _ before: Procurement.V1.PurchaseOrder?, fact: Identifier,
-    _ transaction: Transaction, _ call: Call
-  ) throws -> Procurement.V1.PurchaseOrder {
-    var order = try before ?? object(input, fact: fact, transaction)
-    try OrderDesk.require(order, .change)
+  func change(
+    _ order: inout Procurement.V1.PurchaseOrder, _ input: Input, _ transaction: Transaction,
+    _ call: Call
+  ) throws {
     let request = input.request
     guard request.contentRevision == order.contentRevision else {
       throw ProcurementError.revisionChanged(order.orderName, now: order.contentRevision)
@@ -64,18 +58,5 @@ struct ChangePurchaseOrder: ObjectWrite {
     order.confirmation?.waiting = false
     order.contentRevision += 1
     order.set(.published)
-    return try desk.put(order, at: input.site, transaction)
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ order: Procurement.V1.PurchaseOrder, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Procurement.V1.ChangePurchaseOrderResponse {
-    .with {
-      $0.receipt = receipt
-      $0.order = order
-    }
-  }
-
-  func name(_ order: Procurement.V1.PurchaseOrder) -> String { "order \(order.orderName)" }
 }

@@ -5,10 +5,14 @@ import ServiceKit
 import Values
 
 /// `ClosePurchaseOrder`: the buyer expects nothing more.
-struct ClosePurchaseOrder: ObjectWrite {
+struct ClosePurchaseOrder: OrderCommand {
   static let method = Procurement.V1.ProcurementService.closePurchaseOrder
+  static let step = PurchaseOrderStep.close
+  static let isBuyers = true
 
   let desk: OrderDesk
+
+  static func orderName(of request: Request) -> String { request.orderName }
 
   func site(of request: Procurement.V1.ClosePurchaseOrderRequest) -> String? { request.site }
 
@@ -23,34 +27,11 @@ struct ClosePurchaseOrder: ObjectWrite {
       })
   }
 
-  func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {
-    try SupplierScope.requireBuyer(call)
-  }
-
-  func object(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
-    -> Procurement.V1.PurchaseOrder
-  { try desk.require(input.site, input.request.orderName, nil, snapshot) }
-
-  func write(
-    _ input: Input, _ before: Procurement.V1.PurchaseOrder?, fact: Identifier,
-    _ transaction: Transaction, _ call: Call
-  ) throws -> Procurement.V1.PurchaseOrder {
-    var order = try before ?? object(input, fact: fact, transaction)
-    try OrderDesk.require(order, .close)
+  func change(
+    _ order: inout Procurement.V1.PurchaseOrder, _ input: Input, _ transaction: Transaction,
+    _ call: Call
+  ) throws {
     order.set(.closed)
     order.endingReason = input.request.reason
-    return try desk.put(order, at: input.site, transaction)
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ order: Procurement.V1.PurchaseOrder, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Procurement.V1.ClosePurchaseOrderResponse {
-    .with {
-      $0.receipt = receipt
-      $0.order = order
-    }
-  }
-
-  func name(_ order: Procurement.V1.PurchaseOrder) -> String { "order \(order.orderName)" }
 }

@@ -6,12 +6,16 @@ import ServiceKit
 import Values
 
 /// `ConfirmPurchaseOrder`: the supplier says what it delivers.
-struct ConfirmPurchaseOrder: ObjectWrite {
+struct ConfirmPurchaseOrder: OrderCommand {
   static let method = Procurement.V1.ProcurementService.confirmPurchaseOrder
+  static let step = PurchaseOrderStep.confirm
+  static let isBuyers = false
   /// Most lines: the contract's bound for orders.
   private static let maximumLines = 1_000
 
   let desk: OrderDesk
+
+  static func orderName(of request: Request) -> String { request.orderName }
 
   func site(of request: Procurement.V1.ConfirmPurchaseOrderRequest) -> String? { request.site }
 
@@ -33,20 +37,10 @@ struct ConfirmPurchaseOrder: ObjectWrite {
       })
   }
 
-  func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {
-    _ = try desk.require(input.site, input.request.orderName, call, snapshot)
-  }
-
-  func object(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
-    -> Procurement.V1.PurchaseOrder
-  { try desk.require(input.site, input.request.orderName, nil, snapshot) }
-
-  func write(
-    _ input: Input, _ before: Procurement.V1.PurchaseOrder?, fact: Identifier,
-    _ transaction: Transaction, _ call: Call
-  ) throws -> Procurement.V1.PurchaseOrder {
-    var order = try before ?? object(input, fact: fact, transaction)
-    try OrderDesk.require(order, .confirm)
+  func change(
+    _ order: inout Procurement.V1.PurchaseOrder, _ input: Input, _ transaction: Transaction,
+    _ call: Call
+  ) throws {
     let request = input.request
     guard request.contentRevision == order.contentRevision else {
       throw ProcurementError.revisionChanged(order.orderName, now: order.contentRevision)
@@ -63,7 +57,6 @@ struct ConfirmPurchaseOrder: ObjectWrite {
     }
     order.agreedLines = isAsOrdered ? order.lines : []
     order.set(isAsOrdered ? .confirmed : .acknowledged)
-    return try desk.put(order, at: input.site, transaction)
   }
 
   /// Each line of the order once; a proposal is for its item and in its unit.
@@ -88,18 +81,6 @@ struct ConfirmPurchaseOrder: ObjectWrite {
       return complete
     }
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ order: Procurement.V1.PurchaseOrder, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Procurement.V1.ConfirmPurchaseOrderResponse {
-    .with {
-      $0.receipt = receipt
-      $0.order = order
-    }
-  }
-
-  func name(_ order: Procurement.V1.PurchaseOrder) -> String { "order \(order.orderName)" }
 }
 
 extension Fields {

@@ -6,7 +6,7 @@ import ServiceKit
 import Values
 
 /// `PublishPurchaseOrder`: the buyer sends an order.
-struct PublishPurchaseOrder: ObjectWrite {
+struct PublishPurchaseOrder: OrderWrite {
   static let method = Procurement.V1.ProcurementService.publishPurchaseOrder
   static let makesObject = true
   /// ISO 4217.
@@ -37,13 +37,11 @@ struct PublishPurchaseOrder: ObjectWrite {
       })
   }
 
+  static func orderName(of request: Request) -> String { request.orderName }
+
   func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {
     try SupplierScope.requireBuyer(call)
   }
-
-  func object(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
-    -> Procurement.V1.PurchaseOrder
-  { try desk.require(input.site, input.request.orderName, nil, snapshot) }
 
   func write(
     _ input: Input, _ before: Procurement.V1.PurchaseOrder?, fact: Identifier,
@@ -70,16 +68,4 @@ struct PublishPurchaseOrder: ObjectWrite {
         $0.publishedAt = .init(transaction.now)
       }, at: input.site, transaction)
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ order: Procurement.V1.PurchaseOrder, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Procurement.V1.PublishPurchaseOrderResponse {
-    .with {
-      $0.receipt = receipt
-      $0.order = order
-    }
-  }
-
-  func name(_ order: Procurement.V1.PurchaseOrder) -> String { "order \(order.orderName)" }
 }

@@ -5,10 +5,14 @@ import ServiceKit
 import Values
 
 /// `RejectConfirmation`: the buyer rejects what was confirmed.
-struct RejectConfirmation: ObjectWrite {
+struct RejectConfirmation: OrderCommand {
   static let method = Procurement.V1.ProcurementService.rejectConfirmation
+  static let step = PurchaseOrderStep.decide
+  static let isBuyers = true
 
   let desk: OrderDesk
+
+  static func orderName(of request: Request) -> String { request.orderName }
 
   func site(of request: Procurement.V1.RejectConfirmationRequest) -> String? { request.site }
 
@@ -25,20 +29,10 @@ struct RejectConfirmation: ObjectWrite {
       })
   }
 
-  func admit(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws {
-    try SupplierScope.requireBuyer(call)
-  }
-
-  func object(_ input: Input, fact: Identifier, _ snapshot: Snapshot) throws
-    -> Procurement.V1.PurchaseOrder
-  { try desk.require(input.site, input.request.orderName, nil, snapshot) }
-
-  func write(
-    _ input: Input, _ before: Procurement.V1.PurchaseOrder?, fact: Identifier,
-    _ transaction: Transaction, _ call: Call
-  ) throws -> Procurement.V1.PurchaseOrder {
-    var order = try before ?? object(input, fact: fact, transaction)
-    try OrderDesk.require(order, .decide)
+  func change(
+    _ order: inout Procurement.V1.PurchaseOrder, _ input: Input, _ transaction: Transaction,
+    _ call: Call
+  ) throws {
     guard var confirmation = order.confirmation, confirmation.waiting,
       confirmation.number == input.request.number
     else {
@@ -48,18 +42,5 @@ struct RejectConfirmation: ObjectWrite {
     confirmation.waiting = false
     confirmation.rejectionReason = input.request.reason
     order.confirmation = confirmation
-    return try desk.put(order, at: input.site, transaction)
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ order: Procurement.V1.PurchaseOrder, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Procurement.V1.RejectConfirmationResponse {
-    .with {
-      $0.receipt = receipt
-      $0.order = order
-    }
-  }
-
-  func name(_ order: Procurement.V1.PurchaseOrder) -> String { "order \(order.orderName)" }
 }

@@ -1,60 +1,31 @@
+import Values
+
 /// Where a hold stands (`millrace.quality.v1.HoldState`). The raw values are those of the contract.
-enum HoldState: Int32, Sendable, Hashable, CaseIterable {
+enum HoldState: Int32, ContractState {
   case active = 1
   case released = 2
   case convertedToScrap = 3
-
-  /// The contract's name, without its prefix.
-  var name: String {
-    switch self {
-    case .active: "ACTIVE"
-    case .released: "RELEASED"
-    case .convertedToScrap: "CONVERTED_TO_SCRAP"
-    }
-  }
 }
 
 /// Where an inspection stands (`millrace.quality.v1.InspectionState`).
-enum InspectionState: Int32, Sendable, Hashable, CaseIterable {
+enum InspectionState: Int32, ContractState {
   case requested = 1
   case inProgress = 2
   case passed = 3
   case failed = 4
   case cancelled = 5
 
-  /// The contract's name, without its prefix.
-  var name: String {
-    switch self {
-    case .requested: "REQUESTED"
-    case .inProgress: "IN_PROGRESS"
-    case .passed: "PASSED"
-    case .failed: "FAILED"
-    case .cancelled: "CANCELLED"
-    }
-  }
-
   /// Where results are taken, and from where it is completed or cancelled.
   static let open: [InspectionState] = [.requested, .inProgress]
 }
 
 /// Where a nonconformance stands (`millrace.quality.v1.NonconformanceState`).
-enum NonconformanceState: Int32, Sendable, Hashable, CaseIterable {
+enum NonconformanceState: Int32, ContractState {
   case open = 1
   case underReview = 2
   case dispositioned = 3
   case verified = 4
   case closed = 5
-
-  /// The contract's name, without its prefix.
-  var name: String {
-    switch self {
-    case .open: "OPEN"
-    case .underReview: "UNDER_REVIEW"
-    case .dispositioned: "DISPOSITIONED"
-    case .verified: "VERIFIED"
-    case .closed: "CLOSED"
-    }
-  }
 
   /// The one step that leads on from here; `nil` at the end. There is no other way.
   var next: NonconformanceState? { NonconformanceState(rawValue: rawValue + 1) }

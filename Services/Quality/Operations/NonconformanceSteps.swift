@@ -5,8 +5,21 @@ import RecordStore
 import ServiceKit
 import Values
 
+/// An answer with a nonconformance.
+protocol NonconformanceAnswer: Message {
+  var receipt: Common.V1.Receipt { get set }
+  var nonconformance: Quality.V1.Nonconformance? { get set }
+  init()
+}
+
+extension Quality.V1.ReviewNonconformanceResponse: NonconformanceAnswer {}
+extension Quality.V1.DispositionNonconformanceResponse: NonconformanceAnswer {}
+extension Quality.V1.VerifyNonconformanceResponse: NonconformanceAnswer {}
+extension Quality.V1.CloseNonconformanceResponse: NonconformanceAnswer {}
+
 /// A command that takes a nonconformance one step further.
-protocol NonconformanceStep: ObjectWrite where Object == Quality.V1.Nonconformance {
+protocol NonconformanceStep: ObjectWrite
+where Object == Quality.V1.Nonconformance, Response: NonconformanceAnswer {
   /// Where it leads.
   static var state: NonconformanceState { get }
   var nonconformances: NonconformanceDesk { get }
@@ -50,6 +63,16 @@ extension NonconformanceStep {
     }
   }
 
+  func response(
+    _ receipt: Common.V1.Receipt, _ nonconformance: Quality.V1.Nonconformance, fact: Identifier,
+    _ input: Input, _ snapshot: Snapshot
+  ) throws -> Response {
+    var response = Response()
+    response.receipt = receipt
+    response.nonconformance = nonconformance
+    return response
+  }
+
   func name(_ nonconformance: Quality.V1.Nonconformance) -> String {
     "nonconformance \(nonconformance.nonconformanceID)"
   }
@@ -75,16 +98,6 @@ struct ReviewNonconformance: NonconformanceStep {
       .with {
         $0.nonconformanceID = fields.identifier(request.nonconformanceID, "nonconformance_id")
       })
-  }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ nonconformance: Quality.V1.Nonconformance, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Quality.V1.ReviewNonconformanceResponse {
-    .with {
-      $0.receipt = receipt
-      $0.nonconformance = nonconformance
-    }
   }
 }
 
@@ -123,16 +136,6 @@ struct DispositionNonconformance: NonconformanceStep {
     nonconformance.dispositionReason = input.request.reason
     nonconformance.dispositionedBy = call.principal.subject
   }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ nonconformance: Quality.V1.Nonconformance, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Quality.V1.DispositionNonconformanceResponse {
-    .with {
-      $0.receipt = receipt
-      $0.nonconformance = nonconformance
-    }
-  }
 }
 
 /// `VerifyNonconformance`: somebody else has seen that it was done.
@@ -170,16 +173,6 @@ struct VerifyNonconformance: NonconformanceStep {
   func change(
     _ nonconformance: inout Quality.V1.Nonconformance, _ input: Input, _ call: Call, _ now: Instant
   ) { nonconformance.verifiedBy = call.principal.subject }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ nonconformance: Quality.V1.Nonconformance, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Quality.V1.VerifyNonconformanceResponse {
-    .with {
-      $0.receipt = receipt
-      $0.nonconformance = nonconformance
-    }
-  }
 }
 
 /// `CloseNonconformance`: nothing is left to do.
@@ -218,14 +211,4 @@ struct CloseNonconformance: NonconformanceStep {
   func change(
     _ nonconformance: inout Quality.V1.Nonconformance, _ input: Input, _ call: Call, _ now: Instant
   ) { nonconformance.closedAt = .init(now) }
-
-  func response(
-    _ receipt: Common.V1.Receipt, _ nonconformance: Quality.V1.Nonconformance, fact: Identifier,
-    _ input: Input, _ snapshot: Snapshot
-  ) throws -> Quality.V1.CloseNonconformanceResponse {
-    .with {
-      $0.receipt = receipt
-      $0.nonconformance = nonconformance
-    }
-  }
 }
