@@ -15,7 +15,7 @@ enum InventoryEvents {
       $0.movement = movement
       $0.balances = (plan?.changes ?? []).map { change in
         .init(
-          change.key, Amount(change.after, plan?.unit ?? ""),
+          change.key, Amount(change.after, plan?.amount.unit ?? ""),
           revision: (change.balance?.entryCount ?? 0) + 1)
       }
     }

@@ -20,8 +20,8 @@ struct BalanceBook: Sendable {
   struct Plan {
     /// One or two: what it leaves and where it goes.
     var changes: [Change]
-    /// The item's.
-    var unit: String
+    /// How much moves, in the item's unit.
+    var amount: Amount
     /// Whether the item has had no unit so far.
     var isFirstOfItem: Bool
   }
@@ -42,7 +42,7 @@ struct BalanceBook: Sendable {
       let balance = try BalanceRecords.find(site, key, snapshot)
       return try change(of: balance, key, amount.value, isLess: isLess, amount.unit, at: site)
     }
-    return Plan(changes: changes, unit: amount.unit, isFirstOfItem: isFirst)
+    return Plan(changes: changes, amount: amount, isFirstOfItem: isFirst)
   }
 
   private func change(
@@ -70,7 +70,7 @@ struct BalanceBook: Sendable {
     _ transaction: Transaction
   ) throws {
     if plan.isFirstOfItem, let item = plan.changes.first?.key.itemCode {
-      try BalanceRecords.setUnit(plan.unit, of: item, site, transaction)
+      try BalanceRecords.setUnit(plan.amount.unit, of: item, site, transaction)
     }
     let moment = occurredAt.microseconds
     for change in plan.changes {

@@ -32,8 +32,10 @@ struct MovementDesk: Sendable {
       movement.state = .quarantined
       movement.stateReason = obstacle.reason
     } else {
-      plan = try book.plan(report, at: site, transaction)
+      let made = try book.plan(report, at: site, transaction)
       movement.state = .applied
+      movement.bookedQuantity = .init(made.amount)
+      plan = made
     }
     let sequence = try transaction.outbox.append(
       InventoryEvents.changed(movement, plan, at: site))
@@ -51,6 +53,7 @@ struct MovementDesk: Sendable {
     let plan = try self.plan(stored, at: site, transaction)
     var changed = stored
     changed.movement.state = .applied
+    changed.movement.bookedQuantity = .init(plan.amount)
     changed.movement.stateReason = ""
     changed.movement.settledBy = subject
     changed.movement.revision += 1

@@ -37,6 +37,8 @@ struct MovementGate: Sendable {
   let policies: [SiteCode: SitePolicy]
   /// More levels than any warehouse has: a circle ends here.
   private static let maximumLevels = 32
+  /// A piece is of one lot; of more only after mistakes.
+  private static let maximumLots = 100
 
   /// Why a movement is kept out of the balances for now; `nil` when nothing stands against it.
   /// - Throws: ``Refusal`` or ``InventoryError`` when it is refused.
@@ -63,17 +65,11 @@ struct MovementGate: Sendable {
     for location in [report.fromLocation, report.toLocation] where !location.isEmpty {
       places += try above(location, at: site, snapshot).map(HoldTarget.location)
     }
-    let material = TracedMaterial(
-      itemCode: report.itemCode, lot: report.lot, serial: report.serial)
-    var things = material.holdTargets
+    var things = try targets(
+      TracedMaterial(itemCode: report.itemCode, lot: report.lot, serial: report.serial), at: site,
+      snapshot)
     if !report.orderName.isEmpty { things.append(.order(report.orderName)) }
-    var suppliers = Set(report.supplierCode.isEmpty ? [] : [report.supplierCode])
-    if !report.lot.isEmpty || !report.serial.isEmpty {
-      suppliers.formUnion(
-        try MovementRecords.suppliers(
-          site, itemCode: report.itemCode, lot: report.lot, serial: report.serial, snapshot))
-    }
-    things += suppliers.sorted().map(HoldTarget.supplier)
+    if !report.supplierCode.isEmpty { things.append(.supplier(report.supplierCode)) }
     var found = holds.holds(on: places, at: site)
     // What is on hold may be put where it waits for a decision.
     if policies[site]?.quarantineLocations.contains(report.toLocation) != true {
@@ -81,6 +77,27 @@ struct MovementGate: Sendable {
     }
     let takesOff = report.type == .adjustment && report.toLocation.isEmpty
     return found.filter { !(takesOff && $0.isScrap) }.sorted { $0.holdID < $1.holdID }
+  }
+
+  /// What holds on a material are looked for under: itself, where it has come from, and of a piece every lot that
+  /// it has been booked in, so that leaving out its lot, or naming another one, does not set it free.
+  private func targets(_ material: TracedMaterial, at site: SiteCode, _ snapshot: Snapshot) throws
+    -> [HoldTarget]
+  {
+    if material.lot.isEmpty, material.serial.isEmpty { return material.holdTargets }
+    var lots: Set = [material.lot]
+    if !material.serial.isEmpty {
+      lots.formUnion(
+        try BalanceRecords.lots(
+          site, itemCode: material.itemCode, serial: material.serial, limit: Self.maximumLots,
+          snapshot))
+    }
+    return try lots.sorted().flatMap { lot in
+      let suppliers = try MovementRecords.suppliers(
+        site, itemCode: material.itemCode, lot: lot, serial: material.serial, snapshot)
+      let own = TracedMaterial(itemCode: material.itemCode, lot: lot, serial: material.serial)
+      return own.holdTargets + suppliers.map(HoldTarget.supplier)
+    }
   }
 
   /// A location and those that it is in, as far as master data says.
@@ -105,13 +122,7 @@ struct MovementGate: Sendable {
     let chain = try chains[key.location] ?? above(key.location, at: site, snapshot)
     chains[key.location] = chain
     let material = TracedMaterial(itemCode: key.itemCode, lot: key.lot, serial: key.serial)
-    let suppliers =
-      key.lot.isEmpty && key.serial.isEmpty
-      ? []
-      : try MovementRecords.suppliers(
-        site, itemCode: key.itemCode, lot: key.lot, serial: key.serial, snapshot)
-    let targets =
-      chain.map(HoldTarget.location) + material.holdTargets + suppliers.map(HoldTarget.supplier)
+    let targets = try chain.map(HoldTarget.location) + targets(material, at: site, snapshot)
     return holds.holds(on: targets, at: site)
   }
 

@@ -40,6 +40,8 @@ struct ReverseMovement: ObjectWrite {
     var report = original.movement.report ?? .init()
     (report.fromLocation, report.toLocation) = (report.toLocation, report.fromLocation)
     report.reason = input.request.reason
+    // What its unit is may have changed since: what goes back is what came.
+    report.quantity = original.movement.bookedQuantity ?? report.quantity
     report.header = input.header.map { .init($0) }
     report.device = input.request.device
     let reversal = try desk.record(

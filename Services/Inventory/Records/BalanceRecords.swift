@@ -116,6 +116,18 @@ enum BalanceRecords {
       """, arguments: arguments + [limit], map: stored)
   }
 
+  /// The lots that a piece has been booked in.
+  static func lots(
+    _ site: SiteCode, itemCode: String, serial: String, limit: Int, _ snapshot: Snapshot
+  ) throws -> [String] {
+    try snapshot.rows(
+      """
+      SELECT DISTINCT lot FROM balances
+      WHERE site = ? AND item_code = ? AND serial = ? AND serial <> '' LIMIT ?
+      """, site, itemCode, serial, limit
+    ) { try $0.text(0) }
+  }
+
   /// Balances that have changed after a sequence, in the order of their last change.
   static func changed(
     _ site: SiteCode, after sequence: Int64, limit: Int, _ snapshot: Snapshot

@@ -672,7 +672,8 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.Movement.reverses_movement_id",
       "millrace.inventory.v1.Movement.reversed_by_movement_id",
       "millrace.inventory.v1.Movement.received_at", "millrace.inventory.v1.Movement.settled_by",
-      "millrace.inventory.v1.Movement.revision", "millrace.inventory.v1.RecordMovementRequest",
+      "millrace.inventory.v1.Movement.revision", "millrace.inventory.v1.Movement.booked_quantity",
+      "millrace.inventory.v1.RecordMovementRequest",
       "millrace.inventory.v1.RecordMovementRequest.site",
       "millrace.inventory.v1.RecordMovementRequest.movement",
       "millrace.inventory.v1.RecordMovementResponse",
@@ -730,7 +731,7 @@ public enum ContractDescriptors {
       "millrace.inventory.v1.ListSequenceGapsResponse.page",
     ],
     start: millrace__inventory__v1__movements__file_descriptor_ptr(),
-    byteCount: 3888)
+    byteCount: 3959)
 
   private static let file24 = FileDescriptorRecord(
     name: "millrace/masterdata/v1/head.proto",

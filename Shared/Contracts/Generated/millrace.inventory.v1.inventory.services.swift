@@ -23,7 +23,8 @@ extension Inventory.V1 {
   /// than 12 integer digits). A movement from before the hold was placed, and, as the site
   /// wants it, one of unknown codes, is not refused but QUARANTINED: it is kept, and applied
   /// when its reason has gone. What is on hold may be moved to the site's quarantine
-  /// locations, and scrap may be taken off the books by an adjustment.
+  /// locations, and scrap may be taken off the books by an adjustment. A piece is held with
+  /// every lot that it has been booked in, whatever lot a movement names.
   public enum InventoryService {
     /// The service's full name in the contracts.
     public static let name = "millrace.inventory.v1.InventoryService"

@@ -121,6 +121,9 @@ extension Inventory.V1.Movement {
     self.settledBy = try readString(
       c.pointee.settled_by, "millrace.inventory.v1.Movement.settled_by")
     self.revision = c.pointee.revision
+    if let value = c.pointee.booked_quantity {
+      self.bookedQuantity = try Common.V1.Quantity(value)
+    }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Inventory__V1__Movement> {
@@ -137,6 +140,7 @@ extension Inventory.V1.Movement {
     c.pointee.received_at = self.receivedAt?.laidOut(in: &arena)
     c.pointee.settled_by = arena.write(self.settledBy)
     c.pointee.revision = self.revision
+    c.pointee.booked_quantity = self.bookedQuantity?.laidOut(in: &arena)
     return c
   }
 }

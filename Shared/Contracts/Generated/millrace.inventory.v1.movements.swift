@@ -162,7 +162,7 @@ extension Inventory.V1 {
 
 extension Inventory.V1 {
   /// What is reported about a movement. Of a movement that takes another one back it is what
-  /// that one's report says, with the locations exchanged.
+  /// that one's report says, with the locations exchanged and the quantity as it was booked.
   public struct MovementReport: Message {
     /// Who says it, and how to recognise it when it is said again. Required. source_sequence
     /// counts per device: gaps are shown by ListSequenceGaps. occurred_at is the event's own
@@ -250,6 +250,10 @@ extension Inventory.V1 {
 
     /// Increases with every change of the movement, from 1.
     public var revision: Int64 = 0
+
+    /// How much it is in the item's unit: by so much the balances have changed. Absent while it
+    /// has not been APPLIED.
+    public var bookedQuantity: Common.V1.Quantity?
 
     /// A message with every field absent or zero.
     public init() {}

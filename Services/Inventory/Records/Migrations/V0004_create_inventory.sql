@@ -46,6 +46,7 @@ CREATE TABLE balances (
 ) STRICT;
 CREATE INDEX balances_by_change ON balances (site, change_sequence);
 CREATE INDEX balances_by_location ON balances (site, location, item_code, lot, serial);
+CREATE INDEX balances_by_piece ON balances (site, item_code, serial, lot) WHERE serial <> '';
 -- Pieces leave a balance of nothing wherever they were: who asks for what is there must not meet them.
 CREATE INDEX balances_there ON balances (site, item_code, location) WHERE quantity <> 0;
 CREATE INDEX balances_negative ON balances (site, balance_id) WHERE quantity < 0;

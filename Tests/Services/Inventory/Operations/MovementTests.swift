@@ -169,6 +169,34 @@ struct MovementTests {
     }
   }
 
+  @Test("A piece of a lot on hold does not move under its number alone, nor under another lot")
+  func piecesOfLots() async throws {
+    try await InventoryFixture.run(policy: #""negativeStock": "accept""#) { inventory in
+      func piece(_ event: String, from: String, to: String, lot: String, at seconds: Int64 = 9)
+        -> Inventory.V1.MovementReport
+      {
+        Sample.movement(event, "1", from: from, to: to, lot: lot, at: Sample.start + seconds) {
+          $0.serial = "S-1"
+        }
+      }
+      var receipt = piece("r", from: "", to: "A", lot: "L-1", at: 0)
+      receipt.supplierCode = "V-1"
+      try await inventory.record(receipt)
+      for target in [Self.lot, .serial(item: "BODY", serial: "S-1"), .supplier("V-1")] {
+        await inventory.hold("H", target)
+        for (number, lot) in ["L-1", "", "L-2"].enumerated() {
+          try await inventory.house.expectRefusal(
+            .failedPrecondition, "ON_HOLD", leaving: ["movements", "balances"]
+          ) {
+            try await inventory.record(piece("m\(number)", from: "A", to: "B", lot: lot))
+          }
+        }
+        await inventory.hold("H", target, .released)
+      }
+      try await inventory.record(piece("free", from: "A", to: "B", lot: ""))
+    }
+  }
+
   @Test("What had happened before the hold is kept, and applied when the hold has gone")
   func quarantine() async throws {
     try await InventoryFixture.run { inventory in

@@ -88,8 +88,9 @@ struct ReferenceTests {
     try await InventoryFixture.run(followsMasterData: true) { inventory in
       await inventory.know(Self.known)
       // The first movement does not make its unit the item's: master data has one.
-      try await inventory.record(Self.receipt("1", "2", "Dozen"))
+      let dozens = try await inventory.record(Self.receipt("1", "2", "Dozen"))
       #expect(try await inventory.balance("A") == "24")
+      #expect(dozens.bookedQuantity?.value == "24" && dozens.report?.quantity?.value == "2")
       try await inventory.house.expectRefusal(.failedPrecondition, "UNIT_MISMATCH") {
         try await inventory.record(Self.receipt("2", "1", "Third"))
       }
@@ -126,6 +127,16 @@ struct ReferenceTests {
       try await inventory.house.expectRefusal(
         .failedPrecondition, "UNIT_MISMATCH", leaving: ["counts"]
       ) { _ = try await count("5", "1", "Third") }
+      // What goes back is what came, whatever a dozen is by then.
+      await inventory.know([.unit("Dozen", 10)])
+      _ = try await inventory.client.reverseMovement(
+        .with {
+          $0.site = HouseFixture.site
+          $0.header = Sample.header("6")
+          $0.movementID = dozens.movementID
+          $0.reason = "never came"
+        })
+      #expect(try await inventory.balance("A") == "0")
     }
   }
 

@@ -1011,7 +1011,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__movement_report__descr
   (ProtobufCMessageInit) millrace__inventory__v1__movement_report__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor millrace__inventory__v1__movement__field_descriptors[10] =
+static const ProtobufCFieldDescriptor millrace__inventory__v1__movement__field_descriptors[11] =
 {
   {
     "movement_id",
@@ -1133,8 +1133,21 @@ static const ProtobufCFieldDescriptor millrace__inventory__v1__movement__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "booked_quantity",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Inventory__V1__Movement, booked_quantity),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__inventory__v1__movement__field_indices_by_name[] = {
+  10,   /* field[10] = booked_quantity */
   0,   /* field[0] = movement_id */
   7,   /* field[7] = received_at */
   2,   /* field[2] = report */
@@ -1149,7 +1162,7 @@ static const unsigned millrace__inventory__v1__movement__field_indices_by_name[]
 static const ProtobufCIntRange millrace__inventory__v1__movement__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor millrace__inventory__v1__movement__descriptor =
 {
@@ -1159,7 +1172,7 @@ const ProtobufCMessageDescriptor millrace__inventory__v1__movement__descriptor =
   "Millrace__Inventory__V1__Movement",
   "millrace.inventory.v1",
   sizeof(Millrace__Inventory__V1__Movement),
-  10,
+  11,
   millrace__inventory__v1__movement__field_descriptors,
   millrace__inventory__v1__movement__field_indices_by_name,
   1,  millrace__inventory__v1__movement__number_ranges,

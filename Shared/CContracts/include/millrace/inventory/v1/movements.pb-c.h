@@ -102,10 +102,11 @@ struct  Millrace__Inventory__V1__Movement
   Google__Protobuf__Timestamp *received_at;
   ProtobufCBinaryData settled_by;
   int64_t revision;
+  Millrace__Common__V1__Quantity *booked_quantity;
 };
 #define MILLRACE__INVENTORY__V1__MOVEMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__inventory__v1__movement__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, MILLRACE__INVENTORY__V1__MOVEMENT_STATE__MOVEMENT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, NULL, MILLRACE__INVENTORY__V1__MOVEMENT_STATE__MOVEMENT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, NULL }
 
 
 struct  Millrace__Inventory__V1__RecordMovementRequest
