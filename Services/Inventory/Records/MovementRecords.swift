@@ -62,16 +62,18 @@ enum MovementRecords {
   static let maximumLooks = 5_000
 
   /// Movements in the order in which they were recorded.
+  /// - Parameter looks: how many it looks at.
   /// - Returns: those of a page, and the sequence after which there may be more; `nil` when there is nothing.
   static func list(
-    _ site: SiteCode, _ filter: Filter, after sequence: Int64, limit: Int, _ snapshot: Snapshot
+    _ site: SiteCode, _ filter: Filter, after sequence: Int64, limit: Int,
+    looks: Int = maximumLooks, _ snapshot: Snapshot
   ) throws -> (found: [StoredMovement], next: Int64?) {
     let (base, values) = base(filter, site)
     let window = try snapshot.row(
       """
       SELECT coalesce(max(sequence), 0), count(*) FROM (
         SELECT sequence FROM movements \(base) sequence > ? ORDER BY sequence LIMIT ?)
-      """, arguments: values + [sequence, maximumLooks]
+      """, arguments: values + [sequence, looks]
     ) { (end: try $0.int64(0), count: try $0.int(1)) }
     guard let window, window.count > 0 else { return ([], nil) }
     let (conditions, others) = conditions(filter)
@@ -81,7 +83,7 @@ enum MovementRecords {
         \(conditions) ORDER BY sequence LIMIT ?
       """, arguments: values + [sequence, window.end, site] + others + [limit + 1], map: stored)
     if found.count > limit { return (Array(found.prefix(limit)), found[limit - 1].sequence) }
-    return (found, window.count == maximumLooks ? window.end : nil)
+    return (found, window.count == looks ? window.end : nil)
   }
 
   /// The index that leaves out the most.

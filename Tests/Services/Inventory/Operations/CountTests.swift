@@ -172,6 +172,28 @@ struct AvailabilityTests {
     }
   }
 
+  @Test("What is missing on hold is missing of what is available: a hold makes nothing more")
+  func heldBelowZero() async throws {
+    try await InventoryFixture.run(policy: #""negativeStock": "accept""#) { inventory in
+      try await inventory.record(Sample.movement("1", "3", from: "A", lot: "L-1"))
+      try await inventory.record(Sample.movement("2", "5", to: "A", lot: "L-2"))
+      await inventory.hold("H", .lot(item: "BODY", lot: "L-1"))
+      let answer = try await inventory.client.checkAvailability(
+        .with {
+          $0.site = HouseFixture.site
+          $0.questions = [
+            .with {
+              $0.itemCode = "BODY"
+              $0.quantity = "3"
+            }
+          ]
+        }
+      ).answers.first
+      #expect(answer?.onHand?.value == "2" && answer?.held?.value == "0")
+      #expect(answer?.available?.value == "2" && answer?.sufficient == false)
+    }
+  }
+
   @Test("A watch tells every balance, and goes on where it was; both sides of a transfer")
   func watch() async throws {
     try await InventoryFixture.run { inventory in

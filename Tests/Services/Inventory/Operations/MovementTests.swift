@@ -169,6 +169,31 @@ struct MovementTests {
     }
   }
 
+  @Test("A quarantined movement says what stands against it now, not what did at first")
+  func reasons() async throws {
+    try await InventoryFixture.run { inventory in
+      await inventory.hold("H", Self.lot, placedAt: Instant(seconds: Sample.start + 60))
+      let late = try await inventory.record(Sample.movement("late", "3", from: "A", lot: "L-1"))
+      func now() async throws -> Inventory.V1.Movement? {
+        try await inventory.recheck()
+        return try await inventory.client.getMovement(
+          .with {
+            $0.site = HouseFixture.site
+            $0.movementID = late.movementID
+          }
+        ).movement
+      }
+      #expect(try await now()?.stateReason == "ON_HOLD")
+      await inventory.hold("H", Self.lot, .released)
+      let waiting = try await now()
+      #expect(waiting?.state == .quarantined && waiting?.stateReason == "NEGATIVE_STOCK")
+      #expect(try await now()?.revision == waiting?.revision, "looking alone changes nothing")
+      try await inventory.record(Sample.movement("r", "3", to: "A", lot: "L-1"))
+      let applied = try await now()
+      #expect(applied?.state == .applied && applied?.stateReason == "")
+    }
+  }
+
   @Test("A piece of a lot on hold does not move under its number alone, nor under another lot")
   func piecesOfLots() async throws {
     try await InventoryFixture.run(policy: #""negativeStock": "accept""#) { inventory in

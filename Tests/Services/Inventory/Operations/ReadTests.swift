@@ -122,6 +122,31 @@ struct ReadTests {
     }
   }
 
+  @Test(
+    "A page that its filters leave empty goes on where it has looked, and finds what is far behind")
+  func farBehind() async throws {
+    try await InventoryFixture.run { inventory in
+      for number in 1...7 {
+        try await inventory.record(
+          Sample.movement("r\(number)", "1", to: number == 7 ? "FAR" : "A"))
+      }
+      let (pages, found) = try await inventory.house.program.database.read { snapshot in
+        var (pages, found): (Int, [String]) = (0, [])
+        var after: Int64? = 0
+        while let start = after {
+          let page = try MovementRecords.list(
+            InventoryFixture.site, .init(location: "FAR"), after: start, limit: 5, looks: 3,
+            snapshot)
+          pages += 1
+          found += page.found.compactMap(\.movement.report?.header?.sourceEventID)
+          after = page.next
+        }
+        return (pages, found)
+      }
+      #expect(pages == 3 && found == ["r7"])
+    }
+  }
+
   @Test("The newer of two statements about a balance says so; its past says nothing of it")
   func revisions() async throws {
     try await InventoryFixture.run { inventory in
