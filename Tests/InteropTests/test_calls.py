@@ -44,7 +44,7 @@ def test_the_health_of_all_services_can_be_listed(plant):
         statuses = anybody.health.List(health.HealthListRequest()).statuses
         assert {name: each.status for name, each in statuses.items()} == dict.fromkeys(
             ["", "millrace.production.v1.ProductionService", "millrace.events.v1.EventFeedService",
-             "millrace.identity.v1.RevocationService", "millrace.audit.v1.AuditService",
+             "millrace.genealogy.v1.GenealogyService", "millrace.identity.v1.RevocationService", "millrace.audit.v1.AuditService",
              "millrace.production.writes"],
             health.HealthCheckResponse.SERVING)
 
