@@ -33,7 +33,7 @@ extension QualityError: RefusalConvertible {
     case .tooManyHolds(let maximum):
       Refusal(
         .failedPrecondition, reason: "TOO_MANY_HOLDS",
-        "the site has \(maximum) holds that are active; release some first",
+        "there are \(maximum) holds already, the most that there may be; release some first",
         metadata: ["maximum": String(maximum)])
     case .inspectionIncomplete(let id, let missing, let sample, let characteristic):
       Refusal(

@@ -8,6 +8,8 @@ import Values
 struct HoldDesk: Sendable {
   /// Most holds of a site that are active: Production and Inventory keep them in memory, some 500 bytes each.
   static let maximumActive: Int64 = 10_000
+  /// Most holds of one nonconformance, ended ones among them: all are looked at when it is closed.
+  static let maximumOfNonconformance: Int64 = 1_000
   /// Most holds that an answer names.
   static let maximumNamed = 100
 
@@ -32,6 +34,11 @@ struct HoldDesk: Sendable {
     guard
       try holds.count(site, state: HoldState.active.rawValue, transaction) < Self.maximumActive
     else { throw QualityError.tooManyHolds(maximum: Self.maximumActive) }
+    if !nonconformance.isEmpty {
+      let most = Self.maximumOfNonconformance
+      let held = try NonconformanceHolds.list(nonconformance, at: site, limit: most, transaction)
+      if held.count >= most { throw QualityError.tooManyHolds(maximum: most) }
+    }
     let hold = Quality.V1.Hold.with {
       $0.holdID = id
       $0.site = site.text
@@ -94,7 +101,8 @@ struct HoldDesk: Sendable {
   func holds(ofNonconformance id: String, at site: SiteCode, _ snapshot: Snapshot) throws
     -> [Quality.V1.Hold]
   {
-    let ids = try NonconformanceHolds.list(id, at: site, limit: Self.maximumActive, snapshot)
+    let ids = try NonconformanceHolds.list(
+      id, at: site, limit: Self.maximumOfNonconformance, snapshot)
     return try ids.map { try require(site, $0, snapshot) }
   }
 }

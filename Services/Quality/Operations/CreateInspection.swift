@@ -72,6 +72,8 @@ struct CreateInspection: ObjectWrite {
 extension Fields {
   /// Most characteristics of a plan: the contract's bound.
   private static let maximumCharacteristics = 100
+  /// Most results of a plan, all samples together: they fit one answer, some 1.2 MiB of the 4 that it may have.
+  private static let maximumResults = 20_000
   /// Most samples of a plan: the contract's bound.
   static let maximumSamples: Int64 = 1_000
 
@@ -91,6 +93,10 @@ extension Fields {
       ) { $0.characteristic($1) }
       fields.unique(characteristics, "characteristics", "code") { $0.code }
       let size = fields.number(Int64(plan.sampleSize), "sample_size", 1...Self.maximumSamples)
+      if characteristics.count * Int(size) > Self.maximumResults {
+        fields.reject(
+          "sample_size", "must be at most \(Self.maximumResults) results for all characteristics")
+      }
       return .with {
         $0.characteristics = characteristics
         $0.sampleSize = Int32(clamping: size)

@@ -77,7 +77,7 @@ struct ReleaseHold: ObjectWrite {
     return .with {
       $0.receipt = receipt
       $0.hold = hold
-      $0.remaining = remaining ?? []
+      $0.remaining = (remaining ?? []).filter { $0.holdID != hold.holdID }
     }
   }
 

@@ -19,6 +19,12 @@ enum EdgeRecords {
       """, SiteCode(edge.site), edge.recordedBy, edge.edgeID, produced?.itemCode ?? "",
       produced?.lot ?? "", produced?.serial ?? "", consumed?.itemCode ?? "", consumed?.lot ?? "",
       consumed?.serial ?? "", try edge.encoded())
+    for material in [produced, consumed].compactMap(\.self)
+    where !material.serial.isEmpty && !material.lot.isEmpty {
+      try transaction.execute(
+        "INSERT OR IGNORE INTO piece_lots (site, item_code, serial, lot) VALUES (?, ?, ?, ?)",
+        SiteCode(edge.site), material.itemCode, material.serial, material.lot)
+    }
   }
 
   /// The edges of a material in a direction, in the order in which they came here. A lot stands for all of its
@@ -40,13 +46,40 @@ enum EdgeRecords {
     }
     if material.serial.isEmpty {
       try add("\(side)_lot = ?", material.lot)
+      // Pieces of the lot that somebody has told apart by their numbers alone.
+      for serial in try pieces(of: material, at: site, limit: limit, snapshot) {
+        try add("\(side)_serial = ?", serial)
+      }
     } else {
       try add("\(side)_serial = ?", material.serial)
-      // What is said of the lot as a whole holds for its pieces.
-      if !material.lot.isEmpty {
-        try add("\(side)_serial = '' AND \(side)_lot = ?", material.lot)
+      // What is said of a lot as a whole holds for its pieces.
+      for lot in try lots(of: material, at: site, snapshot) {
+        try add("\(side)_serial = '' AND \(side)_lot = ?", lot)
       }
     }
     return found.sorted { $0.key < $1.key }.prefix(limit).map(\.value)
+  }
+
+  /// The lots that a piece has been told of, the one of the question among them.
+  private static func lots(
+    of piece: TracedMaterial, at site: SiteCode, _ snapshot: Snapshot
+  ) throws -> [String] {
+    let told = try snapshot.rows(
+      "SELECT lot FROM piece_lots WHERE site = ? AND item_code = ? AND serial = ? ORDER BY lot",
+      site, piece.itemCode, piece.serial
+    ) { try $0.text(0) }
+    return Set(told + (piece.lot.isEmpty ? [] : [piece.lot])).sorted()
+  }
+
+  /// The pieces that have been told of a lot.
+  private static func pieces(
+    of lot: TracedMaterial, at site: SiteCode, limit: Int, _ snapshot: Snapshot
+  ) throws -> [String] {
+    try snapshot.rows(
+      """
+      SELECT serial FROM piece_lots WHERE site = ? AND item_code = ? AND lot = ?
+      ORDER BY serial LIMIT ?
+      """, site, lot.itemCode, lot.lot, limit
+    ) { try $0.text(0) }
   }
 }

@@ -137,7 +137,7 @@ extension Quality.V1 {
     /// What is looked at on every sample, 1 to 100 entries.
     public var characteristics: [Quality.V1.Characteristic] = []
 
-    /// How many samples are taken, 1 to 1,000.
+    /// How many samples are taken, 1 to 1,000; times the characteristics at most 20,000.
     public var sampleSize: Int32 = 0
 
     /// With how many failed samples the inspection still passes: 0 or more, below sample_size.

@@ -18,7 +18,7 @@ extension Quality.V1 {
     public static let name = "millrace.quality.v1.QualityService"
 
     /// Asks for an inspection. With hold_until_passed what is inspected is on hold from now on.
-    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are not released.
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are ACTIVE.
     public static let createInspection = Method<
       Quality.V1.CreateInspectionRequest, Quality.V1.CreateInspectionResponse
     >(
@@ -115,7 +115,8 @@ extension Quality.V1 {
     /// Stops the use of what the target covers: in Quality's books when it is answered, in
     /// Production and Inventory within a second. Several holds may cover one thing, and all
     /// must clear. NOT_FOUND, NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, TOO_MANY_HOLDS
-    /// (the site has 10,000 that are not released), NONCONFORMANCE_STATE (it is closed).
+    /// (the site has 10,000 that are ACTIVE, or the nonconformance 1,000), NONCONFORMANCE_STATE
+    /// (it is closed).
     public static let placeHold = Method<Quality.V1.PlaceHoldRequest, Quality.V1.PlaceHoldResponse>(
       service: name, name: "PlaceHold", kind: .unary)
 
@@ -170,7 +171,7 @@ extension Quality.V1 {
     associatedtype Context: Sendable
 
     /// Asks for an inspection. With hold_until_passed what is inspected is on hold from now on.
-    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are not released.
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are ACTIVE.
     func createInspection(_ request: Quality.V1.CreateInspectionRequest, context: Context)
       async throws -> Quality.V1.CreateInspectionResponse
 
@@ -242,7 +243,8 @@ extension Quality.V1 {
     /// Stops the use of what the target covers: in Quality's books when it is answered, in
     /// Production and Inventory within a second. Several holds may cover one thing, and all
     /// must clear. NOT_FOUND, NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, TOO_MANY_HOLDS
-    /// (the site has 10,000 that are not released), NONCONFORMANCE_STATE (it is closed).
+    /// (the site has 10,000 that are ACTIVE, or the nonconformance 1,000), NONCONFORMANCE_STATE
+    /// (it is closed).
     func placeHold(_ request: Quality.V1.PlaceHoldRequest, context: Context) async throws
       -> Quality.V1.PlaceHoldResponse
 
@@ -287,7 +289,7 @@ extension Quality.V1 {
     public init(_ caller: any ServiceCaller) { self.caller = caller }
 
     /// Asks for an inspection. With hold_until_passed what is inspected is on hold from now on.
-    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are not released.
+    /// FAILED_PRECONDITION, TOO_MANY_HOLDS: the site has 10,000 that are ACTIVE.
     public func createInspection(
       _ request: Quality.V1.CreateInspectionRequest, options: CallOptions = .init()
     ) async throws -> Quality.V1.CreateInspectionResponse {
@@ -397,7 +399,8 @@ extension Quality.V1 {
     /// Stops the use of what the target covers: in Quality's books when it is answered, in
     /// Production and Inventory within a second. Several holds may cover one thing, and all
     /// must clear. NOT_FOUND, NONCONFORMANCE_NOT_FOUND; FAILED_PRECONDITION, TOO_MANY_HOLDS
-    /// (the site has 10,000 that are not released), NONCONFORMANCE_STATE (it is closed).
+    /// (the site has 10,000 that are ACTIVE, or the nonconformance 1,000), NONCONFORMANCE_STATE
+    /// (it is closed).
     public func placeHold(_ request: Quality.V1.PlaceHoldRequest, options: CallOptions = .init())
       async throws -> Quality.V1.PlaceHoldResponse
     {

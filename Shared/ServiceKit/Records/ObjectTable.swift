@@ -64,6 +64,7 @@ public struct ObjectTable<Content: Message>: Sendable {
       content BLOB NOT NULL,
       UNIQUE (site, key)
     ) STRICT;
+    CREATE INDEX \(name)_by_site ON \(name) (site, object_id);
     CREATE INDEX \(name)_by_change ON \(name) (site, change_sequence);
     CREATE INDEX \(name)_by_state ON \(name) (site, state, object_id);
     CREATE INDEX \(name)_by_party ON \(name) (site, party, object_id);

@@ -45,3 +45,18 @@ CREATE INDEX edges_by_produced_lot ON edges (site, produced_item, produced_lot);
 CREATE INDEX edges_by_produced_serial ON edges (site, produced_item, produced_serial);
 CREATE INDEX edges_by_consumed_lot ON edges (site, consumed_item, consumed_lot);
 CREATE INDEX edges_by_consumed_serial ON edges (site, consumed_item, consumed_serial);
+-- Of a piece: what is said of its lot as a whole.
+CREATE INDEX edges_by_produced_whole_lot ON edges (site, produced_item, produced_lot)
+  WHERE produced_serial = '';
+CREATE INDEX edges_by_consumed_whole_lot ON edges (site, consumed_item, consumed_lot)
+  WHERE consumed_serial = '';
+
+-- Which lots a piece belongs to, by every edge that names both: others may name the piece alone.
+CREATE TABLE piece_lots (
+  site TEXT NOT NULL,
+  item_code TEXT NOT NULL,
+  serial TEXT NOT NULL,
+  lot TEXT NOT NULL,
+  PRIMARY KEY (site, item_code, serial, lot)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX piece_lots_by_lot ON piece_lots (site, item_code, lot, serial);

@@ -83,6 +83,23 @@ struct TraceLotTests {
     }
   }
 
+  @Test(
+    "A piece that is used by its number alone is found from its lot, and its lot from the piece")
+  func piecesByNumber() async throws {
+    try await QualityFixture.run { quality in
+      try await Self.keep(
+        [
+          Self.edge("1-1", from: ("STEEL", "C-1", ""), to: ("BODY", "L-1", "")),
+          Self.edge("2-1", from: ("SCREW", "X", ""), to: ("BODY", "L-1", "S-7")),
+          Self.edge("3-1", from: ("BODY", "", "S-7"), to: ("VALVE", "", "V-7")),
+        ], quality)
+      let forward = try await Self.trace(quality, ("BODY", "L-1", ""), .forward)
+      #expect(forward.edges.map { $0.edge?.edgeID } == ["3-1"])
+      let backward = try await Self.trace(quality, ("VALVE", "", "V-7"), .backward)
+      #expect(Set(backward.edges.map { $0.edge?.edgeID }) == ["3-1", "2-1", "1-1"])
+    }
+  }
+
   @Test("An edge that is told twice, or by a restored source again, is one")
   func once() async throws {
     try await QualityFixture.run { quality in
