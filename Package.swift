@@ -139,7 +139,10 @@ let services: [Target] = [
     ]),
   program(
     "Inventory", "Services/Inventory", house + allocator,
-    resources: [.embedInCode("Records/Migrations/V0004_create_inventory.sql")]),
+    resources: [
+      .embedInCode("Records/Migrations/V0004_create_inventory.sql"),
+      .embedInCode("Records/Migrations/V0007_number_balances.sql"),
+    ]),
   program(
     "Procurement", "Services/Procurement", house + allocator,
     resources: [.embedInCode("Records/Migrations/V0004_create_procurement.sql")]),

@@ -14,8 +14,8 @@ HELP = "1,000,000 movements of as many balances, point reads, the past of a bala
 
 MOVEMENTS = 1_000_000
 """Of as many (location, item, lot), and then again of one."""
-WRITES, CALLERS = 60_000, 128
-"""What the rate is held against: durable writes of `bench records` by so many callers."""
+CALLERS = 128
+"""What the rate is held against: as many durable writes of `bench records` by so many callers."""
 RATIO = 1.0
 PAST_RATIO = 4.0
 """From a thousand changes to a million: three levels of sums instead of one."""
@@ -36,9 +36,9 @@ def run(arguments):
     with tempfile.TemporaryDirectory(dir=programs.ROOT / ".build") as folder:
         records = Tool(binaries / "RecordsBench", pathlib.Path(folder))
         # Before and after: the machine is not the same all the time.
-        written = [writes(records)]
+        written = [writes(records, arguments.movements)]
         found = load(binaries, folder, arguments)
-        written.append(writes(records))
+        written.append(writes(records, arguments.movements))
     pace = sum(written) / len(written)
     count, longest = f"{arguments.movements:,}", f"{arguments.longest:,}"
     return [
@@ -58,8 +58,8 @@ def run(arguments):
     ]
 
 
-def writes(tool):
-    result = tool.run("write", "beside", callers=CALLERS, writes=WRITES)
+def writes(tool, count):
+    result = tool.run("write", "beside", callers=CALLERS, writes=count)
     tool.forget("beside")
     return per_second(result)
 

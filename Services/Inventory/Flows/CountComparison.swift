@@ -49,14 +49,13 @@ struct CountComparison {
         BalanceKey(
           location: stored.count.location, itemCode: $0.itemCode, lot: $0.lot, serial: $0.serial)
       })
-    let found = try BalanceRecords.list(
-      site, .init(location: stored.count.location), after: balanceID, limit: limit + 1, snapshot)
-    let page = found.prefix(limit)
-    let lines = try page.filter { !named.contains($0.key) }.map { balance in
+    let page = try BalanceRecords.list(
+      site, .init(location: stored.count.location), after: balanceID, limit: limit, snapshot)
+    let lines = try page.found.filter { !named.contains($0.key) }.map { balance in
       let unit = try BalanceRecords.unit(site, balance.key.itemCode, snapshot) ?? ""
       return try line(balance.key, Amount(.zero, unit))
     }
-    return (lines, found.count > limit ? page.last?.balanceID : nil)
+    return (lines, page.next)
   }
 
   /// The line of a key, `nil` when the count says nothing of it.

@@ -47,17 +47,15 @@ struct ListBalances: ReadOperation {
   func execute(_ input: Input, _ snapshot: Snapshot, _ call: Call) throws
     -> Inventory.V1.ListBalancesResponse
   {
-    let found = try BalanceRecords.list(
+    let page = try BalanceRecords.list(
       input.site, input.filter, after: input.page.lastPlace(in: incarnation),
-      limit: input.page.size + 1, snapshot)
-    let page = found.prefix(input.page.size)
-    let lastKey = found.count > page.count ? page.last.map { String($0.balanceID) } : nil
-    let balances = try page.map {
+      limit: input.page.size, snapshot)
+    let balances = try page.found.map {
       try Inventory.V1.Balance($0, asOf: input.asOf, at: input.site, snapshot)
     }
     return .with {
       $0.balances = balances.filter { input.includeZero || $0.quantity?.value != "0" }
-      $0.page = input.filters.response(after: lastKey, in: incarnation)
+      $0.page = input.filters.response(after: page.next.map { String($0) }, in: incarnation)
     }
   }
 }

@@ -85,7 +85,8 @@ extension Inventory.V1 {
   /// A page of balances. A page may have fewer entries than were asked for, or none, before
   /// the last one.
   public struct ListBalancesResponse: Message {
-    /// The balances by item, lot, serial number and location.
+    /// The balances: of one item at all locations by lot and serial number, otherwise in the
+    /// order of their first movements.
     public var balances: [Inventory.V1.Balance] = []
 
     /// What follows.

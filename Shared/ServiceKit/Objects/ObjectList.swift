@@ -95,9 +95,11 @@ extension Fields {
   public mutating func states<State: RawRepresentable<Int32> & CaseIterable>(
     _ given: [Int32], _ type: State.Type, _ field: String = "states", name: (State) -> String
   ) -> [Int32] {
-    let names = State.allCases.map(name).joined(separator: ", ")
-    return each(given, field, atMost: Self.maximumStates) { fields, state in
-      if State(rawValue: state) == nil { fields.reject("", "must be one of \(names)") }
+    each(given, field, atMost: Self.maximumStates) { fields, state in
+      if State(rawValue: state) == nil {
+        let names = State.allCases.map(name).joined(separator: ", ")
+        fields.reject("", "must be one of \(names)")
+      }
       return state
     }
   }

@@ -96,10 +96,12 @@ public struct Fields {
   }
 
   /// An enumeration's value, translated by the caller; `nil` means not set or not known.
-  public mutating func known<T>(_ value: T?, _ field: String, _ names: String, else fallback: T)
-    -> T
-  {
-    if value == nil { reject(field, "must be \(names)") }
+  /// - Parameter names: those that are known; asked for only when it is needed, as making them costs more than
+  ///   the whole check.
+  public mutating func known<T>(
+    _ value: T?, _ field: String, _ names: @autoclosure () -> String, else fallback: T
+  ) -> T {
+    if value == nil { reject(field, "must be \(names())") }
     return value ?? fallback
   }
 

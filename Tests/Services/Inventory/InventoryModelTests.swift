@@ -249,9 +249,11 @@ struct InventoryModelTests {
     let expected = (isComplete ? Self.lots : [lot]).map { lot in
       (lot: lot, variance: found - model.balance(location, lot, asOf: time))
     }.filter { $0.variance != 0 }
+    // What a complete count does not name comes in the order of its first movements.
     #expect(
-      variances.map { "\($0.key?.lot ?? "") \($0.variance)" }
-        == expected.map { "\($0.lot) \($0.variance)" })
+      Set(variances.map { "\($0.key?.lot ?? "") \($0.variance)" })
+        == Set(expected.map { "\($0.lot) \($0.variance)" }))
+    #expect(variances.count == expected.count)
     guard let chosen = expected.randomElement(using: &generator) else { return }
     let isHeld =
       model.held.contains(chosen.lot) && !(chosen.variance > 0 && location == "QUARANTINE")

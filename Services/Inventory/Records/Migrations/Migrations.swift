@@ -12,4 +12,7 @@ let inventoryMigrations = [
     sql: String(decoding: PackageResources.V0004_create_inventory_sql, as: UTF8.self)),
   HoldRecords.migration(version: 5),
   GenealogyRecords.migration(version: 6),
+  Migration(
+    version: 7, name: "number_balances",
+    sql: String(decoding: PackageResources.V0007_number_balances_sql, as: UTF8.self)),
 ]

@@ -64,8 +64,11 @@ struct ReadTests {
       let every = [
         "BODY  A 2", "BODY L-1 A 1", "BODY L-1 B 2", "BODY L-1 LINE 1", "BODY L-2 A 2", "X L-1 A 1",
       ]
-      #expect(try await list { _ in } == every)
-      #expect(try await list { $0.location = "A" } == every.filter { $0.contains(" A ") })
+      // In the order of their first movements where not only one item is asked for.
+      let byFirstMovement = [4, 0, 1, 2, 3, 5].map { every[$0] }
+      #expect(try await list { _ in } == byFirstMovement)
+      #expect(
+        try await list { $0.location = "A" } == byFirstMovement.filter { $0.contains(" A ") })
       #expect(try await list { $0.itemCode = "BODY" } == every.filter { $0.hasPrefix("BODY") })
       #expect(
         try await list {
@@ -81,6 +84,33 @@ struct ReadTests {
       #expect(try await list { $0.includeZero = true }.contains("BODY L-3 A 0"))
       let broken = try await inventory.house.brokenFields { _ = try await list { $0.lot = "L-1" } }
       #expect(broken == ["item_code"])
+    }
+  }
+
+  @Test(
+    "A page of a location goes on where its filters have made it look, and finds what is far behind"
+  )
+  func farAtALocation() async throws {
+    try await InventoryFixture.run { inventory in
+      for number in 1...7 {
+        try await inventory.record(
+          Sample.movement("r\(number)", "1", to: "A", lot: number == 7 ? "FAR" : "L-\(number)"))
+      }
+      let (pages, found) = try await inventory.house.program.database.read { snapshot in
+        var (pages, found): (Int, [String]) = (0, [])
+        var after: Int64? = 0
+        while let start = after {
+          let page = try BalanceRecords.list(
+            InventoryFixture.site, .init(location: "A", itemCode: "BODY", lot: "FAR"),
+            after: start, limit: 5, looks: 3, snapshot)
+          pages += 1
+          found += page.found.map(\.key.lot)
+          after = page.next
+        }
+        return (pages, found)
+      }
+      #expect(pages == 3)
+      #expect(found == ["FAR"])
     }
   }
 
