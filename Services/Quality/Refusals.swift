@@ -35,6 +35,11 @@ extension QualityError: RefusalConvertible {
         .failedPrecondition, reason: "TOO_MANY_HOLDS",
         "there are \(maximum) holds already, the most that there may be; release some first",
         metadata: ["maximum": String(maximum)])
+    case .tooManyResults(let id, let maximum):
+      Refusal(
+        .failedPrecondition, reason: "TOO_MANY_RESULTS",
+        "the inspection \(id) would have more than \(maximum) results, corrections among them; ask for another one",
+        metadata: ["inspection_id": id, "maximum": String(maximum)])
     case .inspectionIncomplete(let id, let missing, let sample, let characteristic):
       Refusal(
         .failedPrecondition, reason: "INSPECTION_INCOMPLETE",

@@ -19,6 +19,8 @@ enum QualityError: Error, Sendable, Hashable {
   case resultExists(String, place: Int)
   /// It corrects none of this sample and characteristic, or one that was replaced.
   case resultNotFound(String, place: Int)
+  /// An inspection has so many results, corrections among them, that no more are taken.
+  case tooManyResults(String, maximum: Int)
   case nonconformanceNotFound(String)
   case nonconformanceState(String, NonconformanceState, allowed: [NonconformanceState])
   /// Whoever has decided does not verify.

@@ -9,6 +9,9 @@ struct SubmitResults: ObjectWrite {
   static let method = Quality.V1.QualityService.submitResults
   /// Most results of one submission: the contract's bound.
   static let maximumResults = 1_000
+  /// Most results of one inspection, corrections among them: the contract's bound. Twice as many as the largest plan
+  /// asks for; all are in one answer.
+  static let maximumOfInspection = 40_000
 
   let inspections: InspectionDesk
 
@@ -49,6 +52,7 @@ struct SubmitResults: ObjectWrite {
   ) throws -> Quality.V1.Inspection {
     var inspection = try before ?? object(input, fact: fact, transaction)
     try InspectionDesk.requireOpen(inspection)
+    try Self.checkRoom(in: inspection, for: input.request.results.count)
     let results = try judged(input, inspection, fact, transaction)
     let id = inspection.inspectionID
     for result in results {
@@ -62,6 +66,12 @@ struct SubmitResults: ObjectWrite {
     inspection.resultCount = Int32(clamping: tally.all)
     inspection.failedSamples = Int32(clamping: tally.failedSamples)
     return try inspections.put(inspection, at: input.site, transaction)
+  }
+
+  static func checkRoom(in inspection: Quality.V1.Inspection, for count: Int) throws(QualityError) {
+    guard Int(inspection.resultCount) + count <= maximumOfInspection else {
+      throw .tooManyResults(inspection.inspectionID, maximum: maximumOfInspection)
+    }
   }
 
   /// Each result with its identifier and whether it is good; all rules come before the first write.

@@ -28,7 +28,8 @@ extension Quality.V1 {
     /// NOT_FOUND, INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE (it is over),
     /// CHARACTERISTIC_UNKNOWN, RESULT_EXISTS (name it in corrects_result_id to correct it),
     /// RESULT_NOT_FOUND (corrects_result_id names none of this sample and characteristic, or
-    /// one that was replaced).
+    /// one that was replaced), TOO_MANY_RESULTS (an inspection has at most 40,000, corrections
+    /// among them).
     public static let submitResults = Method<
       Quality.V1.SubmitResultsRequest, Quality.V1.SubmitResultsResponse
     >(
@@ -179,7 +180,8 @@ extension Quality.V1 {
     /// NOT_FOUND, INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE (it is over),
     /// CHARACTERISTIC_UNKNOWN, RESULT_EXISTS (name it in corrects_result_id to correct it),
     /// RESULT_NOT_FOUND (corrects_result_id names none of this sample and characteristic, or
-    /// one that was replaced).
+    /// one that was replaced), TOO_MANY_RESULTS (an inspection has at most 40,000, corrections
+    /// among them).
     func submitResults(_ request: Quality.V1.SubmitResultsRequest, context: Context) async throws
       -> Quality.V1.SubmitResultsResponse
 
@@ -300,7 +302,8 @@ extension Quality.V1 {
     /// NOT_FOUND, INSPECTION_NOT_FOUND; FAILED_PRECONDITION, INSPECTION_STATE (it is over),
     /// CHARACTERISTIC_UNKNOWN, RESULT_EXISTS (name it in corrects_result_id to correct it),
     /// RESULT_NOT_FOUND (corrects_result_id names none of this sample and characteristic, or
-    /// one that was replaced).
+    /// one that was replaced), TOO_MANY_RESULTS (an inspection has at most 40,000, corrections
+    /// among them).
     public func submitResults(
       _ request: Quality.V1.SubmitResultsRequest, options: CallOptions = .init()
     ) async throws -> Quality.V1.SubmitResultsResponse {

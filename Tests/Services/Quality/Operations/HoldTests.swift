@@ -55,6 +55,28 @@ struct HoldTests {
     }
   }
 
+  @Test("A site has as many active holds as its followers can keep; one that ends makes room")
+  func bound() async throws {
+    try await QualityFixture.run { quality in
+      let site = SiteCode(HouseFixture.site)
+      try await quality.house.program.database.write { transaction in
+        for number in 1...HoldDesk.maximumActive {
+          _ = try HoldDesk().place(
+            Identifier(high: 1, low: UInt64(number)).description, on: .order("MO/\(number)"),
+            at: site,
+            reason: "many", by: "anna", transaction)
+        }
+      }
+      let refusal = try await quality.house.expectRefusal(.failedPrecondition, "TOO_MANY_HOLDS") {
+        _ = try await quality.anna.placeHold(Sample.hold())
+      }
+      #expect(refusal?.metadata["maximum"] == "10000")
+      let first = Identifier(high: 1, low: 1).description
+      _ = try await quality.anna.releaseHold(Sample.release(first))
+      #expect(try await quality.anna.placeHold(Sample.hold()).receipt == .accepted)
+    }
+  }
+
   @Test("With a releasing role, it alone and whoever placed the hold release it")
   func releasers() async throws {
     try await QualityFixture.run { quality in

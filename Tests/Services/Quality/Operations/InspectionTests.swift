@@ -116,6 +116,18 @@ struct InspectionTests {
     }
   }
 
+  @Test("An inspection takes results up to its bound, corrections among them")
+  func manyResults() throws {
+    let inspection = Quality.V1.Inspection.with {
+      $0.inspectionID = "I"
+      $0.resultCount = 39_999
+    }
+    try SubmitResults.checkRoom(in: inspection, for: 1)
+    #expect(throws: QualityError.tooManyResults("I", maximum: 40_000)) {
+      try SubmitResults.checkRoom(in: inspection, for: 2)
+    }
+  }
+
   @Test("Without every result there is no verdict; what is missing is named")
   func incomplete() async throws {
     try await QualityFixture.run { quality in

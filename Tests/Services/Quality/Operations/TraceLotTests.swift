@@ -132,21 +132,23 @@ struct TraceLotTests {
         edges.enumerated().shuffled(using: &generator).map {
           Self.edge("e-\($0.offset)", from: material($0.element.from), to: material($0.element.to))
         }, quality)
-      for start in 0..<nodes {
+      for (start, isForward) in (0..<nodes).flatMap({ [($0, true), ($0, false)] }) {
+        let arrows = edges.map { isForward ? $0 : (from: $0.to, to: $0.from) }
         var reached: Set<Int> = [start]
         var found: Set<Int> = []
         var grown = true
         while grown {
           grown = false
-          for (number, edge) in edges.enumerated() where reached.contains(edge.from) {
+          for (number, edge) in arrows.enumerated() where reached.contains(edge.from) {
             if found.insert(number).inserted { grown = true }
             if reached.insert(edge.to).inserted { grown = true }
           }
         }
-        let traced = try await Self.trace(quality, material(start), .forward, depth: 20)
+        let traced = try await Self.trace(
+          quality, material(start), isForward ? .forward : .backward, depth: 20)
         #expect(
           Set(traced.edges.map { $0.edge?.edgeID ?? "" }) == Set(found.map { "e-\($0)" }),
-          "from \(start)")
+          "from \(start), forward: \(isForward)")
         #expect(traced.edges.count == found.count, "each once")
       }
     }
