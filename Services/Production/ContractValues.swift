@@ -41,6 +41,7 @@ extension Production.V1.Order {
     posting = order.posting.map { .init($0) }
     revision = order.revision
     releasedAt = .init(order.releasedAt)
+    endingReason = order.endingReason
   }
 }
 

@@ -24,7 +24,9 @@ enum ProductionService {
       ],
       eventTypes: [
         Production.V1.OrderTotalsChanged.fullName, Production.V1.OrderFindingsChanged.fullName,
-        Production.V1.Shortage.fullName, Common.V1.GenealogyEdge.fullName,
+        Production.V1.OrderChanged.fullName, Production.V1.WorkOrder.fullName,
+        Production.V1.ProductionCase.fullName, Production.V1.Shortage.fullName,
+        Common.V1.GenealogyEdge.fullName,
       ],
       archiving: RecordArchiver.Rule(plan: .orders, afterDays: configuration.archiveAfterDays)
     ) { routes($0.incarnation, tolerances: configuration.sites, parts) }
@@ -82,16 +84,26 @@ enum ProductionService {
     let orders = OrderRecords()
     let reports = ReportRecords()
     let (checks, holds) = (parts.checks, parts.holds)
+    let (workOrders, cases) = (WorkOrderDesk(), CaseDesk())
+    let steps = WorkOrderParts(orders: orders, desk: workOrders, holds: holds, copy: checks?.copy)
     return [
-      .write(ReleaseOrder(orders: orders, holds: holds, checks: checks)),
+      .write(
+        ReleaseOrder(orders: orders, holds: holds, workOrders: workOrders, checks: checks)),
+      .write(CancelOrder(orders: orders, copy: checks?.copy)),
       .read(GetOrder(orders: orders, holds: holds)),
       .read(ListOrders(orders: orders, incarnation: incarnation)),
       .watch(WatchOrders(orders: orders, incarnation: incarnation)),
-      .write(AcknowledgeOrder(orders: orders, holds: holds)),
+      .write(AcknowledgeOrder(orders: orders, holds: holds, workOrders: workOrders)),
+      .write(StartWorkOrder(parts: steps)), .write(PauseWorkOrder(parts: steps)),
+      .write(ResumeWorkOrder(parts: steps)), .write(CompleteWorkOrder(parts: steps)),
+      .read(ListWorkOrders(incarnation: incarnation)),
+      .watch(WatchWorkOrders(incarnation: incarnation)),
       .write(
         ReportProduction(
-          orders: orders, reports: reports, holds: holds, tolerances: tolerances,
-          copy: checks?.copy)),
+          orders: orders, reports: reports, workOrders: workOrders, cases: cases, holds: holds,
+          tolerances: tolerances, copy: checks?.copy)),
+      .read(ListProductionCases(incarnation: incarnation)),
+      .write(ResolveProductionCase(desk: cases)),
       .read(ListReports(orders: orders, reports: reports, incarnation: incarnation)),
       .write(ReportGenealogy(orders: orders, holds: holds)),
       .write(ReportShortage(orders: orders)),

@@ -26,6 +26,20 @@ extension ProductionError: RefusalConvertible {
         violations: findings.map { FieldViolation($0.field, $0.rule) })
     case .orderState(let key, let state, let step):
       Self.stateRefusal(key, state, step.allowedStates)
+    case .workOrderState(let key, let operation, let state, let step):
+      Self.workOrderRefusal(key, operation, state, step)
+    case .caseNotFound(let id):
+      Refusal(
+        .notFound, reason: "CASE_NOT_FOUND", "there is no case \(id)", metadata: ["case_id": id])
+    case .caseState(let id):
+      Refusal(
+        .failedPrecondition, reason: "CASE_STATE", "the case \(id) is RESOLVED; allowed: OPEN",
+        metadata: ["case_id": id, "state": "RESOLVED", "allowed": "OPEN"])
+    case .caseChanged(let id, let revision):
+      Refusal(
+        .failedPrecondition, reason: "CASE_CHANGED",
+        "the case \(id) has changed since: it is at revision \(revision); look at it again",
+        metadata: ["case_id": id, "revision": String(revision)])
     case .genealogyState(let key, let state):
       Self.stateRefusal(key, state, OrderState.withGenealogy)
     case .itemNotOfOrder(let key, let item, let field):
@@ -67,6 +81,17 @@ extension ProductionError: RefusalConvertible {
         "the outcome covers report \(sequence), the newest of the order \(key) is \(newest)",
         metadata: key.metadata)
     }
+  }
+
+  private static func workOrderRefusal(
+    _ key: OrderKey, _ operation: String, _ state: WorkOrderState, _ step: WorkOrderStep
+  ) -> Refusal {
+    let allowed = step.allowedStates.map(\.name).joined(separator: ", ")
+    return Refusal(
+      .failedPrecondition, reason: "WORK_ORDER_STATE",
+      "the work order \(operation) of the order \(key) is \(state.name); allowed: \(allowed)",
+      metadata: key.metadata.adding("operation", operation).adding("state", state.name)
+        .adding("allowed", allowed))
   }
 
   private static func stateRefusal(

@@ -172,6 +172,18 @@ _FURTHER_HOUSES = {
     "ReportShortage": lambda to: production.ReportShortageRequest(
         site=to.site, header=facts.header(), item_code="ITEM", quantity=_one()),
     "WatchShortages": lambda to: production.WatchShortagesRequest(site=to.site),
+    "CancelOrder": lambda to: production.CancelOrderRequest(
+        site=to.site, request_id=_command(), order_name=to.order, reason="withdrawn",
+        ending=production.ORDER_ENDING_GIVEN_UP),
+    **{f"{verb}WorkOrder": lambda to, verb=verb: getattr(production, f"{verb}WorkOrderRequest")(
+        site=to.site, header=facts.header(), order_name=to.order, operation="NOBODYS")
+       for verb in ("Start", "Pause", "Resume", "Complete")},
+    "ListWorkOrders": lambda to: production.ListWorkOrdersRequest(site=to.site),
+    "WatchWorkOrders": lambda to: production.WatchWorkOrdersRequest(site=to.site),
+    "ListProductionCases": lambda to: production.ListProductionCasesRequest(site=to.site),
+    "ResolveProductionCase": lambda to: production.ResolveProductionCaseRequest(
+        site=to.site, request_id=_command(), case_id=_NOBODY, revision=1, reason="decided",
+        resolution=production.PRODUCTION_CASE_RESOLUTION_DISCARD),
     # Inventory
     "RecordMovement": lambda to: inventory.RecordMovementRequest(site=to.site, movement=_movement()),
     "RecordMovementBatch": lambda to: inventory.RecordMovementBatchRequest(

@@ -24,6 +24,7 @@ from Support.programs import Program, free_port
 from Support.stubs import gateway, partners, production
 
 OK = (grpc.StatusCode.OK, "")
+OPERATION_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "OPERATION_NOT_FOUND")
 ORDER_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "ORDER_NOT_FOUND")
 PARTNER_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "PARTNER_NOT_FOUND")
 CREDENTIAL_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "CREDENTIAL_NOT_FOUND")
@@ -37,7 +38,8 @@ PARTNER_NOT_GRANTED = (DENIED, "PARTNER_NOT_GRANTED")
 NOT_SYSTEM_OF_RECORD = (DENIED, "NOT_SYSTEM_OF_RECORD")
 
 # The table of the README, written out: what each role has been promised, and nothing else.
-READING_ORDERS = {"GetOrder", "ListOrders", "WatchOrders", "ListReports", "WatchShortages"}
+READING_ORDERS = {"GetOrder", "ListOrders", "WatchOrders", "ListReports", "WatchShortages",
+                  "ListWorkOrders", "WatchWorkOrders", "ListProductionCases"}
 KINDS = {"Units", "Items", "Sites", "ShiftCalendars", "WorkCenters", "Warehouses", "Locations",
          "BusinessPartners", "SupplierItems", "Routings", "BillsOfMaterial"}
 READING_MASTER_DATA = {"WatchChanges", "ListShifts", "ResolveCodes", "ListMappingRules",
@@ -47,7 +49,10 @@ READING = READING_ORDERS | READING_MASTER_DATA
 WRITING_MASTER_DATA = {"ImportSnapshot", "CreateMappingRules", "TestMappingRules",
                        "RetireMappingRules", "SetOwnershipRules", "ApproveOwnershipRules"} | {
     f"Upsert{kind}" for kind in KINDS}
-MAKING = {"AcknowledgeOrder", "ReportProduction", "ReportGenealogy", "ReportShortage"}
+WORKING = {"StartWorkOrder", "PauseWorkOrder", "ResumeWorkOrder", "CompleteWorkOrder"}
+MAKING = {"AcknowledgeOrder", "ReportProduction", "ReportGenealogy", "ReportShortage"} | WORKING
+FOR_THE_RECORD = {"ReleaseOrder", "CancelOrder"}
+"""Asked by the Gateway itself; a role grants them, and no partner is the system of record."""
 ODOO = {"ListPostings", "ListCases", "GetOdooStatus"}
 PARTNERS = {"PutPartner", "ListPartners", "IssueKey", "RegisterCredential", "RevokeCredential",
             "ListCredentials"}
@@ -82,14 +87,15 @@ GRANTED = {
     "supplier": EVERYBODY | READING_PURCHASES | SUPPLYING,
     "logistics": EVERYBODY | {"GetShipNotice", "ReportMilestone"},
     "planner": (EVERYBODY | READING | ODOO | READING_STOCK | DECIDING_STOCK | READING_QUALITY
-                | PURCHASING),
+                | PURCHASING | {"ResolveProductionCase"}),
     "quality": EVERYBODY | READING | READING_STOCK | READING_QUALITY | INSPECTING,
     "operator": EVERYBODY | ODOO,
     "auditor": (EVERYBODY | READING | ODOO | AUDIT | READING_STOCK | READING_QUALITY
                 | READING_PURCHASES | {"ListSupplySignals"}),
     # Partners and versions are for administrators, as their contracts say.
     "steward": EVERYBODY | READING_MASTER_DATA | WRITING_MASTER_DATA,
-    "integration": (EVERYBODY | READING | MAKING | ODOO | WRITING_MASTER_DATA | {"ReleaseOrder"}
+    "integration": (EVERYBODY | READING | MAKING | ODOO | WRITING_MASTER_DATA
+                    | FOR_THE_RECORD | {"ResolveProductionCase"}
                     | READING_STOCK | MOVING | DECIDING_STOCK | READING_QUALITY | INSPECTING
                     | PURCHASING),
     "admin": EVERYBODY | ODOO | PARTNERS | VERSIONS | AUDIT,
@@ -110,6 +116,7 @@ NOT_THERE = {
     "DISCREPANCY": {"SettleDiscrepancy"},
     "FORECAST": {"GetForecast"},
     "SUPPLY_SIGNAL": {"CloseSupplySignal"},
+    "CASE": {"ResolveProductionCase"},
 }
 """Methods that are asked here about what nobody has made, by what it is."""
 STOPPED_AT_THE_DOOR = {
@@ -122,9 +129,10 @@ CALLERS = [*GRANTED, *STOPPED_AT_THE_DOOR]
 OWN_ORDER, FOREIGN_ORDER, BYSTANDER = "MO/OWN", "MO/FOREIGN", "bystander"
 FOREIGN = {"foreign", "foreign site, no such order", "no such site", "no such partner"}
 ABSENT = {"own site, no such order", "own site, a foreign order's name"}
-ABOUT_AN_ORDER = ({"ReleaseOrder", "GetOrder", "ListReports", "ReportOutcome"} | MAKING) - {"ReportShortage"}
+ABOUT_AN_ORDER = (FOR_THE_RECORD | {"GetOrder", "ListReports", "ReportOutcome"} | MAKING) - {"ReportShortage"}
 ABOUT_A_SITE = (
-    {"ListOrders", "WatchOrders", "Subscribe", "WatchShortages", "ReportShortage", "WatchGenealogy"}
+    {"ListOrders", "WatchOrders", "Subscribe", "WatchShortages", "ReportShortage", "WatchGenealogy",
+     "ListWorkOrders", "WatchWorkOrders", "ListProductionCases", "ResolveProductionCase"}
     | ODOO | READING_MASTER_DATA | WRITING_MASTER_DATA | READING_STOCK | MOVING | DECIDING_STOCK
     | READING_QUALITY | INSPECTING | PURCHASING)
 ABOUT_A_PARTNER = {"ListUsage"} | PARTNERS - {"ListPartners"}
@@ -294,7 +302,7 @@ def promised(caller: str, method: str, target: str) -> tuple:
         return STOPPED_AT_THE_DOOR[caller]
     if name not in GRANTED[caller]:
         return METHOD_NOT_GRANTED
-    if name == "ReleaseOrder":
+    if name in FOR_THE_RECORD:
         return NOT_SYSTEM_OF_RECORD
     if name == "Exchange":
         return CERTIFICATE_REQUIRED
@@ -305,7 +313,9 @@ def promised(caller: str, method: str, target: str) -> tuple:
     for kind, names in NOT_THERE.items():
         if name in names:
             return _promised_of_nothing(caller, name, kind)
-    return ORDER_NOT_FOUND if target in ABSENT else OK
+    if target in ABSENT:
+        return ORDER_NOT_FOUND
+    return OPERATION_NOT_FOUND if name in WORKING else OK
 
 
 def _promised_of_nothing(caller, name, kind):
@@ -476,7 +486,7 @@ UNBELIEVED = {
     "expired": lambda plant: plant.principal(seconds=-1, **EVERYTHING),
 }
 BEHIND = [method for method in methods() if short(method) in (
-    READING_ORDERS | MAKING | FEED | {"ReleaseOrder"})]
+    READING_ORDERS | MAKING | FEED | FOR_THE_RECORD | {"ResolveProductionCase"})]
 INNER_TARGETS = [Target("own", SITE, OWN_ORDER), Target("foreign", OTHER_SITE, FOREIGN_ORDER)]
 
 
@@ -503,7 +513,7 @@ def test_production_lets_nobody_without_a_site_or_a_role_in(plant):
     principal = plant.principal(subject="the-roleless", sites=[], roles=[])
     answers = _directly(plant, principal)
     for (method, target), answer in answers.items():
-        only_for_the_record = short(method) in FEED | {"ReleaseOrder"}
+        only_for_the_record = short(method) in FEED | FOR_THE_RECORD
         wanted = NOT_SYSTEM_OF_RECORD if only_for_the_record else SITE_NOT_GRANTED
         assert answer.verdict == wanted, (method, target, answer)
     assert records(plant) == before
@@ -516,5 +526,5 @@ def test_no_role_makes_a_partner_the_system_of_record(plant):
     answers = _directly(plant, plant.principal(
         subject="the-ambitious", sites=[SITE, OTHER_SITE], roles=list(GRANTED)))
     for (method, target), answer in answers.items():
-        if short(method) in FEED | {"ReleaseOrder"}:
+        if short(method) in FEED | FOR_THE_RECORD:
             assert answer.verdict == NOT_SYSTEM_OF_RECORD, (method, target, answer)

@@ -22,5 +22,7 @@ extension Order {
 
 extension OrderState {
   /// Where an order's genealogy may be told: it comes after the quantities as often as before them.
-  static let withGenealogy: [OrderState] = [.acknowledged, .running, .completed]
+  static let withGenealogy: [OrderState] = [
+    .acknowledged, .running, .completed, .cancelledInERP, .closedInERP,
+  ]
 }

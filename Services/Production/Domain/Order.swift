@@ -12,6 +12,8 @@ struct Order: Sendable, Hashable {
   let releasedAt: Instant
   /// When the newest report was recorded; `nil` before the first.
   var lastReportAt: Instant?
+  /// Why it has ended before it was made; empty when it has not.
+  var endingReason = ""
 
   /// An order that has just been released.
   init(released definition: OrderDefinition, at releasedAt: Instant) {
@@ -30,6 +32,14 @@ struct Order: Sendable, Hashable {
       throw .orderState(definition.key, state: state, step: step)
     }
     state = next
+  }
+
+  /// It ends before its final report.
+  /// - Parameter step: ``OrderStep/giveUp``, ``OrderStep/cancelInERP`` or ``OrderStep/closeInERP``.
+  mutating func end(by step: OrderStep, reason: String) throws(ProductionError) {
+    try take(step)
+    endingReason = reason
+    revision += 1
   }
 
   /// The MES takes the order over.

@@ -8,6 +8,13 @@ enum ProductionError: Error, Sendable, Hashable {
   case orderAlreadyReleased(OrderKey)
   /// The state does not allow the step.
   case orderState(OrderKey, state: OrderState, step: OrderStep)
+  /// The work order's state does not allow the step.
+  case workOrderState(OrderKey, operation: String, state: WorkOrderState, step: WorkOrderStep)
+  case caseNotFound(String)
+  /// It is decided.
+  case caseState(String)
+  /// Something has happened since what the decision is about.
+  case caseChanged(String, revision: Int64)
   /// What went into what can't be told in this state.
   case genealogyState(OrderKey, state: OrderState)
   /// An item that the order neither makes nor consumes.

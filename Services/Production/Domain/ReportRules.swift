@@ -56,7 +56,8 @@ extension Order {
     guard definition.reportableOperations.contains(operation) else {
       throw .operationNotFound(key, operation: operation)
     }
-    try take(report.isFinal ? .finalReport : .report)
+    // What happened after the ERP system had ended it has happened all the same.
+    if !state.isEndedInERP { try take(report.isFinal ? .finalReport : .report) }
     try checkUnits(of: report)
     if report.isFinal, operation != definition.reportingOperation {
       throw .finalOfOtherOperation(key, reporting: definition.reportingOperation)

@@ -11,6 +11,7 @@ struct AcknowledgeOrder: IdentifiedWriteOperation {
 
   let orders: OrderRecords
   let holds: HoldCopy
+  let workOrders: WorkOrderDesk
 
   struct Input: Sendable {
     var requestID: String
@@ -48,6 +49,7 @@ struct AcknowledgeOrder: IdentifiedWriteOperation {
     try stored.order.acknowledge()
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(stored.order))
     try orders.updateState(stored, changeSequence: change, transaction)
+    try workOrders.acknowledged(stored.order, transaction)
     return Effect(
       try response(.accepted, stored.order),
       audit: AuditNote(

@@ -13,6 +13,7 @@ struct ReleaseOrder: IdentifiedWriteOperation {
 
   let orders: OrderRecords
   let holds: HoldCopy
+  let workOrders: WorkOrderDesk
   /// `nil` where no master data is followed: every code is taken then.
   var checks: OrderChecks?
 
@@ -58,6 +59,7 @@ struct ReleaseOrder: IdentifiedWriteOperation {
     let order = Order(released: input.definition, at: transaction.now)
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(order))
     try orders.insert(order, content: content, changeSequence: change, transaction)
+    try workOrders.prepare(order, transaction)
     if let check {
       try ReferenceCheckRecords.put(check, key, transaction)
       if check.state == .found {

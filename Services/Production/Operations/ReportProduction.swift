@@ -12,6 +12,8 @@ struct ReportProduction: IdentifiedWriteOperation {
 
   let orders: OrderRecords
   let reports: ReportRecords
+  let workOrders: WorkOrderDesk
+  let cases: CaseDesk
   let holds: HoldCopy
   let tolerances: [SiteCode: OverProductionTolerance]
   /// Which system reports at which site; `nil` where no master data is followed.
@@ -69,7 +71,7 @@ struct ReportProduction: IdentifiedWriteOperation {
       "production_report", stage: stored.order.state.name, site: input.order.site,
       writer: call.principal.subject, at: transaction.now)
     try holds.check([.order(input.order.name)], at: input.order.site)
-    let before = stored.digest
+    let (before, digest) = (stored.order, stored.digest)
     let sequence = try reports.nextSequence(transaction)
     let accepted = try stored.order.take(
       input.report, sequence: sequence, receivedAt: transaction.now,
@@ -80,10 +82,16 @@ struct ReportProduction: IdentifiedWriteOperation {
     let change = try transaction.outbox.append(ProductionEvents.totalsChanged(stored.order))
     try orders.update(
       stored, afterReportOf: accepted.operation, changeSequence: change, transaction)
+    try workOrders.reported(
+      accepted, at: input.header.occurredAt, before: before, after: stored.order, transaction)
+    if stored.order.state.isEndedInERP {
+      try cases.reportedAfterEnd(
+        accepted, fact, sequence: sequence, of: stored.order, transaction)
+    }
     return Effect(
       response(.accepted, fact, sequence, stored.order),
       audit: AuditNote(
-        object: "\(input.order)", correlation: input.header.correlationID, digestBefore: before,
+        object: "\(input.order)", correlation: input.header.correlationID, digestBefore: digest,
         digestAfter: stored.digest))
   }
 

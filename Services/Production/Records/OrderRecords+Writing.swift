@@ -75,12 +75,15 @@ extension OrderRecords {
       output.good, output.scrap, stored.orderID, operation)
   }
 
-  /// Stores a new state.
+  /// Stores a new state, and why the order has ended.
   func updateState(_ stored: StoredOrder, changeSequence: Int64, _ transaction: Transaction) throws
   {
     try transaction.execute(
-      "UPDATE orders SET state = ?, revision = ?, change_sequence = ? WHERE order_id = ?",
-      stored.order.state.rawValue, stored.order.revision, changeSequence, stored.orderID)
+      """
+      UPDATE orders SET state = ?, revision = ?, change_sequence = ?, ending_reason = ?
+      WHERE order_id = ?
+      """, stored.order.state.rawValue, stored.order.revision, changeSequence,
+      stored.order.endingReason, stored.orderID)
   }
 
   /// Stores a new outcome, and the state it may have led to.

@@ -22,6 +22,7 @@ extension StoredOrder {
     order.totals = head.totals
     order.lastReportAt = head.lastReportAt
     order.outcome = head.outcome
+    order.endingReason = head.endingReason
     self.init(
       orderID: head.orderID, order: order, content: head.content,
       changeSequence: head.changeSequence, isArchived: head.isArchived)
@@ -34,7 +35,8 @@ enum OrderColumns {
     order_id, site, name, item_code, planned, unit, reporting_operation, planned_start_at, due_at,
     tracking, content, content_scheme, released_at, state, revision, change_sequence, good, scrap,
     report_count, through_sequence, last_report_at, outcome_revision, outcome_state,
-    outcome_covers, outcome_booked, outcome_reason, outcome_document, outcome_at, archived
+    outcome_covers, outcome_booked, outcome_reason, outcome_document, outcome_at, archived,
+    ending_reason
     """
   static let firstOutcomeColumn = 21
 
@@ -51,6 +53,7 @@ enum OrderColumns {
     var lastReportAt: Instant?
     var outcome: PostingOutcome?
     var isArchived: Bool
+    var endingReason: String
   }
 
   static func head(_ row: Row) throws -> Head {
@@ -63,7 +66,7 @@ enum OrderColumns {
         output: Output(good: try row.quantity(16), scrap: try row.quantity(17)),
         reportCount: try row.int64(18), throughSequence: try row.int64(19)),
       lastReportAt: try row.optionalInstant(20), outcome: try outcome(row, firstOutcomeColumn),
-      isArchived: try row.bool(28))
+      isArchived: try row.bool(28), endingReason: try row.text(29))
   }
 
   private static func definition(_ row: Row) throws -> OrderDefinition {

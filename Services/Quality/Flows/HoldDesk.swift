@@ -154,10 +154,4 @@ extension Fields {
       }
     }
   }
-
-  /// A required identifier of ours.
-  mutating func identifier(_ value: String, _ field: String) -> String {
-    if Identifier(hexadecimal: value) == nil { reject(field, "must be 32 hexadecimal digits") }
-    return value.lowercased()
-  }
 }

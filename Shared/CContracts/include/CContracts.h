@@ -39,9 +39,12 @@
 #include "millrace/procurement/v1/shipments.pb-c.h"
 #include "millrace/procurement/v1/supply.pb-c.h"
 #include "millrace/production/v1/genealogy.pb-c.h"
+#include "millrace/production/v1/order_endings.pb-c.h"
+#include "millrace/production/v1/orders.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
 #include "millrace/production/v1/shortages.pb-c.h"
+#include "millrace/production/v1/work_orders.pb-c.h"
 #include "millrace/quality/v1/holds.pb-c.h"
 #include "millrace/quality/v1/inspections.pb-c.h"
 #include "millrace/quality/v1/nonconformances.pb-c.h"
@@ -1064,6 +1067,27 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__consum
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_response__descriptor_ptr(void) {
   return &millrace__production__v1__report_genealogy_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__cancel_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__cancel_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__cancel_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__cancel_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__production_case__descriptor_ptr(void) {
+  return &millrace__production__v1__production_case__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_production_cases_request__descriptor_ptr(void) {
+  return &millrace__production__v1__list_production_cases_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_production_cases_response__descriptor_ptr(void) {
+  return &millrace__production__v1__list_production_cases_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__resolve_production_case_request__descriptor_ptr(void) {
+  return &millrace__production__v1__resolve_production_case_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__resolve_production_case_response__descriptor_ptr(void) {
+  return &millrace__production__v1__resolve_production_case_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
 }
@@ -1082,6 +1106,9 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__operat
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__component_progress__descriptor_ptr(void) {
   return &millrace__production__v1__component_progress__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_hold__descriptor_ptr(void) {
+  return &millrace__production__v1__order_hold__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__report__descriptor_ptr(void) {
   return &millrace__production__v1__report__descriptor;
 }
@@ -1096,9 +1123,6 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__get_or
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__get_order_response__descriptor_ptr(void) {
   return &millrace__production__v1__get_order_response__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_hold__descriptor_ptr(void) {
-  return &millrace__production__v1__order_hold__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_orders_request__descriptor_ptr(void) {
   return &millrace__production__v1__list_orders_request__descriptor;
@@ -1153,6 +1177,45 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__watch_
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__watch_shortages_response__descriptor_ptr(void) {
   return &millrace__production__v1__watch_shortages_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__work_order__descriptor_ptr(void) {
+  return &millrace__production__v1__work_order__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__start_work_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__start_work_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__start_work_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__start_work_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__pause_work_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__pause_work_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__pause_work_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__pause_work_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__resume_work_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__resume_work_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__resume_work_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__resume_work_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__complete_work_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__complete_work_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__complete_work_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__complete_work_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_work_orders_request__descriptor_ptr(void) {
+  return &millrace__production__v1__list_work_orders_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_work_orders_response__descriptor_ptr(void) {
+  return &millrace__production__v1__list_work_orders_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__watch_work_orders_request__descriptor_ptr(void) {
+  return &millrace__production__v1__watch_work_orders_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__watch_work_orders_response__descriptor_ptr(void) {
+  return &millrace__production__v1__watch_work_orders_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__quality__v1__hold_target__descriptor_ptr(void) {
   return &millrace__quality__v1__hold_target__descriptor;
@@ -1459,6 +1522,14 @@ extern const char millrace__production__v1__genealogy__file_descriptor[];
 static inline const void *millrace__production__v1__genealogy__file_descriptor_ptr(void) {
   return millrace__production__v1__genealogy__file_descriptor;
 }
+extern const char millrace__production__v1__order_endings__file_descriptor[];
+static inline const void *millrace__production__v1__order_endings__file_descriptor_ptr(void) {
+  return millrace__production__v1__order_endings__file_descriptor;
+}
+extern const char millrace__production__v1__orders__file_descriptor[];
+static inline const void *millrace__production__v1__orders__file_descriptor_ptr(void) {
+  return millrace__production__v1__orders__file_descriptor;
+}
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {
   return millrace__production__v1__production__file_descriptor;
@@ -1470,6 +1541,10 @@ static inline const void *millrace__production__v1__production_events__file_desc
 extern const char millrace__production__v1__shortages__file_descriptor[];
 static inline const void *millrace__production__v1__shortages__file_descriptor_ptr(void) {
   return millrace__production__v1__shortages__file_descriptor;
+}
+extern const char millrace__production__v1__work_orders__file_descriptor[];
+static inline const void *millrace__production__v1__work_orders__file_descriptor_ptr(void) {
+  return millrace__production__v1__work_orders__file_descriptor;
 }
 extern const char millrace__quality__v1__holds__file_descriptor[];
 static inline const void *millrace__quality__v1__holds__file_descriptor_ptr(void) {

@@ -10,7 +10,8 @@ public enum ContractDescriptors {
     file0, file1, file2, file3, file4, file5, file6, file7, file8, file9, file10, file11, file12,
     file13, file14, file15, file16, file17, file18, file19, file20, file21, file22, file23, file24,
     file25, file26, file27, file28, file29, file30, file31, file32, file33, file34, file35, file36,
-    file37, file38, file39, file40, file41, file42, file43, file44, file45, file46,
+    file37, file38, file39, file40, file41, file42, file43, file44, file45, file46, file47, file48,
+    file49,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -1741,17 +1742,81 @@ public enum ContractDescriptors {
     byteCount: 705)
 
   private static let file39 = FileDescriptorRecord(
-    name: "millrace/production/v1/production.proto",
+    name: "millrace/production/v1/order_endings.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
-      "millrace/production/v1/genealogy.proto", "millrace/production/v1/shortages.proto",
+      "millrace/production/v1/orders.proto",
     ],
+    symbols: [
+      "millrace.production.v1.OrderEnding", "millrace.production.v1.ORDER_ENDING_UNSPECIFIED",
+      "millrace.production.v1.ORDER_ENDING_GIVEN_UP",
+      "millrace.production.v1.ORDER_ENDING_CANCELLED_IN_ERP",
+      "millrace.production.v1.ORDER_ENDING_CLOSED_IN_ERP",
+      "millrace.production.v1.ProductionCaseState",
+      "millrace.production.v1.PRODUCTION_CASE_STATE_UNSPECIFIED",
+      "millrace.production.v1.PRODUCTION_CASE_STATE_OPEN",
+      "millrace.production.v1.PRODUCTION_CASE_STATE_RESOLVED",
+      "millrace.production.v1.ProductionCaseResolution",
+      "millrace.production.v1.PRODUCTION_CASE_RESOLUTION_UNSPECIFIED",
+      "millrace.production.v1.PRODUCTION_CASE_RESOLUTION_NEW_ORDER",
+      "millrace.production.v1.PRODUCTION_CASE_RESOLUTION_CORRECT",
+      "millrace.production.v1.PRODUCTION_CASE_RESOLUTION_DISCARD",
+      "millrace.production.v1.CancelOrderRequest", "millrace.production.v1.CancelOrderRequest.site",
+      "millrace.production.v1.CancelOrderRequest.request_id",
+      "millrace.production.v1.CancelOrderRequest.order_name",
+      "millrace.production.v1.CancelOrderRequest.ending",
+      "millrace.production.v1.CancelOrderRequest.reason",
+      "millrace.production.v1.CancelOrderResponse",
+      "millrace.production.v1.CancelOrderResponse.receipt",
+      "millrace.production.v1.CancelOrderResponse.order", "millrace.production.v1.ProductionCase",
+      "millrace.production.v1.ProductionCase.case_id", "millrace.production.v1.ProductionCase.site",
+      "millrace.production.v1.ProductionCase.order_name",
+      "millrace.production.v1.ProductionCase.reason", "millrace.production.v1.ProductionCase.state",
+      "millrace.production.v1.ProductionCase.opened_at",
+      "millrace.production.v1.ProductionCase.first_report_sequence",
+      "millrace.production.v1.ProductionCase.last_report_sequence",
+      "millrace.production.v1.ProductionCase.report_count",
+      "millrace.production.v1.ProductionCase.good", "millrace.production.v1.ProductionCase.scrap",
+      "millrace.production.v1.ProductionCase.allowed_resolutions",
+      "millrace.production.v1.ProductionCase.resolution",
+      "millrace.production.v1.ProductionCase.resolution_reason",
+      "millrace.production.v1.ProductionCase.resolved_by",
+      "millrace.production.v1.ProductionCase.resolved_at",
+      "millrace.production.v1.ProductionCase.revision",
+      "millrace.production.v1.ListProductionCasesRequest",
+      "millrace.production.v1.ListProductionCasesRequest.site",
+      "millrace.production.v1.ListProductionCasesRequest.states",
+      "millrace.production.v1.ListProductionCasesRequest.order_name",
+      "millrace.production.v1.ListProductionCasesRequest.page",
+      "millrace.production.v1.ListProductionCasesResponse",
+      "millrace.production.v1.ListProductionCasesResponse.cases",
+      "millrace.production.v1.ListProductionCasesResponse.page",
+      "millrace.production.v1.ResolveProductionCaseRequest",
+      "millrace.production.v1.ResolveProductionCaseRequest.site",
+      "millrace.production.v1.ResolveProductionCaseRequest.request_id",
+      "millrace.production.v1.ResolveProductionCaseRequest.case_id",
+      "millrace.production.v1.ResolveProductionCaseRequest.revision",
+      "millrace.production.v1.ResolveProductionCaseRequest.resolution",
+      "millrace.production.v1.ResolveProductionCaseRequest.reason",
+      "millrace.production.v1.ResolveProductionCaseResponse",
+      "millrace.production.v1.ResolveProductionCaseResponse.receipt",
+      "millrace.production.v1.ResolveProductionCaseResponse.production_case",
+    ],
+    start: millrace__production__v1__order_endings__file_descriptor_ptr(),
+    byteCount: 2562)
+
+  private static let file40 = FileDescriptorRecord(
+    name: "millrace/production/v1/orders.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
       "millrace.production.v1.OrderState", "millrace.production.v1.ORDER_STATE_UNSPECIFIED",
       "millrace.production.v1.ORDER_STATE_RELEASED",
       "millrace.production.v1.ORDER_STATE_ACKNOWLEDGED",
       "millrace.production.v1.ORDER_STATE_RUNNING", "millrace.production.v1.ORDER_STATE_COMPLETED",
-      "millrace.production.v1.ORDER_STATE_CLOSED", "millrace.production.v1.Order",
+      "millrace.production.v1.ORDER_STATE_CLOSED", "millrace.production.v1.ORDER_STATE_CANCELLED",
+      "millrace.production.v1.ORDER_STATE_ABORTED",
+      "millrace.production.v1.ORDER_STATE_CANCELLED_IN_ERP",
+      "millrace.production.v1.ORDER_STATE_CLOSED_IN_ERP", "millrace.production.v1.Order",
       "millrace.production.v1.Order.site", "millrace.production.v1.Order.name",
       "millrace.production.v1.Order.item_code", "millrace.production.v1.Order.planned_quantity",
       "millrace.production.v1.Order.state", "millrace.production.v1.Order.components",
@@ -1759,9 +1824,10 @@ public enum ContractDescriptors {
       "millrace.production.v1.Order.planned_start_at", "millrace.production.v1.Order.due_at",
       "millrace.production.v1.Order.tracking", "millrace.production.v1.Order.progress",
       "millrace.production.v1.Order.posting", "millrace.production.v1.Order.revision",
-      "millrace.production.v1.Order.released_at", "millrace.production.v1.Component",
-      "millrace.production.v1.Component.line", "millrace.production.v1.Component.item_code",
-      "millrace.production.v1.Component.demand", "millrace.production.v1.Component.unit_rounding",
+      "millrace.production.v1.Order.released_at", "millrace.production.v1.Order.ending_reason",
+      "millrace.production.v1.Component", "millrace.production.v1.Component.line",
+      "millrace.production.v1.Component.item_code", "millrace.production.v1.Component.demand",
+      "millrace.production.v1.Component.unit_rounding",
       "millrace.production.v1.Component.operation", "millrace.production.v1.Component.tracking",
       "millrace.production.v1.Operation", "millrace.production.v1.Operation.code",
       "millrace.production.v1.Operation.position",
@@ -1778,13 +1844,28 @@ public enum ContractDescriptors {
       "millrace.production.v1.OperationProgress.scrap", "millrace.production.v1.ComponentProgress",
       "millrace.production.v1.ComponentProgress.line",
       "millrace.production.v1.ComponentProgress.item_code",
-      "millrace.production.v1.ComponentProgress.consumed", "millrace.production.v1.Report",
-      "millrace.production.v1.Report.report_id", "millrace.production.v1.Report.sequence",
-      "millrace.production.v1.Report.order_name", "millrace.production.v1.Report.header",
-      "millrace.production.v1.Report.operation", "millrace.production.v1.Report.good",
-      "millrace.production.v1.Report.scrap", "millrace.production.v1.Report.final",
-      "millrace.production.v1.Report.received_at", "millrace.production.v1.Report.posting",
-      "millrace.production.v1.ReleaseOrderRequest",
+      "millrace.production.v1.ComponentProgress.consumed", "millrace.production.v1.OrderHold",
+      "millrace.production.v1.OrderHold.hold_id", "millrace.production.v1.OrderHold.reason",
+      "millrace.production.v1.OrderHold.placed_at",
+    ],
+    start: millrace__production__v1__orders__file_descriptor_ptr(),
+    byteCount: 2360)
+
+  private static let file41 = FileDescriptorRecord(
+    name: "millrace/production/v1/production.proto",
+    dependencies: [
+      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
+      "millrace/production/v1/genealogy.proto", "millrace/production/v1/order_endings.proto",
+      "millrace/production/v1/orders.proto", "millrace/production/v1/shortages.proto",
+      "millrace/production/v1/work_orders.proto",
+    ],
+    symbols: [
+      "millrace.production.v1.Report", "millrace.production.v1.Report.report_id",
+      "millrace.production.v1.Report.sequence", "millrace.production.v1.Report.order_name",
+      "millrace.production.v1.Report.header", "millrace.production.v1.Report.operation",
+      "millrace.production.v1.Report.good", "millrace.production.v1.Report.scrap",
+      "millrace.production.v1.Report.final", "millrace.production.v1.Report.received_at",
+      "millrace.production.v1.Report.posting", "millrace.production.v1.ReleaseOrderRequest",
       "millrace.production.v1.ReleaseOrderRequest.site",
       "millrace.production.v1.ReleaseOrderRequest.request_id",
       "millrace.production.v1.ReleaseOrderRequest.order_name",
@@ -1803,10 +1884,8 @@ public enum ContractDescriptors {
       "millrace.production.v1.GetOrderRequest.order_name",
       "millrace.production.v1.GetOrderResponse", "millrace.production.v1.GetOrderResponse.order",
       "millrace.production.v1.GetOrderResponse.holds",
-      "millrace.production.v1.GetOrderResponse.holds_as_of", "millrace.production.v1.OrderHold",
-      "millrace.production.v1.OrderHold.hold_id", "millrace.production.v1.OrderHold.reason",
-      "millrace.production.v1.OrderHold.placed_at", "millrace.production.v1.ListOrdersRequest",
-      "millrace.production.v1.ListOrdersRequest.site",
+      "millrace.production.v1.GetOrderResponse.holds_as_of",
+      "millrace.production.v1.ListOrdersRequest", "millrace.production.v1.ListOrdersRequest.site",
       "millrace.production.v1.ListOrdersRequest.states",
       "millrace.production.v1.ListOrdersRequest.page", "millrace.production.v1.ListOrdersResponse",
       "millrace.production.v1.ListOrdersResponse.orders",
@@ -1847,18 +1926,27 @@ public enum ContractDescriptors {
       "millrace.production.v1.ProductionService.ListOrders",
       "millrace.production.v1.ProductionService.WatchOrders",
       "millrace.production.v1.ProductionService.AcknowledgeOrder",
+      "millrace.production.v1.ProductionService.CancelOrder",
+      "millrace.production.v1.ProductionService.StartWorkOrder",
+      "millrace.production.v1.ProductionService.PauseWorkOrder",
+      "millrace.production.v1.ProductionService.ResumeWorkOrder",
+      "millrace.production.v1.ProductionService.CompleteWorkOrder",
+      "millrace.production.v1.ProductionService.ListWorkOrders",
+      "millrace.production.v1.ProductionService.WatchWorkOrders",
       "millrace.production.v1.ProductionService.ReportProduction",
       "millrace.production.v1.ProductionService.ListReports",
+      "millrace.production.v1.ProductionService.ListProductionCases",
+      "millrace.production.v1.ProductionService.ResolveProductionCase",
       "millrace.production.v1.ProductionService.ReportGenealogy",
       "millrace.production.v1.ProductionService.ReportShortage",
       "millrace.production.v1.ProductionService.WatchShortages",
     ],
     start: millrace__production__v1__production__file_descriptor_ptr(),
-    byteCount: 6278)
+    byteCount: 5392)
 
-  private static let file40 = FileDescriptorRecord(
+  private static let file42 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
-    dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
+    dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/orders.proto"],
     symbols: [
       "millrace.production.v1.OrderTotalsChanged", "millrace.production.v1.OrderTotalsChanged.site",
       "millrace.production.v1.OrderTotalsChanged.order_name",
@@ -1876,9 +1964,9 @@ public enum ContractDescriptors {
       "millrace.production.v1.OrderFindingsChanged.findings",
     ],
     start: millrace__production__v1__production_events__file_descriptor_ptr(),
-    byteCount: 839)
+    byteCount: 835)
 
-  private static let file41 = FileDescriptorRecord(
+  private static let file43 = FileDescriptorRecord(
     name: "millrace/production/v1/shortages.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -1908,7 +1996,78 @@ public enum ContractDescriptors {
     start: millrace__production__v1__shortages__file_descriptor_ptr(),
     byteCount: 1174)
 
-  private static let file42 = FileDescriptorRecord(
+  private static let file44 = FileDescriptorRecord(
+    name: "millrace/production/v1/work_orders.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    symbols: [
+      "millrace.production.v1.WorkOrderState",
+      "millrace.production.v1.WORK_ORDER_STATE_UNSPECIFIED",
+      "millrace.production.v1.WORK_ORDER_STATE_PENDING",
+      "millrace.production.v1.WORK_ORDER_STATE_READY",
+      "millrace.production.v1.WORK_ORDER_STATE_RUNNING",
+      "millrace.production.v1.WORK_ORDER_STATE_PAUSED",
+      "millrace.production.v1.WORK_ORDER_STATE_COMPLETED", "millrace.production.v1.WorkOrder",
+      "millrace.production.v1.WorkOrder.site", "millrace.production.v1.WorkOrder.order_name",
+      "millrace.production.v1.WorkOrder.operation", "millrace.production.v1.WorkOrder.position",
+      "millrace.production.v1.WorkOrder.work_center_code",
+      "millrace.production.v1.WorkOrder.expected_duration_seconds",
+      "millrace.production.v1.WorkOrder.state", "millrace.production.v1.WorkOrder.started_at",
+      "millrace.production.v1.WorkOrder.running_since",
+      "millrace.production.v1.WorkOrder.worked_microseconds",
+      "millrace.production.v1.WorkOrder.pause_reason",
+      "millrace.production.v1.WorkOrder.completed_at", "millrace.production.v1.WorkOrder.revision",
+      "millrace.production.v1.StartWorkOrderRequest",
+      "millrace.production.v1.StartWorkOrderRequest.site",
+      "millrace.production.v1.StartWorkOrderRequest.header",
+      "millrace.production.v1.StartWorkOrderRequest.order_name",
+      "millrace.production.v1.StartWorkOrderRequest.operation",
+      "millrace.production.v1.StartWorkOrderResponse",
+      "millrace.production.v1.StartWorkOrderResponse.receipt",
+      "millrace.production.v1.StartWorkOrderResponse.work_order",
+      "millrace.production.v1.PauseWorkOrderRequest",
+      "millrace.production.v1.PauseWorkOrderRequest.site",
+      "millrace.production.v1.PauseWorkOrderRequest.header",
+      "millrace.production.v1.PauseWorkOrderRequest.order_name",
+      "millrace.production.v1.PauseWorkOrderRequest.operation",
+      "millrace.production.v1.PauseWorkOrderRequest.reason",
+      "millrace.production.v1.PauseWorkOrderResponse",
+      "millrace.production.v1.PauseWorkOrderResponse.receipt",
+      "millrace.production.v1.PauseWorkOrderResponse.work_order",
+      "millrace.production.v1.ResumeWorkOrderRequest",
+      "millrace.production.v1.ResumeWorkOrderRequest.site",
+      "millrace.production.v1.ResumeWorkOrderRequest.header",
+      "millrace.production.v1.ResumeWorkOrderRequest.order_name",
+      "millrace.production.v1.ResumeWorkOrderRequest.operation",
+      "millrace.production.v1.ResumeWorkOrderResponse",
+      "millrace.production.v1.ResumeWorkOrderResponse.receipt",
+      "millrace.production.v1.ResumeWorkOrderResponse.work_order",
+      "millrace.production.v1.CompleteWorkOrderRequest",
+      "millrace.production.v1.CompleteWorkOrderRequest.site",
+      "millrace.production.v1.CompleteWorkOrderRequest.header",
+      "millrace.production.v1.CompleteWorkOrderRequest.order_name",
+      "millrace.production.v1.CompleteWorkOrderRequest.operation",
+      "millrace.production.v1.CompleteWorkOrderResponse",
+      "millrace.production.v1.CompleteWorkOrderResponse.receipt",
+      "millrace.production.v1.CompleteWorkOrderResponse.work_order",
+      "millrace.production.v1.ListWorkOrdersRequest",
+      "millrace.production.v1.ListWorkOrdersRequest.site",
+      "millrace.production.v1.ListWorkOrdersRequest.states",
+      "millrace.production.v1.ListWorkOrdersRequest.order_name",
+      "millrace.production.v1.ListWorkOrdersRequest.page",
+      "millrace.production.v1.ListWorkOrdersResponse",
+      "millrace.production.v1.ListWorkOrdersResponse.work_orders",
+      "millrace.production.v1.ListWorkOrdersResponse.page",
+      "millrace.production.v1.WatchWorkOrdersRequest",
+      "millrace.production.v1.WatchWorkOrdersRequest.site",
+      "millrace.production.v1.WatchWorkOrdersRequest.resume_token",
+      "millrace.production.v1.WatchWorkOrdersResponse",
+      "millrace.production.v1.WatchWorkOrdersResponse.work_order",
+      "millrace.production.v1.WatchWorkOrdersResponse.resume_token",
+    ],
+    start: millrace__production__v1__work_orders__file_descriptor_ptr(),
+    byteCount: 2756)
+
+  private static let file45 = FileDescriptorRecord(
     name: "millrace/quality/v1/holds.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -1958,7 +2117,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__holds__file_descriptor_ptr(),
     byteCount: 2465)
 
-  private static let file43 = FileDescriptorRecord(
+  private static let file46 = FileDescriptorRecord(
     name: "millrace/quality/v1/inspections.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -2046,7 +2205,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__inspections__file_descriptor_ptr(),
     byteCount: 3761)
 
-  private static let file44 = FileDescriptorRecord(
+  private static let file47 = FileDescriptorRecord(
     name: "millrace/quality/v1/nonconformances.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -2133,7 +2292,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__nonconformances__file_descriptor_ptr(),
     byteCount: 3560)
 
-  private static let file45 = FileDescriptorRecord(
+  private static let file48 = FileDescriptorRecord(
     name: "millrace/quality/v1/quality.proto",
     dependencies: [
       "millrace/quality/v1/holds.proto", "millrace/quality/v1/inspections.proto",
@@ -2162,7 +2321,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__quality__file_descriptor_ptr(),
     byteCount: 2322)
 
-  private static let file46 = FileDescriptorRecord(
+  private static let file49 = FileDescriptorRecord(
     name: "millrace/quality/v1/traces.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/genealogy.proto",

@@ -71,6 +71,61 @@ extension Production.V1 {
     >(
       service: name, name: "AcknowledgeOrder", kind: .unary)
 
+    /// Ends an order before its final report. For the system of record only (PERMISSION_DENIED,
+    /// NOT_SYSTEM_OF_RECORD). NOT_FOUND, ORDER_NOT_FOUND; FAILED_PRECONDITION, ORDER_STATE:
+    /// GIVEN_UP needs one that is RELEASED, ACKNOWLEDGED or RUNNING, the endings in the ERP
+    /// system one that may be COMPLETED, too; ALREADY_EXISTS, REQUEST_ID_REUSED.
+    public static let cancelOrder = Method<
+      Production.V1.CancelOrderRequest, Production.V1.CancelOrderResponse
+    >(
+      service: name, name: "CancelOrder", kind: .unary)
+
+    /// Somebody begins to work on an operation: READY becomes RUNNING, and so does an order
+    /// that was ACKNOWLEDGED. The first report of an operation says the same. Refusals of this
+    /// and the three that follow: NOT_FOUND, ORDER_NOT_FOUND or OPERATION_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (the order must be ACKNOWLEDGED or RUNNING) or
+    /// WORK_ORDER_STATE (the message names the state and the allowed ones); ALREADY_EXISTS,
+    /// SOURCE_EVENT_REUSED. Starting and resuming are refused with ON_HOLD, too, while Quality
+    /// has the order on hold.
+    public static let startWorkOrder = Method<
+      Production.V1.StartWorkOrderRequest, Production.V1.StartWorkOrderResponse
+    >(
+      service: name, name: "StartWorkOrder", kind: .unary)
+
+    /// Work stands still: RUNNING becomes PAUSED.
+    public static let pauseWorkOrder = Method<
+      Production.V1.PauseWorkOrderRequest, Production.V1.PauseWorkOrderResponse
+    >(
+      service: name, name: "PauseWorkOrder", kind: .unary)
+
+    /// Work goes on: PAUSED becomes RUNNING.
+    public static let resumeWorkOrder = Method<
+      Production.V1.ResumeWorkOrderRequest, Production.V1.ResumeWorkOrderResponse
+    >(
+      service: name, name: "ResumeWorkOrder", kind: .unary)
+
+    /// The operation is done: RUNNING or PAUSED becomes COMPLETED, and the next one READY. It
+    /// says nothing of quantities, and does not complete the order: its final report does.
+    public static let completeWorkOrder = Method<
+      Production.V1.CompleteWorkOrderRequest, Production.V1.CompleteWorkOrderResponse
+    >(
+      service: name, name: "CompleteWorkOrder", kind: .unary)
+
+    /// The site's work orders.
+    public static let listWorkOrders = Method<
+      Production.V1.ListWorkOrdersRequest, Production.V1.ListWorkOrdersResponse
+    >(
+      service: name, name: "ListWorkOrders", kind: .unary)
+
+    /// Streams every work order of the site that has changed since the resume token, as it is
+    /// now, in the order of their last change; then goes on as they change. A message without
+    /// one says that all has been told so far. FAILED_PRECONDITION, reason FEED_RESTORED: the
+    /// token is from before a restore of the database; start again without one.
+    public static let watchWorkOrders = Method<
+      Production.V1.WatchWorkOrdersRequest, Production.V1.WatchWorkOrdersResponse
+    >(
+      service: name, name: "WatchWorkOrders", kind: .serverStreaming)
+
     /// Good and scrapped quantity of one operation. OK means durably recorded; Odoo follows
     /// (see Report.posting).
     ///
@@ -95,6 +150,21 @@ extension Production.V1 {
       Production.V1.ListReportsRequest, Production.V1.ListReportsResponse
     >(
       service: name, name: "ListReports", kind: .unary)
+
+    /// What people have to decide about orders: facts that came when their order had ended in
+    /// the ERP system.
+    public static let listProductionCases = Method<
+      Production.V1.ListProductionCasesRequest, Production.V1.ListProductionCasesResponse
+    >(
+      service: name, name: "ListProductionCases", kind: .unary)
+
+    /// Says what was decided about a case: OPEN becomes RESOLVED. NOT_FOUND, CASE_NOT_FOUND;
+    /// FAILED_PRECONDITION, CASE_STATE (it is RESOLVED) or CASE_CHANGED (there is a newer
+    /// revision than the decision is about; look again); ALREADY_EXISTS, REQUEST_ID_REUSED.
+    public static let resolveProductionCase = Method<
+      Production.V1.ResolveProductionCaseRequest, Production.V1.ResolveProductionCaseResponse
+    >(
+      service: name, name: "ResolveProductionCase", kind: .unary)
 
     /// Which lots and pieces went into which: told as it happens, beside the quantities of
     /// ReportProduction. Quality joins them to traces. Refusals: NOT_FOUND, ORDER_NOT_FOUND;
@@ -127,8 +197,10 @@ extension Production.V1 {
 
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "ReleaseOrder", "GetOrder", "ListOrders", "WatchOrders", "AcknowledgeOrder",
-      "ReportProduction", "ListReports", "ReportGenealogy", "ReportShortage", "WatchShortages",
+      "ReleaseOrder", "GetOrder", "ListOrders", "WatchOrders", "AcknowledgeOrder", "CancelOrder",
+      "StartWorkOrder", "PauseWorkOrder", "ResumeWorkOrder", "CompleteWorkOrder", "ListWorkOrders",
+      "WatchWorkOrders", "ReportProduction", "ListReports", "ListProductionCases",
+      "ResolveProductionCase", "ReportGenealogy", "ReportShortage", "WatchShortages",
     ]
   }
 
@@ -172,6 +244,48 @@ extension Production.V1 {
     func acknowledgeOrder(_ request: Production.V1.AcknowledgeOrderRequest, context: Context)
       async throws -> Production.V1.AcknowledgeOrderResponse
 
+    /// Ends an order before its final report. For the system of record only (PERMISSION_DENIED,
+    /// NOT_SYSTEM_OF_RECORD). NOT_FOUND, ORDER_NOT_FOUND; FAILED_PRECONDITION, ORDER_STATE:
+    /// GIVEN_UP needs one that is RELEASED, ACKNOWLEDGED or RUNNING, the endings in the ERP
+    /// system one that may be COMPLETED, too; ALREADY_EXISTS, REQUEST_ID_REUSED.
+    func cancelOrder(_ request: Production.V1.CancelOrderRequest, context: Context) async throws
+      -> Production.V1.CancelOrderResponse
+
+    /// Somebody begins to work on an operation: READY becomes RUNNING, and so does an order
+    /// that was ACKNOWLEDGED. The first report of an operation says the same. Refusals of this
+    /// and the three that follow: NOT_FOUND, ORDER_NOT_FOUND or OPERATION_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (the order must be ACKNOWLEDGED or RUNNING) or
+    /// WORK_ORDER_STATE (the message names the state and the allowed ones); ALREADY_EXISTS,
+    /// SOURCE_EVENT_REUSED. Starting and resuming are refused with ON_HOLD, too, while Quality
+    /// has the order on hold.
+    func startWorkOrder(_ request: Production.V1.StartWorkOrderRequest, context: Context)
+      async throws -> Production.V1.StartWorkOrderResponse
+
+    /// Work stands still: RUNNING becomes PAUSED.
+    func pauseWorkOrder(_ request: Production.V1.PauseWorkOrderRequest, context: Context)
+      async throws -> Production.V1.PauseWorkOrderResponse
+
+    /// Work goes on: PAUSED becomes RUNNING.
+    func resumeWorkOrder(_ request: Production.V1.ResumeWorkOrderRequest, context: Context)
+      async throws -> Production.V1.ResumeWorkOrderResponse
+
+    /// The operation is done: RUNNING or PAUSED becomes COMPLETED, and the next one READY. It
+    /// says nothing of quantities, and does not complete the order: its final report does.
+    func completeWorkOrder(_ request: Production.V1.CompleteWorkOrderRequest, context: Context)
+      async throws -> Production.V1.CompleteWorkOrderResponse
+
+    /// The site's work orders.
+    func listWorkOrders(_ request: Production.V1.ListWorkOrdersRequest, context: Context)
+      async throws -> Production.V1.ListWorkOrdersResponse
+
+    /// Streams every work order of the site that has changed since the resume token, as it is
+    /// now, in the order of their last change; then goes on as they change. A message without
+    /// one says that all has been told so far. FAILED_PRECONDITION, reason FEED_RESTORED: the
+    /// token is from before a restore of the database; start again without one.
+    func watchWorkOrders(
+      _ request: Production.V1.WatchWorkOrdersRequest, context: Context,
+      responses: any ResponseWriter<Production.V1.WatchWorkOrdersResponse>) async throws
+
     /// Good and scrapped quantity of one operation. OK means durably recorded; Odoo follows
     /// (see Report.posting).
     ///
@@ -192,6 +306,18 @@ extension Production.V1 {
     /// themselves are read and listed as before.
     func listReports(_ request: Production.V1.ListReportsRequest, context: Context) async throws
       -> Production.V1.ListReportsResponse
+
+    /// What people have to decide about orders: facts that came when their order had ended in
+    /// the ERP system.
+    func listProductionCases(_ request: Production.V1.ListProductionCasesRequest, context: Context)
+      async throws -> Production.V1.ListProductionCasesResponse
+
+    /// Says what was decided about a case: OPEN becomes RESOLVED. NOT_FOUND, CASE_NOT_FOUND;
+    /// FAILED_PRECONDITION, CASE_STATE (it is RESOLVED) or CASE_CHANGED (there is a newer
+    /// revision than the decision is about; look again); ALREADY_EXISTS, REQUEST_ID_REUSED.
+    func resolveProductionCase(
+      _ request: Production.V1.ResolveProductionCaseRequest, context: Context
+    ) async throws -> Production.V1.ResolveProductionCaseResponse
 
     /// Which lots and pieces went into which: told as it happens, beside the quantities of
     /// ReportProduction. Quality joins them to traces. Refusals: NOT_FOUND, ORDER_NOT_FOUND;
@@ -275,6 +401,69 @@ extension Production.V1 {
       try await caller.unary(Production.V1.ProductionService.acknowledgeOrder, request, options)
     }
 
+    /// Ends an order before its final report. For the system of record only (PERMISSION_DENIED,
+    /// NOT_SYSTEM_OF_RECORD). NOT_FOUND, ORDER_NOT_FOUND; FAILED_PRECONDITION, ORDER_STATE:
+    /// GIVEN_UP needs one that is RELEASED, ACKNOWLEDGED or RUNNING, the endings in the ERP
+    /// system one that may be COMPLETED, too; ALREADY_EXISTS, REQUEST_ID_REUSED.
+    public func cancelOrder(
+      _ request: Production.V1.CancelOrderRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.CancelOrderResponse {
+      try await caller.unary(Production.V1.ProductionService.cancelOrder, request, options)
+    }
+
+    /// Somebody begins to work on an operation: READY becomes RUNNING, and so does an order
+    /// that was ACKNOWLEDGED. The first report of an operation says the same. Refusals of this
+    /// and the three that follow: NOT_FOUND, ORDER_NOT_FOUND or OPERATION_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (the order must be ACKNOWLEDGED or RUNNING) or
+    /// WORK_ORDER_STATE (the message names the state and the allowed ones); ALREADY_EXISTS,
+    /// SOURCE_EVENT_REUSED. Starting and resuming are refused with ON_HOLD, too, while Quality
+    /// has the order on hold.
+    public func startWorkOrder(
+      _ request: Production.V1.StartWorkOrderRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.StartWorkOrderResponse {
+      try await caller.unary(Production.V1.ProductionService.startWorkOrder, request, options)
+    }
+
+    /// Work stands still: RUNNING becomes PAUSED.
+    public func pauseWorkOrder(
+      _ request: Production.V1.PauseWorkOrderRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.PauseWorkOrderResponse {
+      try await caller.unary(Production.V1.ProductionService.pauseWorkOrder, request, options)
+    }
+
+    /// Work goes on: PAUSED becomes RUNNING.
+    public func resumeWorkOrder(
+      _ request: Production.V1.ResumeWorkOrderRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ResumeWorkOrderResponse {
+      try await caller.unary(Production.V1.ProductionService.resumeWorkOrder, request, options)
+    }
+
+    /// The operation is done: RUNNING or PAUSED becomes COMPLETED, and the next one READY. It
+    /// says nothing of quantities, and does not complete the order: its final report does.
+    public func completeWorkOrder(
+      _ request: Production.V1.CompleteWorkOrderRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.CompleteWorkOrderResponse {
+      try await caller.unary(Production.V1.ProductionService.completeWorkOrder, request, options)
+    }
+
+    /// The site's work orders.
+    public func listWorkOrders(
+      _ request: Production.V1.ListWorkOrdersRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ListWorkOrdersResponse {
+      try await caller.unary(Production.V1.ProductionService.listWorkOrders, request, options)
+    }
+
+    /// Streams every work order of the site that has changed since the resume token, as it is
+    /// now, in the order of their last change; then goes on as they change. A message without
+    /// one says that all has been told so far. FAILED_PRECONDITION, reason FEED_RESTORED: the
+    /// token is from before a restore of the database; start again without one.
+    public func watchWorkOrders(
+      _ request: Production.V1.WatchWorkOrdersRequest, options: CallOptions = .init()
+    ) async throws -> ResponseStream<Production.V1.WatchWorkOrdersResponse> {
+      try await caller.serverStreaming(
+        Production.V1.ProductionService.watchWorkOrders, request, options)
+    }
+
     /// Good and scrapped quantity of one operation. OK means durably recorded; Odoo follows
     /// (see Report.posting).
     ///
@@ -300,6 +489,24 @@ extension Production.V1 {
       _ request: Production.V1.ListReportsRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ListReportsResponse {
       try await caller.unary(Production.V1.ProductionService.listReports, request, options)
+    }
+
+    /// What people have to decide about orders: facts that came when their order had ended in
+    /// the ERP system.
+    public func listProductionCases(
+      _ request: Production.V1.ListProductionCasesRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ListProductionCasesResponse {
+      try await caller.unary(Production.V1.ProductionService.listProductionCases, request, options)
+    }
+
+    /// Says what was decided about a case: OPEN becomes RESOLVED. NOT_FOUND, CASE_NOT_FOUND;
+    /// FAILED_PRECONDITION, CASE_STATE (it is RESOLVED) or CASE_CHANGED (there is a newer
+    /// revision than the decision is about; look again); ALREADY_EXISTS, REQUEST_ID_REUSED.
+    public func resolveProductionCase(
+      _ request: Production.V1.ResolveProductionCaseRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ResolveProductionCaseResponse {
+      try await caller.unary(
+        Production.V1.ProductionService.resolveProductionCase, request, options)
     }
 
     /// Which lots and pieces went into which: told as it happens, beside the quantities of

@@ -87,6 +87,12 @@ extension Fields {
     -> String
   { text.isEmpty ? text : decimal(text, field, rule).description }
 
+  /// A required identifier of ours, 32 hexadecimal digits; answered in lower case.
+  public mutating func identifier(_ value: String, _ field: String) -> String {
+    if Identifier(hexadecimal: value) == nil { reject(field, "must be 32 hexadecimal digits") }
+    return value.lowercased()
+  }
+
   /// A required sentence for people.
   /// - Parameter maximum: most characters.
   public mutating func sentence(_ value: String, _ field: String, atMost maximum: Int = 500)

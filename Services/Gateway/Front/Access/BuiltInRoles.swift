@@ -12,6 +12,10 @@ extension Role {
         Production.V1.ProductionService.reportProduction.path,
         Production.V1.ProductionService.reportGenealogy.path,
         Production.V1.ProductionService.reportShortage.path,
+        Production.V1.ProductionService.startWorkOrder.path,
+        Production.V1.ProductionService.pauseWorkOrder.path,
+        Production.V1.ProductionService.resumeWorkOrder.path,
+        Production.V1.ProductionService.completeWorkOrder.path,
       ])),
     builtIn(
       RoleName("wms"),
@@ -29,6 +33,7 @@ extension Role {
         everything(Procurement.V1.ProcurementService.name),
         Inventory.V1.InventoryService.approveAdjustment.path,
         Inventory.V1.InventoryService.settleMovement.path,
+        Production.V1.ProductionService.resolveProductionCase.path,
       ])),
     builtIn(
       RoleName("auditor"),
@@ -105,6 +110,9 @@ extension Role {
     Production.V1.ProductionService.listReports.path,
     Production.V1.ProductionService.watchOrders.path,
     Production.V1.ProductionService.watchShortages.path,
+    Production.V1.ProductionService.listWorkOrders.path,
+    Production.V1.ProductionService.watchWorkOrders.path,
+    Production.V1.ProductionService.listProductionCases.path,
   ])
 
   /// To know what one works with, and nothing more.

@@ -9,9 +9,25 @@ struct OrderStateTests {
   /// The whole diagram: what each step makes of each state, `nil` where it is refused.
   static let diagram: [(OrderStep, [OrderState: OrderState])] = [
     (.acknowledge, [.released: .acknowledged]),
+    (.start, [.acknowledged: .running, .running: .running]),
     (.report, [.acknowledged: .running, .running: .running]),
     (.finalReport, [.acknowledged: .completed, .running: .completed]),
     (.book, [.completed: .closed]),
+    (.giveUp, [.released: .cancelled, .acknowledged: .cancelled, .running: .aborted]),
+    (
+      .cancelInERP,
+      [
+        .released: .cancelledInERP, .acknowledged: .cancelledInERP, .running: .cancelledInERP,
+        .completed: .cancelledInERP,
+      ]
+    ),
+    (
+      .closeInERP,
+      [
+        .released: .closedInERP, .acknowledged: .closedInERP, .running: .closedInERP,
+        .completed: .closedInERP,
+      ]
+    ),
   ]
 
   @Test("Each step leads where the diagram says and nowhere else", arguments: diagram)

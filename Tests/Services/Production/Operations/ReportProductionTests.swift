@@ -201,8 +201,9 @@ struct ReportProductionTests {
       #expect(order.progress?.good?.value == "64")
       #expect(order.progress?.reportCount == 64)
       let counts = try await production.rowCounts()
-      // A release and an acknowledgement beside the reports.
-      #expect(counts["rs_outbox"] == 66)
+      // A release and an acknowledgement beside the reports, and of work orders: two that are new, one that is ready,
+      // one that the first report starts.
+      #expect(counts["rs_outbox"] == 70)
       #expect(counts["rs_audit"] == 66)
       #expect(counts["rs_fact_ledger"] == 66)
     }

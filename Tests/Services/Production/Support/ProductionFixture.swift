@@ -76,6 +76,7 @@ struct ProductionFixture {
   func rowCounts() async throws -> [String: Int64] {
     try await house.rowCounts([
       "orders", "order_components", "order_operations", "reports", "genealogy_edges", "shortages",
+      "work_orders", "production_cases",
       "rs_consumers",
     ])
   }

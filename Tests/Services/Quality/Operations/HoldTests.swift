@@ -3,6 +3,7 @@ import Environment
 import Houses
 import Identity
 import Protobuf
+import RecordStore
 import ServiceKit
 import Testing
 import Values

@@ -17,20 +17,16 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 #include "millrace/common/v1/common.pb-c.h"
 #include "millrace/production/v1/genealogy.pb-c.h"
+#include "millrace/production/v1/order_endings.pb-c.h"
+#include "millrace/production/v1/orders.pb-c.h"
 #include "millrace/production/v1/shortages.pb-c.h"
+#include "millrace/production/v1/work_orders.pb-c.h"
 
-typedef struct Millrace__Production__V1__Order Millrace__Production__V1__Order;
-typedef struct Millrace__Production__V1__Component Millrace__Production__V1__Component;
-typedef struct Millrace__Production__V1__Operation Millrace__Production__V1__Operation;
-typedef struct Millrace__Production__V1__OrderProgress Millrace__Production__V1__OrderProgress;
-typedef struct Millrace__Production__V1__OperationProgress Millrace__Production__V1__OperationProgress;
-typedef struct Millrace__Production__V1__ComponentProgress Millrace__Production__V1__ComponentProgress;
 typedef struct Millrace__Production__V1__Report Millrace__Production__V1__Report;
 typedef struct Millrace__Production__V1__ReleaseOrderRequest Millrace__Production__V1__ReleaseOrderRequest;
 typedef struct Millrace__Production__V1__ReleaseOrderResponse Millrace__Production__V1__ReleaseOrderResponse;
 typedef struct Millrace__Production__V1__GetOrderRequest Millrace__Production__V1__GetOrderRequest;
 typedef struct Millrace__Production__V1__GetOrderResponse Millrace__Production__V1__GetOrderResponse;
-typedef struct Millrace__Production__V1__OrderHold Millrace__Production__V1__OrderHold;
 typedef struct Millrace__Production__V1__ListOrdersRequest Millrace__Production__V1__ListOrdersRequest;
 typedef struct Millrace__Production__V1__ListOrdersResponse Millrace__Production__V1__ListOrdersResponse;
 typedef struct Millrace__Production__V1__WatchOrdersRequest Millrace__Production__V1__WatchOrdersRequest;
@@ -45,111 +41,8 @@ typedef struct Millrace__Production__V1__ListReportsResponse Millrace__Productio
 
 /* --- enums --- */
 
-typedef enum _Millrace__Production__V1__OrderState {
-  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED = 0,
-  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_RELEASED = 1,
-  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_ACKNOWLEDGED = 2,
-  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_RUNNING = 3,
-  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_COMPLETED = 4,
-  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CLOSED = 5
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MILLRACE__PRODUCTION__V1__ORDER_STATE)
-} Millrace__Production__V1__OrderState;
 
 /* --- messages --- */
-
-struct  Millrace__Production__V1__Order
-{
-  ProtobufCMessage base;
-  ProtobufCBinaryData site;
-  ProtobufCBinaryData name;
-  ProtobufCBinaryData item_code;
-  Millrace__Common__V1__Quantity *planned_quantity;
-  Millrace__Production__V1__OrderState state;
-  size_t n_components;
-  Millrace__Production__V1__Component **components;
-  size_t n_operations;
-  Millrace__Production__V1__Operation **operations;
-  ProtobufCBinaryData reporting_operation;
-  Google__Protobuf__Timestamp *planned_start_at;
-  Google__Protobuf__Timestamp *due_at;
-  Millrace__Common__V1__Tracking tracking;
-  Millrace__Production__V1__OrderProgress *progress;
-  Millrace__Common__V1__Posting *posting;
-  int64_t revision;
-  Google__Protobuf__Timestamp *released_at;
-};
-#define MILLRACE__PRODUCTION__V1__ORDER__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0,NULL, 0,NULL, {0,NULL}, NULL, NULL, MILLRACE__COMMON__V1__TRACKING__TRACKING_UNSPECIFIED, NULL, NULL, 0, NULL }
-
-
-struct  Millrace__Production__V1__Component
-{
-  ProtobufCMessage base;
-  int32_t line;
-  ProtobufCBinaryData item_code;
-  Millrace__Common__V1__Quantity *demand;
-  ProtobufCBinaryData unit_rounding;
-  ProtobufCBinaryData operation;
-  Millrace__Common__V1__Tracking tracking;
-};
-#define MILLRACE__PRODUCTION__V1__COMPONENT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__component__descriptor) \
-    , 0, {0,NULL}, NULL, {0,NULL}, {0,NULL}, MILLRACE__COMMON__V1__TRACKING__TRACKING_UNSPECIFIED }
-
-
-struct  Millrace__Production__V1__Operation
-{
-  ProtobufCMessage base;
-  ProtobufCBinaryData code;
-  int32_t position;
-  ProtobufCBinaryData work_center_code;
-  int64_t expected_duration_seconds;
-};
-#define MILLRACE__PRODUCTION__V1__OPERATION__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__operation__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, 0 }
-
-
-struct  Millrace__Production__V1__OrderProgress
-{
-  ProtobufCMessage base;
-  Millrace__Common__V1__Quantity *good;
-  Millrace__Common__V1__Quantity *scrap;
-  size_t n_operations;
-  Millrace__Production__V1__OperationProgress **operations;
-  size_t n_components;
-  Millrace__Production__V1__ComponentProgress **components;
-  int64_t report_count;
-};
-#define MILLRACE__PRODUCTION__V1__ORDER_PROGRESS__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_progress__descriptor) \
-    , NULL, NULL, 0,NULL, 0,NULL, 0 }
-
-
-struct  Millrace__Production__V1__OperationProgress
-{
-  ProtobufCMessage base;
-  ProtobufCBinaryData operation;
-  Millrace__Common__V1__Quantity *good;
-  Millrace__Common__V1__Quantity *scrap;
-};
-#define MILLRACE__PRODUCTION__V1__OPERATION_PROGRESS__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__operation_progress__descriptor) \
-    , {0,NULL}, NULL, NULL }
-
-
-struct  Millrace__Production__V1__ComponentProgress
-{
-  ProtobufCMessage base;
-  int32_t line;
-  ProtobufCBinaryData item_code;
-  Millrace__Common__V1__Quantity *consumed;
-};
-#define MILLRACE__PRODUCTION__V1__COMPONENT_PROGRESS__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__component_progress__descriptor) \
-    , 0, {0,NULL}, NULL }
-
 
 struct  Millrace__Production__V1__Report
 {
@@ -225,18 +118,6 @@ struct  Millrace__Production__V1__GetOrderResponse
 #define MILLRACE__PRODUCTION__V1__GET_ORDER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__get_order_response__descriptor) \
     , NULL, 0,NULL, NULL }
-
-
-struct  Millrace__Production__V1__OrderHold
-{
-  ProtobufCMessage base;
-  ProtobufCBinaryData hold_id;
-  ProtobufCBinaryData reason;
-  Google__Protobuf__Timestamp *placed_at;
-};
-#define MILLRACE__PRODUCTION__V1__ORDER_HOLD__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_hold__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Millrace__Production__V1__ListOrdersRequest
@@ -362,120 +243,6 @@ struct  Millrace__Production__V1__ListReportsResponse
     , 0,NULL, NULL }
 
 
-/* Millrace__Production__V1__Order methods */
-void   millrace__production__v1__order__init
-                     (Millrace__Production__V1__Order         *message);
-size_t millrace__production__v1__order__get_packed_size
-                     (const Millrace__Production__V1__Order   *message);
-size_t millrace__production__v1__order__pack
-                     (const Millrace__Production__V1__Order   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__order__pack_to_buffer
-                     (const Millrace__Production__V1__Order   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__Order *
-       millrace__production__v1__order__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__order__free_unpacked
-                     (Millrace__Production__V1__Order *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__Component methods */
-void   millrace__production__v1__component__init
-                     (Millrace__Production__V1__Component         *message);
-size_t millrace__production__v1__component__get_packed_size
-                     (const Millrace__Production__V1__Component   *message);
-size_t millrace__production__v1__component__pack
-                     (const Millrace__Production__V1__Component   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__component__pack_to_buffer
-                     (const Millrace__Production__V1__Component   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__Component *
-       millrace__production__v1__component__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__component__free_unpacked
-                     (Millrace__Production__V1__Component *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__Operation methods */
-void   millrace__production__v1__operation__init
-                     (Millrace__Production__V1__Operation         *message);
-size_t millrace__production__v1__operation__get_packed_size
-                     (const Millrace__Production__V1__Operation   *message);
-size_t millrace__production__v1__operation__pack
-                     (const Millrace__Production__V1__Operation   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__operation__pack_to_buffer
-                     (const Millrace__Production__V1__Operation   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__Operation *
-       millrace__production__v1__operation__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__operation__free_unpacked
-                     (Millrace__Production__V1__Operation *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__OrderProgress methods */
-void   millrace__production__v1__order_progress__init
-                     (Millrace__Production__V1__OrderProgress         *message);
-size_t millrace__production__v1__order_progress__get_packed_size
-                     (const Millrace__Production__V1__OrderProgress   *message);
-size_t millrace__production__v1__order_progress__pack
-                     (const Millrace__Production__V1__OrderProgress   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__order_progress__pack_to_buffer
-                     (const Millrace__Production__V1__OrderProgress   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__OrderProgress *
-       millrace__production__v1__order_progress__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__order_progress__free_unpacked
-                     (Millrace__Production__V1__OrderProgress *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__OperationProgress methods */
-void   millrace__production__v1__operation_progress__init
-                     (Millrace__Production__V1__OperationProgress         *message);
-size_t millrace__production__v1__operation_progress__get_packed_size
-                     (const Millrace__Production__V1__OperationProgress   *message);
-size_t millrace__production__v1__operation_progress__pack
-                     (const Millrace__Production__V1__OperationProgress   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__operation_progress__pack_to_buffer
-                     (const Millrace__Production__V1__OperationProgress   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__OperationProgress *
-       millrace__production__v1__operation_progress__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__operation_progress__free_unpacked
-                     (Millrace__Production__V1__OperationProgress *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__ComponentProgress methods */
-void   millrace__production__v1__component_progress__init
-                     (Millrace__Production__V1__ComponentProgress         *message);
-size_t millrace__production__v1__component_progress__get_packed_size
-                     (const Millrace__Production__V1__ComponentProgress   *message);
-size_t millrace__production__v1__component_progress__pack
-                     (const Millrace__Production__V1__ComponentProgress   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__component_progress__pack_to_buffer
-                     (const Millrace__Production__V1__ComponentProgress   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__ComponentProgress *
-       millrace__production__v1__component_progress__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__component_progress__free_unpacked
-                     (Millrace__Production__V1__ComponentProgress *message,
-                      ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__Report methods */
 void   millrace__production__v1__report__init
                      (Millrace__Production__V1__Report         *message);
@@ -570,25 +337,6 @@ Millrace__Production__V1__GetOrderResponse *
                       const uint8_t       *data);
 void   millrace__production__v1__get_order_response__free_unpacked
                      (Millrace__Production__V1__GetOrderResponse *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__OrderHold methods */
-void   millrace__production__v1__order_hold__init
-                     (Millrace__Production__V1__OrderHold         *message);
-size_t millrace__production__v1__order_hold__get_packed_size
-                     (const Millrace__Production__V1__OrderHold   *message);
-size_t millrace__production__v1__order_hold__pack
-                     (const Millrace__Production__V1__OrderHold   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__order_hold__pack_to_buffer
-                     (const Millrace__Production__V1__OrderHold   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__OrderHold *
-       millrace__production__v1__order_hold__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__order_hold__free_unpacked
-                     (Millrace__Production__V1__OrderHold *message,
                       ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__ListOrdersRequest methods */
 void   millrace__production__v1__list_orders_request__init
@@ -782,24 +530,6 @@ void   millrace__production__v1__list_reports_response__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
-typedef void (*Millrace__Production__V1__Order_Closure)
-                 (const Millrace__Production__V1__Order *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__Component_Closure)
-                 (const Millrace__Production__V1__Component *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__Operation_Closure)
-                 (const Millrace__Production__V1__Operation *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__OrderProgress_Closure)
-                 (const Millrace__Production__V1__OrderProgress *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__OperationProgress_Closure)
-                 (const Millrace__Production__V1__OperationProgress *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__ComponentProgress_Closure)
-                 (const Millrace__Production__V1__ComponentProgress *message,
-                  void *closure_data);
 typedef void (*Millrace__Production__V1__Report_Closure)
                  (const Millrace__Production__V1__Report *message,
                   void *closure_data);
@@ -814,9 +544,6 @@ typedef void (*Millrace__Production__V1__GetOrderRequest_Closure)
                   void *closure_data);
 typedef void (*Millrace__Production__V1__GetOrderResponse_Closure)
                  (const Millrace__Production__V1__GetOrderResponse *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__OrderHold_Closure)
-                 (const Millrace__Production__V1__OrderHold *message,
                   void *closure_data);
 typedef void (*Millrace__Production__V1__ListOrdersRequest_Closure)
                  (const Millrace__Production__V1__ListOrdersRequest *message,
@@ -854,19 +581,11 @@ typedef void (*Millrace__Production__V1__ListReportsResponse_Closure)
 
 /* --- descriptors --- */
 
-extern const ProtobufCEnumDescriptor    millrace__production__v1__order_state__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__order__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__component__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__operation__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__order_progress__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__operation_progress__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__component_progress__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__report__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__get_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__get_order_response__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__order_hold__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__list_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__list_orders_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__watch_orders_request__descriptor;
