@@ -130,7 +130,7 @@ let services: [Target] = [
       .embedInCode("Records/Migrations/V0002_archive_orders.sql"),
       .embedInCode("Records/Migrations/V0005_check_references.sql"),
       .embedInCode("Records/Migrations/V0009_record_shortages.sql"),
-      .embedInCode("Records/Migrations/V0010_end_orders.sql"),
+      .embedInCode("Records/Migrations/V0010_change_and_end_orders.sql"),
     ]),
   program(
     "MasterData", "Services/MasterData", house + ["JSON"] + allocator,

@@ -42,6 +42,7 @@ extension Production.V1.Order {
     revision = order.revision
     releasedAt = .init(order.releasedAt)
     endingReason = order.endingReason
+    change = order.change.map { .init($0) }
   }
 }
 

@@ -89,6 +89,8 @@ enum ProductionService {
     return [
       .write(
         ReleaseOrder(orders: orders, holds: holds, workOrders: workOrders, checks: checks)),
+      .write(ChangeReleasedOrder(orders: orders, checks: checks)),
+      .write(AcknowledgeChange(orders: orders, checks: checks)),
       .write(CancelOrder(orders: orders, copy: checks?.copy)),
       .read(GetOrder(orders: orders, holds: holds)),
       .read(ListOrders(orders: orders, incarnation: incarnation)),

@@ -28,6 +28,15 @@ extension ProductionError: RefusalConvertible {
       Self.stateRefusal(key, state, step.allowedStates)
     case .workOrderState(let key, let operation, let state, let step):
       Self.workOrderRefusal(key, operation, state, step)
+    case .changeOfOrderState(let key, let state, let allowed):
+      Self.stateRefusal(key, state, allowed)
+    case .changeWaiting(let key, let number):
+      Refusal(
+        .failedPrecondition, reason: "CHANGE_WAITING",
+        "the change \(number) of the order \(key) waits for an answer; call AcknowledgeChange",
+        metadata: key.metadata.adding("change_number", String(number)))
+    case .changeNotWaiting(let key, let number, let newest, let state):
+      Self.changeRefusal(key, number, newest, state)
     case .caseNotFound(let id):
       Refusal(
         .notFound, reason: "CASE_NOT_FOUND", "there is no case \(id)", metadata: ["case_id": id])
@@ -92,6 +101,17 @@ extension ProductionError: RefusalConvertible {
       "the work order \(operation) of the order \(key) is \(state.name); allowed: \(allowed)",
       metadata: key.metadata.adding("operation", operation).adding("state", state.name)
         .adding("allowed", allowed))
+  }
+
+  private static func changeRefusal(
+    _ key: OrderKey, _ number: Int64, _ newest: Int64?, _ state: OrderChangeState?
+  ) -> Refusal {
+    let found = newest.map { "the newest is \($0), \(state?.name ?? "")" } ?? "there was none"
+    return Refusal(
+      .failedPrecondition, reason: "CHANGE_NOT_WAITING",
+      "no change \(number) of the order \(key) waits for an answer: \(found)",
+      metadata: key.metadata.adding("change_number", String(newest ?? 0))
+        .adding("state", state?.name ?? ""))
   }
 
   private static func stateRefusal(

@@ -172,6 +172,11 @@ _FURTHER_HOUSES = {
     "ReportShortage": lambda to: production.ReportShortageRequest(
         site=to.site, header=facts.header(), item_code="ITEM", quantity=_one()),
     "WatchShortages": lambda to: production.WatchShortagesRequest(site=to.site),
+    "ChangeReleasedOrder": lambda to: production.ChangeReleasedOrderRequest(
+        site=to.site, request_id=_command(), order_name=to.order, planned_quantity=_one(),
+        planned_start_at=_LATER),
+    "AcknowledgeChange": lambda to: production.AcknowledgeChangeRequest(
+        site=to.site, request_id=_command(), order_name=to.order, change_number=1, accept=True),
     "CancelOrder": lambda to: production.CancelOrderRequest(
         site=to.site, request_id=_command(), order_name=to.order, reason="withdrawn",
         ending=production.ORDER_ENDING_GIVEN_UP),

@@ -24,6 +24,7 @@ from Support.programs import Program, free_port
 from Support.stubs import gateway, partners, production
 
 OK = (grpc.StatusCode.OK, "")
+CHANGE_NOT_WAITING = (grpc.StatusCode.FAILED_PRECONDITION, "CHANGE_NOT_WAITING")
 OPERATION_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "OPERATION_NOT_FOUND")
 ORDER_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "ORDER_NOT_FOUND")
 PARTNER_NOT_FOUND = (grpc.StatusCode.NOT_FOUND, "PARTNER_NOT_FOUND")
@@ -50,8 +51,8 @@ WRITING_MASTER_DATA = {"ImportSnapshot", "CreateMappingRules", "TestMappingRules
                        "RetireMappingRules", "SetOwnershipRules", "ApproveOwnershipRules"} | {
     f"Upsert{kind}" for kind in KINDS}
 WORKING = {"StartWorkOrder", "PauseWorkOrder", "ResumeWorkOrder", "CompleteWorkOrder"}
-MAKING = {"AcknowledgeOrder", "ReportProduction", "ReportGenealogy", "ReportShortage"} | WORKING
-FOR_THE_RECORD = {"ReleaseOrder", "CancelOrder"}
+MAKING = {"AcknowledgeOrder", "AcknowledgeChange", "ReportProduction", "ReportGenealogy", "ReportShortage"} | WORKING
+FOR_THE_RECORD = {"ReleaseOrder", "ChangeReleasedOrder", "CancelOrder"}
 """Asked by the Gateway itself; a role grants them, and no partner is the system of record."""
 ODOO = {"ListPostings", "ListCases", "GetOdooStatus"}
 PARTNERS = {"PutPartner", "ListPartners", "IssueKey", "RegisterCredential", "RevokeCredential",
@@ -315,6 +316,8 @@ def promised(caller: str, method: str, target: str) -> tuple:
             return _promised_of_nothing(caller, name, kind)
     if target in ABSENT:
         return ORDER_NOT_FOUND
+    if name == "AcknowledgeChange":
+        return CHANGE_NOT_WAITING
     return OPERATION_NOT_FOUND if name in WORKING else OK
 
 

@@ -12,6 +12,8 @@ struct Order: Sendable, Hashable {
   let releasedAt: Instant
   /// When the newest report was recorded; `nil` before the first.
   var lastReportAt: Instant?
+  /// The newest change that the ERP system has asked for; `nil` when there was none.
+  var change: OrderChange?
   /// Why it has ended before it was made; empty when it has not.
   var endingReason = ""
 
@@ -36,8 +38,12 @@ struct Order: Sendable, Hashable {
 
   /// It ends before its final report.
   /// - Parameter step: ``OrderStep/giveUp``, ``OrderStep/cancelInERP`` or ``OrderStep/closeInERP``.
-  mutating func end(by step: OrderStep, reason: String) throws(ProductionError) {
+  mutating func end(by step: OrderStep, reason: String, at now: Instant) throws(ProductionError) {
     try take(step)
+    if waitingChange != nil {
+      change?.state = .withdrawn
+      change?.answeredAt = now
+    }
     endingReason = reason
     revision += 1
   }

@@ -10,6 +10,12 @@ enum ProductionError: Error, Sendable, Hashable {
   case orderState(OrderKey, state: OrderState, step: OrderStep)
   /// The work order's state does not allow the step.
   case workOrderState(OrderKey, operation: String, state: WorkOrderState, step: WorkOrderStep)
+  /// It can't be changed, or a change of it be answered, in this state.
+  case changeOfOrderState(OrderKey, state: OrderState, allowed: [OrderState])
+  /// The MES has to answer a change first.
+  case changeWaiting(OrderKey, number: Int64)
+  /// There is no such change that waits; the newest one, if there was one.
+  case changeNotWaiting(OrderKey, number: Int64, newest: Int64?, state: OrderChangeState?)
   case caseNotFound(String)
   /// It is decided.
   case caseState(String)

@@ -58,13 +58,16 @@ extension Order {
     }
     // What happened after the ERP system had ended it has happened all the same.
     if !state.isEndedInERP { try take(report.isFinal ? .finalReport : .report) }
+    if report.isFinal, !state.isEndedInERP { try checkNoChangeWaits() }
     try checkUnits(of: report)
     if report.isFinal, operation != definition.reportingOperation {
       throw .finalOfOtherOperation(key, reporting: definition.reportingOperation)
     }
     totals = try added(report.output, of: operation, sequence: sequence)
     let planned = definition.planned.value
-    guard tolerance.allows(totals.output.good, of: planned) else {
+    // A report without good pieces adds nothing to the plan: an order that was changed to less than was made
+    // comes to its end.
+    guard report.output.good.isZero || tolerance.allows(totals.output.good, of: planned) else {
       throw .overProduction(
         key, good: totals.output.good, planned: planned, percent: tolerance.percent)
     }

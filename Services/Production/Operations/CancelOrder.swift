@@ -54,7 +54,7 @@ struct CancelOrder: IdentifiedWriteOperation {
       "production_order", stage: stored.order.state.name, site: input.order.site,
       writer: call.principal.subject, at: transaction.now)
     let before = stored.digest
-    try stored.order.end(by: input.step, reason: input.reason)
+    try stored.order.end(by: input.step, reason: input.reason, at: transaction.now)
     let change = try transaction.outbox.append(ProductionEvents.orderChanged(stored.order))
     try orders.updateState(stored, changeSequence: change, transaction)
     return Effect(

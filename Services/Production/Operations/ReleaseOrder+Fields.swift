@@ -61,12 +61,14 @@ extension OrderDefinition {
     return operations
   }
 
-  private static func components(
-    _ messages: [Production.V1.Component], _ operations: Set<String>, _ fields: inout Fields
+  /// The lines of what it is made of.
+  /// - Parameter operations: the codes that there are; `nil` where they are not known yet.
+  static func components(
+    _ messages: [Production.V1.Component], _ operations: Set<String>?, _ fields: inout Fields
   ) -> [ComponentLine] {
     let components = fields.each(messages, "components", atMost: maximumComponents) {
       fields, component in
-      if !component.operation.isEmpty, !operations.contains(component.operation) {
+      if let operations, !component.operation.isEmpty, !operations.contains(component.operation) {
         fields.reject("operation", "must be empty or the code of one of the operations")
       }
       return ComponentLine(
@@ -74,7 +76,9 @@ extension OrderDefinition {
         itemCode: fields.text(component.itemCode, "item_code", itemCodeRule),
         demand: fields.amount(component.demand, "demand", .zeroOrMore),
         unitRounding: fields.decimal(component.unitRounding, "unit_rounding", .aboveZero),
-        operation: component.operation, tracking: fields.tracking(component.tracking))
+        operation: operations == nil
+          ? fields.optionalText(component.operation, "operation", OperationStep.codeRule)
+          : component.operation, tracking: fields.tracking(component.tracking))
     }
     fields.unique(components, "components", "line", \.line)
     return components

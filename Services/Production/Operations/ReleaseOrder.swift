@@ -45,7 +45,7 @@ struct ReleaseOrder: IdentifiedWriteOperation {
   {
     let content = input.definition.fingerprint
     if let stored = try orders.find(input.definition.key, transaction) {
-      guard stored.content == content else {
+      guard content == stored.content || content == stored.releasedContent else {
         throw ProductionError.orderAlreadyReleased(input.definition.key)
       }
       return Effect(try response(.duplicate, stored.order), audit: nil)
@@ -104,14 +104,7 @@ extension OrderDefinition {
     digest.add(itemCode)
     digest.add(planned)
     digest.add(Int64(components.count))
-    for component in components {
-      digest.add(component.line)
-      digest.add(component.itemCode)
-      digest.add(component.demand)
-      digest.add(component.unitRounding.millionths)
-      digest.add(component.operation)
-      digest.add(component.tracking.rawValue)
-    }
+    for component in components { component.add(to: &digest) }
     digest.add(Int64(operations.count))
     for operation in operations {
       digest.add(operation.code)
@@ -130,5 +123,27 @@ extension CanonicalDigest {
   fileprivate mutating func add(_ amount: Amount) {
     add(amount.value.millionths)
     add(amount.unit)
+  }
+}
+
+extension OrderTerms {
+  /// Lines in the order of their numbers: how they were sent says nothing.
+  func add(to digest: inout CanonicalDigest) {
+    digest.add(planned)
+    digest.add(Int64(components.count))
+    for component in components { component.add(to: &digest) }
+    digest.add(plannedStart.microseconds)
+    digest.add(due?.microseconds)
+  }
+}
+
+extension ComponentLine {
+  fileprivate func add(to digest: inout CanonicalDigest) {
+    digest.add(line)
+    digest.add(itemCode)
+    digest.add(demand)
+    digest.add(unitRounding.millionths)
+    digest.add(operation)
+    digest.add(tracking.rawValue)
   }
 }

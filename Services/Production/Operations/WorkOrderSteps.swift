@@ -81,6 +81,7 @@ extension WorkOrderFact {
       writer: call.principal.subject, at: transaction.now)
     if Self.step.beginsWork {
       try parts.holds.check([.order(input.request.orderName)], at: input.site)
+      try stored.order.checkNoChangeWaits()
     }
     // All rules before the first change.
     let state = stored.order.state

@@ -75,15 +75,31 @@ extension OrderRecords {
       output.good, output.scrap, stored.orderID, operation)
   }
 
-  /// Stores a new state, and why the order has ended.
+  /// Stores a new state, why the order has ended, and what has become of its change.
   func updateState(_ stored: StoredOrder, changeSequence: Int64, _ transaction: Transaction) throws
   {
     try transaction.execute(
       """
-      UPDATE orders SET state = ?, revision = ?, change_sequence = ?, ending_reason = ?
+      UPDATE orders SET state = ?, revision = ?, change_sequence = ?, ending_reason = ?, change = ?
       WHERE order_id = ?
       """, stored.order.state.rawValue, stored.order.revision, changeSequence,
-      stored.order.endingReason, stored.orderID)
+      stored.order.endingReason, try stored.order.change?.stored(), stored.orderID)
+  }
+
+  /// Stores what the order is to be from now on.
+  func updateTerms(_ stored: StoredOrder, changeSequence: Int64, _ transaction: Transaction) throws
+  {
+    let definition = stored.order.definition
+    try transaction.execute(
+      """
+      UPDATE orders SET planned = ?, planned_start_at = ?, due_at = ?, content = ?, content_scheme = ?,
+        released_content = ?
+      WHERE order_id = ?
+      """, definition.planned.value, definition.plannedStart, definition.due,
+      stored.content.digest, stored.content.scheme, stored.releasedContent?.digest, stored.orderID)
+    try transaction.execute("DELETE FROM order_components WHERE order_id = ?", stored.orderID)
+    for component in definition.components { try insert(component, stored.orderID, transaction) }
+    try updateState(stored, changeSequence: changeSequence, transaction)
   }
 
   /// Stores a new outcome, and the state it may have led to.

@@ -5,8 +5,10 @@ import Values
 struct StoredOrder: Sendable {
   let orderID: Int64
   var order: Order
-  /// The fingerprint of its release.
-  let content: Fingerprint
+  /// The fingerprint of what it is to be now.
+  var content: Fingerprint
+  /// That of its release, when a change has made it another one.
+  var releasedContent: Fingerprint?
   /// The outbox sequence of its last change.
   let changeSequence: Int64
   /// Whether all but its own row is in an archive.
@@ -23,8 +25,10 @@ extension StoredOrder {
     order.lastReportAt = head.lastReportAt
     order.outcome = head.outcome
     order.endingReason = head.endingReason
+    order.change = head.change
     self.init(
       orderID: head.orderID, order: order, content: head.content,
+      releasedContent: head.releasedContent,
       changeSequence: head.changeSequence, isArchived: head.isArchived)
   }
 }
@@ -36,7 +40,7 @@ enum OrderColumns {
     tracking, content, content_scheme, released_at, state, revision, change_sequence, good, scrap,
     report_count, through_sequence, last_report_at, outcome_revision, outcome_state,
     outcome_covers, outcome_booked, outcome_reason, outcome_document, outcome_at, archived,
-    ending_reason
+    ending_reason, change, released_content
     """
   static let firstOutcomeColumn = 21
 
@@ -54,6 +58,8 @@ enum OrderColumns {
     var outcome: PostingOutcome?
     var isArchived: Bool
     var endingReason: String
+    var change: OrderChange?
+    var releasedContent: Fingerprint?
   }
 
   static func head(_ row: Row) throws -> Head {
@@ -66,7 +72,11 @@ enum OrderColumns {
         output: Output(good: try row.quantity(16), scrap: try row.quantity(17)),
         reportCount: try row.int64(18), throughSequence: try row.int64(19)),
       lastReportAt: try row.optionalInstant(20), outcome: try outcome(row, firstOutcomeColumn),
-      isArchived: try row.bool(28), endingReason: try row.text(29))
+      isArchived: try row.bool(28), endingReason: try row.text(29),
+      change: try row.optionalBlob(30).map { try OrderChange(stored: $0) },
+      releasedContent: try row.optionalIdentifier(31).map {
+        Fingerprint(digest: $0, scheme: ReleaseOrder.contentScheme)
+      })
   }
 
   private static func definition(_ row: Row) throws -> OrderDefinition {

@@ -1067,6 +1067,18 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__consum
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_response__descriptor_ptr(void) {
   return &millrace__production__v1__report_genealogy_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__change_released_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__change_released_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__change_released_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__change_released_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_change_request__descriptor_ptr(void) {
+  return &millrace__production__v1__acknowledge_change_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_change_response__descriptor_ptr(void) {
+  return &millrace__production__v1__acknowledge_change_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__cancel_order_request__descriptor_ptr(void) {
   return &millrace__production__v1__cancel_order_request__descriptor;
 }
@@ -1090,6 +1102,9 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__resolv
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_change__descriptor_ptr(void) {
+  return &millrace__production__v1__order_change__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__component__descriptor_ptr(void) {
   return &millrace__production__v1__component__descriptor;

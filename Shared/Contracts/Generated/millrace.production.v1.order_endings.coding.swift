@@ -4,6 +4,230 @@ import CContracts
 import CProtobufC
 public import Protobuf
 
+extension Production.V1.ChangeReleasedOrderRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__change_released_order_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ChangeReleasedOrderRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderRequest>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(
+      c.pointee.site, "millrace.production.v1.ChangeReleasedOrderRequest.site")
+    self.requestID = try readString(
+      c.pointee.request_id, "millrace.production.v1.ChangeReleasedOrderRequest.request_id")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.ChangeReleasedOrderRequest.order_name")
+    if let value = c.pointee.planned_quantity {
+      self.plannedQuantity = try Common.V1.Quantity(value)
+    }
+    self.components = try readElements(c.pointee.n_components, c.pointee.components) {
+      (element) throws(DecodingError) in try Production.V1.Component(element!)
+    }
+    if let value = c.pointee.planned_start_at {
+      self.plannedStartAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.due_at {
+      self.dueAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.reason = try readString(
+      c.pointee.reason, "millrace.production.v1.ChangeReleasedOrderRequest.reason")
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ChangeReleasedOrderRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ChangeReleasedOrderRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__ChangeReleasedOrderRequest.self, capacity: 1)
+    millrace__production__v1__change_released_order_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.request_id = arena.write(self.requestID)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.planned_quantity = self.plannedQuantity?.laidOut(in: &arena)
+    c.pointee.n_components = self.components.count
+    c.pointee.components = arena.writeElements(self.components) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.planned_start_at = self.plannedStartAt?.laidOut(in: &arena)
+    c.pointee.due_at = self.dueAt?.laidOut(in: &arena)
+    c.pointee.reason = arena.write(self.reason)
+    return c
+  }
+}
+
+extension Production.V1.ChangeReleasedOrderResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__change_released_order_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ChangeReleasedOrderResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderResponse>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderResponse>)
+    throws(DecodingError)
+  {
+    self.receipt = Common.V1.Receipt(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
+    if let value = c.pointee.order {
+      self.order = try Production.V1.Order(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ChangeReleasedOrderResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ChangeReleasedOrderResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__ChangeReleasedOrderResponse.self, capacity: 1)
+    millrace__production__v1__change_released_order_response__init(c)
+    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
+    c.pointee.order = self.order?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.AcknowledgeChangeRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__acknowledge_change_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__AcknowledgeChangeRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeRequest>) throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(
+      c.pointee.site, "millrace.production.v1.AcknowledgeChangeRequest.site")
+    self.requestID = try readString(
+      c.pointee.request_id, "millrace.production.v1.AcknowledgeChangeRequest.request_id")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.AcknowledgeChangeRequest.order_name")
+    self.changeNumber = c.pointee.change_number
+    self.accept = c.pointee.accept != 0
+    self.refusalReason = try readString(
+      c.pointee.refusal_reason, "millrace.production.v1.AcknowledgeChangeRequest.refusal_reason")
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__AcknowledgeChangeRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__AcknowledgeChangeRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__AcknowledgeChangeRequest.self, capacity: 1)
+    millrace__production__v1__acknowledge_change_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.request_id = arena.write(self.requestID)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.change_number = self.changeNumber
+    c.pointee.accept = self.accept ? 1 : 0
+    c.pointee.refusal_reason = arena.write(self.refusalReason)
+    return c
+  }
+}
+
+extension Production.V1.AcknowledgeChangeResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__acknowledge_change_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__AcknowledgeChangeResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeResponse>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeResponse>)
+    throws(DecodingError)
+  {
+    self.receipt = Common.V1.Receipt(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
+    if let value = c.pointee.order {
+      self.order = try Production.V1.Order(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__AcknowledgeChangeResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__AcknowledgeChangeResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__AcknowledgeChangeResponse.self, capacity: 1)
+    millrace__production__v1__acknowledge_change_response__init(c)
+    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
+    c.pointee.order = self.order?.laidOut(in: &arena)
+    return c
+  }
+}
+
 extension Production.V1.CancelOrderRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)

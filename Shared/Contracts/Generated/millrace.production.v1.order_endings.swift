@@ -138,6 +138,106 @@ extension Production.V1 {
 }
 
 extension Production.V1 {
+  /// What an order is to be from now on: the whole statement, not a difference. What is made,
+  /// its unit, its operations and how pieces are told apart do not change.
+  public struct ChangeReleasedOrderRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// The command's identity, unique per caller, 1 to 64 visible ASCII characters.
+    public var requestID: String = ""
+
+    /// The order's name at release.
+    public var orderName: String = ""
+
+    /// How much. Above zero, in the order's unit; less than what was made already is allowed.
+    public var plannedQuantity: Common.V1.Quantity?
+
+    /// What it is made of, at most 1,000 lines; the line numbers are unique.
+    public var components: [Production.V1.Component] = []
+
+    /// When it should start. Required. Between the years 2000 and 2199.
+    public var plannedStartAt: Google.ProtobufTypes.Timestamp?
+
+    /// When it must be finished. Optional. Between the years 2000 and 2199.
+    public var dueAt: Google.ProtobufTypes.Timestamp?
+
+    /// Why, at most 500 characters; people on the shop floor read it. Optional.
+    public var reason: String = ""
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ChangeReleasedOrderRequest"
+  }
+}
+
+extension Production.V1 {
+  /// The change is applied, or waits for the MES: Order.change says which.
+  public struct ChangeReleasedOrderResponse: Message {
+    /// ACCEPTED; DUPLICATE when this command had been given before, or the order is or is to
+    /// become like that already.
+    public var receipt: Common.V1.Receipt = .unspecified
+
+    /// The order as it is now.
+    public var order: Production.V1.Order?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ChangeReleasedOrderResponse"
+  }
+}
+
+extension Production.V1 {
+  /// The MES's answer to a change.
+  public struct AcknowledgeChangeRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// The command's identity, unique per caller, 1 to 64 visible ASCII characters.
+    public var requestID: String = ""
+
+    /// The order's name at release.
+    public var orderName: String = ""
+
+    /// Which change: Order.change.number. A newer one is not answered by it.
+    public var changeNumber: Int64 = 0
+
+    /// Whether the shop floor does it.
+    public var accept: Bool = false
+
+    /// Why not, 1 to 500 characters: required of a refusal. Empty when it is accepted.
+    public var refusalReason: String = ""
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.AcknowledgeChangeRequest"
+  }
+}
+
+extension Production.V1 {
+  /// The change is applied, or dropped.
+  public struct AcknowledgeChangeResponse: Message {
+    /// ACCEPTED, or DUPLICATE when this command had been given before.
+    public var receipt: Common.V1.Receipt = .unspecified
+
+    /// The order as it is now.
+    public var order: Production.V1.Order?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.AcknowledgeChangeResponse"
+  }
+}
+
+extension Production.V1 {
   /// Which order ends, and how.
   public struct CancelOrderRequest: Message {
     /// The site.

@@ -63,6 +63,9 @@ extension Production.V1.Order {
     }
     self.endingReason = try readString(
       c.pointee.ending_reason, "millrace.production.v1.Order.ending_reason")
+    if let value = c.pointee.change {
+      self.change = try Production.V1.OrderChange(value)
+    }
   }
 
   func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Order> {
@@ -91,6 +94,83 @@ extension Production.V1.Order {
     c.pointee.revision = self.revision
     c.pointee.released_at = self.releasedAt?.laidOut(in: &arena)
     c.pointee.ending_reason = arena.write(self.endingReason)
+    c.pointee.change = self.change?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.OrderChange {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order_change__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__OrderChange.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__OrderChange>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderChange>)
+    throws(DecodingError)
+  {
+    self.number = c.pointee.number
+    if let value = c.pointee.planned_quantity {
+      self.plannedQuantity = try Common.V1.Quantity(value)
+    }
+    self.components = try readElements(c.pointee.n_components, c.pointee.components) {
+      (element) throws(DecodingError) in try Production.V1.Component(element!)
+    }
+    if let value = c.pointee.planned_start_at {
+      self.plannedStartAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.due_at {
+      self.dueAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.reason = try readString(c.pointee.reason, "millrace.production.v1.OrderChange.reason")
+    if let value = c.pointee.asked_at {
+      self.askedAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.state = Production.V1.OrderChangeState(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.refusalReason = try readString(
+      c.pointee.refusal_reason, "millrace.production.v1.OrderChange.refusal_reason")
+    self.answeredBy = try readString(
+      c.pointee.answered_by, "millrace.production.v1.OrderChange.answered_by")
+    if let value = c.pointee.answered_at {
+      self.answeredAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__OrderChange>
+  {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderChange>.size).bindMemory(
+      to: Millrace__Production__V1__OrderChange.self, capacity: 1)
+    millrace__production__v1__order_change__init(c)
+    c.pointee.number = self.number
+    c.pointee.planned_quantity = self.plannedQuantity?.laidOut(in: &arena)
+    c.pointee.n_components = self.components.count
+    c.pointee.components = arena.writeElements(self.components) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.planned_start_at = self.plannedStartAt?.laidOut(in: &arena)
+    c.pointee.due_at = self.dueAt?.laidOut(in: &arena)
+    c.pointee.reason = arena.write(self.reason)
+    c.pointee.asked_at = self.askedAt?.laidOut(in: &arena)
+    c.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    c.pointee.refusal_reason = arena.write(self.refusalReason)
+    c.pointee.answered_by = arena.write(self.answeredBy)
+    c.pointee.answered_at = self.answeredAt?.laidOut(in: &arena)
     return c
   }
 }

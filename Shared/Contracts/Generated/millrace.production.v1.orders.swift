@@ -76,6 +76,57 @@ extension Production.V1 {
 }
 
 extension Production.V1 {
+  /// What has become of a change.
+  public enum OrderChangeState: Sendable, Hashable {
+    /// Not set; never sent by Millrace.
+    case unspecified
+    /// The MES has to accept or refuse it (AcknowledgeChange). The order goes on as it was;
+    /// nothing new is begun, and it takes no final report.
+    case waiting
+    /// The order is as the change says.
+    case applied
+    /// The MES has refused it: the order is as it was.
+    case refused
+    /// The ERP system has taken it back.
+    case withdrawn
+    /// A number that this version of the contract does not know.
+    case unrecognized(Int32)
+
+    /// Every named value, in the order of the contract.
+    public static let allCases: [OrderChangeState] = [
+      .unspecified, .waiting, .applied, .refused, .withdrawn,
+    ]
+
+    /// The value that an absent field has.
+    public init() { self = .unspecified }
+
+    /// The value of that number.
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .waiting
+      case 2: self = .applied
+      case 3: self = .refused
+      case 4: self = .withdrawn
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    /// The number on the wire.
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .waiting: 1
+      case .applied: 2
+      case .refused: 3
+      case .withdrawn: 4
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension Production.V1 {
   /// A production order. ISA-95: OperationsRequest; Odoo: mrp.production.
   public struct Order: Message {
     /// The site it is made at.
@@ -129,11 +180,58 @@ extension Production.V1 {
     /// CLOSED_IN_ERP; empty of others.
     public var endingReason: String = ""
 
+    /// The newest change that the ERP system has asked for; absent when there was none.
+    public var change: Production.V1.OrderChange?
+
     /// A message with every field absent or zero.
     public init() {}
 
     /// The message's full name in the contracts.
     public static let fullName = "millrace.production.v1.Order"
+  }
+}
+
+extension Production.V1 {
+  /// A change of an order after its release: what the ERP system wants it to be.
+  public struct OrderChange: Message {
+    /// Its number within the order, 1 and upwards.
+    public var number: Int64 = 0
+
+    /// How much is to be made.
+    public var plannedQuantity: Common.V1.Quantity?
+
+    /// What it is made of, every line.
+    public var components: [Production.V1.Component] = []
+
+    /// When it should start.
+    public var plannedStartAt: Google.ProtobufTypes.Timestamp?
+
+    /// When it must be finished; absent when the ERP system gives no date.
+    public var dueAt: Google.ProtobufTypes.Timestamp?
+
+    /// Why, in words; may be empty.
+    public var reason: String = ""
+
+    /// When it was asked for.
+    public var askedAt: Google.ProtobufTypes.Timestamp?
+
+    /// What has become of it.
+    public var state: Production.V1.OrderChangeState = .unspecified
+
+    /// Why it was refused, in words; empty otherwise.
+    public var refusalReason: String = ""
+
+    /// Who accepted or refused it; empty when nobody had to.
+    public var answeredBy: String = ""
+
+    /// When it was accepted, refused or taken back; absent while it is WAITING.
+    public var answeredAt: Google.ProtobufTypes.Timestamp?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.OrderChange"
   }
 }
 

@@ -71,6 +71,28 @@ extension Production.V1 {
     >(
       service: name, name: "AcknowledgeOrder", kind: .unary)
 
+    /// Changes an order after its release: quantity, dates, components. For the system of
+    /// record only (PERMISSION_DENIED, NOT_SYSTEM_OF_RECORD). While the order is RELEASED it is
+    /// changed at once; once the MES has taken it over the change waits for AcknowledgeChange.
+    /// A newer change replaces one that waits, and one that says what the order is takes it
+    /// back. NOT_FOUND, ORDER_NOT_FOUND, OPERATION_NOT_FOUND (of a component);
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be RELEASED, ACKNOWLEDGED or RUNNING),
+    /// UNIT_MISMATCH, QUANTITY_OVERFLOW, REFERENCE_UNKNOWN, NOT_OWNER; ALREADY_EXISTS,
+    /// REQUEST_ID_REUSED.
+    public static let changeReleasedOrder = Method<
+      Production.V1.ChangeReleasedOrderRequest, Production.V1.ChangeReleasedOrderResponse
+    >(
+      service: name, name: "ChangeReleasedOrder", kind: .unary)
+
+    /// The MES accepts or refuses a change that waits. NOT_FOUND, ORDER_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be ACKNOWLEDGED or RUNNING) or
+    /// CHANGE_NOT_WAITING (the metadata has the number and the state of the newest one);
+    /// ALREADY_EXISTS, REQUEST_ID_REUSED.
+    public static let acknowledgeChange = Method<
+      Production.V1.AcknowledgeChangeRequest, Production.V1.AcknowledgeChangeResponse
+    >(
+      service: name, name: "AcknowledgeChange", kind: .unary)
+
     /// Ends an order before its final report. For the system of record only (PERMISSION_DENIED,
     /// NOT_SYSTEM_OF_RECORD). NOT_FOUND, ORDER_NOT_FOUND; FAILED_PRECONDITION, ORDER_STATE:
     /// GIVEN_UP needs one that is RELEASED, ACKNOWLEDGED or RUNNING, the endings in the ERP
@@ -86,7 +108,7 @@ extension Production.V1 {
     /// FAILED_PRECONDITION with ORDER_STATE (the order must be ACKNOWLEDGED or RUNNING) or
     /// WORK_ORDER_STATE (the message names the state and the allowed ones); ALREADY_EXISTS,
     /// SOURCE_EVENT_REUSED. Starting and resuming are refused with ON_HOLD, too, while Quality
-    /// has the order on hold.
+    /// has the order on hold, and with CHANGE_WAITING until a change of the order was answered.
     public static let startWorkOrder = Method<
       Production.V1.StartWorkOrderRequest, Production.V1.StartWorkOrderResponse
     >(
@@ -135,8 +157,9 @@ extension Production.V1 {
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
     /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
     /// (by the site's rules another system reports), ON_HOLD (Quality has put the order on
-    /// hold); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact
-    /// that was recorded is answered DUPLICATE whatever has become of its order.
+    /// hold), CHANGE_WAITING (a final report, while a change of the order waits for
+    /// AcknowledgeChange); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule,
+    /// so that a fact that was recorded is answered DUPLICATE whatever has become of its order.
     public static let reportProduction = Method<
       Production.V1.ReportProductionRequest, Production.V1.ReportProductionResponse
     >(
@@ -197,10 +220,11 @@ extension Production.V1 {
 
     /// The names of all methods, in the order of the contract.
     public static let methodNames: [String] = [
-      "ReleaseOrder", "GetOrder", "ListOrders", "WatchOrders", "AcknowledgeOrder", "CancelOrder",
-      "StartWorkOrder", "PauseWorkOrder", "ResumeWorkOrder", "CompleteWorkOrder", "ListWorkOrders",
-      "WatchWorkOrders", "ReportProduction", "ListReports", "ListProductionCases",
-      "ResolveProductionCase", "ReportGenealogy", "ReportShortage", "WatchShortages",
+      "ReleaseOrder", "GetOrder", "ListOrders", "WatchOrders", "AcknowledgeOrder",
+      "ChangeReleasedOrder", "AcknowledgeChange", "CancelOrder", "StartWorkOrder", "PauseWorkOrder",
+      "ResumeWorkOrder", "CompleteWorkOrder", "ListWorkOrders", "WatchWorkOrders",
+      "ReportProduction", "ListReports", "ListProductionCases", "ResolveProductionCase",
+      "ReportGenealogy", "ReportShortage", "WatchShortages",
     ]
   }
 
@@ -244,6 +268,24 @@ extension Production.V1 {
     func acknowledgeOrder(_ request: Production.V1.AcknowledgeOrderRequest, context: Context)
       async throws -> Production.V1.AcknowledgeOrderResponse
 
+    /// Changes an order after its release: quantity, dates, components. For the system of
+    /// record only (PERMISSION_DENIED, NOT_SYSTEM_OF_RECORD). While the order is RELEASED it is
+    /// changed at once; once the MES has taken it over the change waits for AcknowledgeChange.
+    /// A newer change replaces one that waits, and one that says what the order is takes it
+    /// back. NOT_FOUND, ORDER_NOT_FOUND, OPERATION_NOT_FOUND (of a component);
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be RELEASED, ACKNOWLEDGED or RUNNING),
+    /// UNIT_MISMATCH, QUANTITY_OVERFLOW, REFERENCE_UNKNOWN, NOT_OWNER; ALREADY_EXISTS,
+    /// REQUEST_ID_REUSED.
+    func changeReleasedOrder(_ request: Production.V1.ChangeReleasedOrderRequest, context: Context)
+      async throws -> Production.V1.ChangeReleasedOrderResponse
+
+    /// The MES accepts or refuses a change that waits. NOT_FOUND, ORDER_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be ACKNOWLEDGED or RUNNING) or
+    /// CHANGE_NOT_WAITING (the metadata has the number and the state of the newest one);
+    /// ALREADY_EXISTS, REQUEST_ID_REUSED.
+    func acknowledgeChange(_ request: Production.V1.AcknowledgeChangeRequest, context: Context)
+      async throws -> Production.V1.AcknowledgeChangeResponse
+
     /// Ends an order before its final report. For the system of record only (PERMISSION_DENIED,
     /// NOT_SYSTEM_OF_RECORD). NOT_FOUND, ORDER_NOT_FOUND; FAILED_PRECONDITION, ORDER_STATE:
     /// GIVEN_UP needs one that is RELEASED, ACKNOWLEDGED or RUNNING, the endings in the ERP
@@ -257,7 +299,7 @@ extension Production.V1 {
     /// FAILED_PRECONDITION with ORDER_STATE (the order must be ACKNOWLEDGED or RUNNING) or
     /// WORK_ORDER_STATE (the message names the state and the allowed ones); ALREADY_EXISTS,
     /// SOURCE_EVENT_REUSED. Starting and resuming are refused with ON_HOLD, too, while Quality
-    /// has the order on hold.
+    /// has the order on hold, and with CHANGE_WAITING until a change of the order was answered.
     func startWorkOrder(_ request: Production.V1.StartWorkOrderRequest, context: Context)
       async throws -> Production.V1.StartWorkOrderResponse
 
@@ -295,8 +337,9 @@ extension Production.V1 {
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
     /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
     /// (by the site's rules another system reports), ON_HOLD (Quality has put the order on
-    /// hold); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact
-    /// that was recorded is answered DUPLICATE whatever has become of its order.
+    /// hold), CHANGE_WAITING (a final report, while a change of the order waits for
+    /// AcknowledgeChange); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule,
+    /// so that a fact that was recorded is answered DUPLICATE whatever has become of its order.
     func reportProduction(_ request: Production.V1.ReportProductionRequest, context: Context)
       async throws -> Production.V1.ReportProductionResponse
 
@@ -401,6 +444,30 @@ extension Production.V1 {
       try await caller.unary(Production.V1.ProductionService.acknowledgeOrder, request, options)
     }
 
+    /// Changes an order after its release: quantity, dates, components. For the system of
+    /// record only (PERMISSION_DENIED, NOT_SYSTEM_OF_RECORD). While the order is RELEASED it is
+    /// changed at once; once the MES has taken it over the change waits for AcknowledgeChange.
+    /// A newer change replaces one that waits, and one that says what the order is takes it
+    /// back. NOT_FOUND, ORDER_NOT_FOUND, OPERATION_NOT_FOUND (of a component);
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be RELEASED, ACKNOWLEDGED or RUNNING),
+    /// UNIT_MISMATCH, QUANTITY_OVERFLOW, REFERENCE_UNKNOWN, NOT_OWNER; ALREADY_EXISTS,
+    /// REQUEST_ID_REUSED.
+    public func changeReleasedOrder(
+      _ request: Production.V1.ChangeReleasedOrderRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ChangeReleasedOrderResponse {
+      try await caller.unary(Production.V1.ProductionService.changeReleasedOrder, request, options)
+    }
+
+    /// The MES accepts or refuses a change that waits. NOT_FOUND, ORDER_NOT_FOUND;
+    /// FAILED_PRECONDITION with ORDER_STATE (it must be ACKNOWLEDGED or RUNNING) or
+    /// CHANGE_NOT_WAITING (the metadata has the number and the state of the newest one);
+    /// ALREADY_EXISTS, REQUEST_ID_REUSED.
+    public func acknowledgeChange(
+      _ request: Production.V1.AcknowledgeChangeRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.AcknowledgeChangeResponse {
+      try await caller.unary(Production.V1.ProductionService.acknowledgeChange, request, options)
+    }
+
     /// Ends an order before its final report. For the system of record only (PERMISSION_DENIED,
     /// NOT_SYSTEM_OF_RECORD). NOT_FOUND, ORDER_NOT_FOUND; FAILED_PRECONDITION, ORDER_STATE:
     /// GIVEN_UP needs one that is RELEASED, ACKNOWLEDGED or RUNNING, the endings in the ERP
@@ -417,7 +484,7 @@ extension Production.V1 {
     /// FAILED_PRECONDITION with ORDER_STATE (the order must be ACKNOWLEDGED or RUNNING) or
     /// WORK_ORDER_STATE (the message names the state and the allowed ones); ALREADY_EXISTS,
     /// SOURCE_EVENT_REUSED. Starting and resuming are refused with ON_HOLD, too, while Quality
-    /// has the order on hold.
+    /// has the order on hold, and with CHANGE_WAITING until a change of the order was answered.
     public func startWorkOrder(
       _ request: Production.V1.StartWorkOrderRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.StartWorkOrderResponse {
@@ -473,8 +540,9 @@ extension Production.V1 {
     /// above the plan by more than the site's tolerance), UNIT_MISMATCH, QUANTITY_OVERFLOW,
     /// FINAL_OPERATION (a final report of another operation than the reporting one), NOT_OWNER
     /// (by the site's rules another system reports), ON_HOLD (Quality has put the order on
-    /// hold); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule, so that a fact
-    /// that was recorded is answered DUPLICATE whatever has become of its order.
+    /// hold), CHANGE_WAITING (a final report, while a change of the order waits for
+    /// AcknowledgeChange); ALREADY_EXISTS, SOURCE_EVENT_REUSED: judged before any other rule,
+    /// so that a fact that was recorded is answered DUPLICATE whatever has become of its order.
     public func reportProduction(
       _ request: Production.V1.ReportProductionRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ReportProductionResponse {

@@ -303,5 +303,10 @@ enum MessageTypes {
     Production.V1.ListProductionCasesResponse.self,
     Production.V1.ResolveProductionCaseRequest.self,
     Production.V1.ResolveProductionCaseResponse.self,
+    Production.V1.OrderChange.self,
+    Production.V1.ChangeReleasedOrderRequest.self,
+    Production.V1.ChangeReleasedOrderResponse.self,
+    Production.V1.AcknowledgeChangeRequest.self,
+    Production.V1.AcknowledgeChangeResponse.self,
   ]
 }

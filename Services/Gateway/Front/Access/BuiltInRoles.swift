@@ -12,6 +12,7 @@ extension Role {
         Production.V1.ProductionService.reportProduction.path,
         Production.V1.ProductionService.reportGenealogy.path,
         Production.V1.ProductionService.reportShortage.path,
+        Production.V1.ProductionService.acknowledgeChange.path,
         Production.V1.ProductionService.startWorkOrder.path,
         Production.V1.ProductionService.pauseWorkOrder.path,
         Production.V1.ProductionService.resumeWorkOrder.path,

@@ -23,8 +23,8 @@ let productionMigrations = [
     version: 9, name: "record_shortages",
     sql: String(decoding: PackageResources.V0009_record_shortages_sql, as: UTF8.self)),
   Migration(
-    version: 10, name: "end_orders",
-    sql: String(decoding: PackageResources.V0010_end_orders_sql, as: UTF8.self)
+    version: 10, name: "change_and_end_orders",
+    sql: String(decoding: PackageResources.V0010_change_and_end_orders_sql, as: UTF8.self)
       + ObjectTable<Production.V1.WorkOrder>.schema(
         "work_orders", "Work orders; the party is the order's name.")
       + ObjectTable<Production.V1.ProductionCase>.schema(

@@ -7,6 +7,186 @@
 #endif
 
 #include "millrace/production/v1/order_endings.pb-c.h"
+void   millrace__production__v1__change_released_order_request__init
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest         *message)
+{
+  static const Millrace__Production__V1__ChangeReleasedOrderRequest init_value = MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__change_released_order_request__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__change_released_order_request__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__change_released_order_request__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ChangeReleasedOrderRequest *
+       millrace__production__v1__change_released_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ChangeReleasedOrderRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__change_released_order_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__change_released_order_request__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__change_released_order_response__init
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse         *message)
+{
+  static const Millrace__Production__V1__ChangeReleasedOrderResponse init_value = MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__change_released_order_response__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__change_released_order_response__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__change_released_order_response__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ChangeReleasedOrderResponse *
+       millrace__production__v1__change_released_order_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ChangeReleasedOrderResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__change_released_order_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__change_released_order_response__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__acknowledge_change_request__init
+                     (Millrace__Production__V1__AcknowledgeChangeRequest         *message)
+{
+  static const Millrace__Production__V1__AcknowledgeChangeRequest init_value = MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__acknowledge_change_request__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__acknowledge_change_request__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__acknowledge_change_request__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__AcknowledgeChangeRequest *
+       millrace__production__v1__acknowledge_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__AcknowledgeChangeRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__acknowledge_change_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__acknowledge_change_request__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__acknowledge_change_response__init
+                     (Millrace__Production__V1__AcknowledgeChangeResponse         *message)
+{
+  static const Millrace__Production__V1__AcknowledgeChangeResponse init_value = MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__acknowledge_change_response__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__acknowledge_change_response__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__acknowledge_change_response__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__AcknowledgeChangeResponse *
+       millrace__production__v1__acknowledge_change_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__AcknowledgeChangeResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__acknowledge_change_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__acknowledge_change_response__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   millrace__production__v1__cancel_order_request__init
                      (Millrace__Production__V1__CancelOrderRequest         *message)
 {
@@ -322,6 +502,340 @@ void   millrace__production__v1__resolve_production_case_response__free_unpacked
   assert(message->base.descriptor == &millrace__production__v1__resolve_production_case_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+static const ProtobufCFieldDescriptor millrace__production__v1__change_released_order_request__field_descriptors[8] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, request_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_quantity",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, planned_quantity),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "components",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, n_components),
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, components),
+    &millrace__production__v1__component__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_start_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, planned_start_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_at",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, due_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__change_released_order_request__field_indices_by_name[] = {
+  4,   /* field[4] = components */
+  6,   /* field[6] = due_at */
+  2,   /* field[2] = order_name */
+  3,   /* field[3] = planned_quantity */
+  5,   /* field[5] = planned_start_at */
+  7,   /* field[7] = reason */
+  1,   /* field[1] = request_id */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__change_released_order_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ChangeReleasedOrderRequest",
+  "ChangeReleasedOrderRequest",
+  "Millrace__Production__V1__ChangeReleasedOrderRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ChangeReleasedOrderRequest),
+  8,
+  millrace__production__v1__change_released_order_request__field_descriptors,
+  millrace__production__v1__change_released_order_request__field_indices_by_name,
+  1,  millrace__production__v1__change_released_order_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__change_released_order_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__change_released_order_response__field_descriptors[2] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderResponse, receipt),
+    &millrace__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderResponse, order),
+    &millrace__production__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__change_released_order_response__field_indices_by_name[] = {
+  1,   /* field[1] = order */
+  0,   /* field[0] = receipt */
+};
+static const ProtobufCIntRange millrace__production__v1__change_released_order_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ChangeReleasedOrderResponse",
+  "ChangeReleasedOrderResponse",
+  "Millrace__Production__V1__ChangeReleasedOrderResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ChangeReleasedOrderResponse),
+  2,
+  millrace__production__v1__change_released_order_response__field_descriptors,
+  millrace__production__v1__change_released_order_response__field_indices_by_name,
+  1,  millrace__production__v1__change_released_order_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__change_released_order_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__acknowledge_change_request__field_descriptors[6] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, request_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change_number",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, change_number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accept",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, accept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal_reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, refusal_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__acknowledge_change_request__field_indices_by_name[] = {
+  4,   /* field[4] = accept */
+  3,   /* field[3] = change_number */
+  2,   /* field[2] = order_name */
+  5,   /* field[5] = refusal_reason */
+  1,   /* field[1] = request_id */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__acknowledge_change_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.AcknowledgeChangeRequest",
+  "AcknowledgeChangeRequest",
+  "Millrace__Production__V1__AcknowledgeChangeRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__AcknowledgeChangeRequest),
+  6,
+  millrace__production__v1__acknowledge_change_request__field_descriptors,
+  millrace__production__v1__acknowledge_change_request__field_indices_by_name,
+  1,  millrace__production__v1__acknowledge_change_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__acknowledge_change_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__acknowledge_change_response__field_descriptors[2] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeResponse, receipt),
+    &millrace__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeResponse, order),
+    &millrace__production__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__acknowledge_change_response__field_indices_by_name[] = {
+  1,   /* field[1] = order */
+  0,   /* field[0] = receipt */
+};
+static const ProtobufCIntRange millrace__production__v1__acknowledge_change_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.AcknowledgeChangeResponse",
+  "AcknowledgeChangeResponse",
+  "Millrace__Production__V1__AcknowledgeChangeResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__AcknowledgeChangeResponse),
+  2,
+  millrace__production__v1__acknowledge_change_response__field_descriptors,
+  millrace__production__v1__acknowledge_change_response__field_indices_by_name,
+  1,  millrace__production__v1__acknowledge_change_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__acknowledge_change_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor millrace__production__v1__cancel_order_request__field_descriptors[5] =
 {
   {

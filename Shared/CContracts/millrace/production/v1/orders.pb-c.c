@@ -52,6 +52,51 @@ void   millrace__production__v1__order__free_unpacked
   assert(message->base.descriptor == &millrace__production__v1__order__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   millrace__production__v1__order_change__init
+                     (Millrace__Production__V1__OrderChange         *message)
+{
+  static const Millrace__Production__V1__OrderChange init_value = MILLRACE__PRODUCTION__V1__ORDER_CHANGE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__order_change__get_packed_size
+                     (const Millrace__Production__V1__OrderChange *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__order_change__pack
+                     (const Millrace__Production__V1__OrderChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__order_change__pack_to_buffer
+                     (const Millrace__Production__V1__OrderChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__OrderChange *
+       millrace__production__v1__order_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__OrderChange *)
+     protobuf_c_message_unpack (&millrace__production__v1__order_change__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__order_change__free_unpacked
+                     (Millrace__Production__V1__OrderChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   millrace__production__v1__component__init
                      (Millrace__Production__V1__Component         *message)
 {
@@ -322,7 +367,7 @@ void   millrace__production__v1__order_hold__free_unpacked
   assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor millrace__production__v1__order__field_descriptors[16] =
+static const ProtobufCFieldDescriptor millrace__production__v1__order__field_descriptors[17] =
 {
   {
     "site",
@@ -516,8 +561,21 @@ static const ProtobufCFieldDescriptor millrace__production__v1__order__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "change",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, change),
+    &millrace__production__v1__order_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned millrace__production__v1__order__field_indices_by_name[] = {
+  16,   /* field[16] = change */
   5,   /* field[5] = components */
   9,   /* field[9] = due_at */
   15,   /* field[15] = ending_reason */
@@ -538,7 +596,7 @@ static const unsigned millrace__production__v1__order__field_indices_by_name[] =
 static const ProtobufCIntRange millrace__production__v1__order__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor millrace__production__v1__order__descriptor =
 {
@@ -548,11 +606,179 @@ const ProtobufCMessageDescriptor millrace__production__v1__order__descriptor =
   "Millrace__Production__V1__Order",
   "millrace.production.v1",
   sizeof(Millrace__Production__V1__Order),
-  16,
+  17,
   millrace__production__v1__order__field_descriptors,
   millrace__production__v1__order__field_indices_by_name,
   1,  millrace__production__v1__order__number_ranges,
   (ProtobufCMessageInit) millrace__production__v1__order__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__order_change__field_descriptors[11] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_quantity",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, planned_quantity),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "components",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__OrderChange, n_components),
+    offsetof(Millrace__Production__V1__OrderChange, components),
+    &millrace__production__v1__component__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_start_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, planned_start_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, due_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asked_at",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, asked_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, state),
+    &millrace__production__v1__order_change_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal_reason",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, refusal_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answered_by",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, answered_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answered_at",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, answered_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__order_change__field_indices_by_name[] = {
+  10,   /* field[10] = answered_at */
+  9,   /* field[9] = answered_by */
+  6,   /* field[6] = asked_at */
+  2,   /* field[2] = components */
+  4,   /* field[4] = due_at */
+  0,   /* field[0] = number */
+  1,   /* field[1] = planned_quantity */
+  3,   /* field[3] = planned_start_at */
+  5,   /* field[5] = reason */
+  8,   /* field[8] = refusal_reason */
+  7,   /* field[7] = state */
+};
+static const ProtobufCIntRange millrace__production__v1__order_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__order_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderChange",
+  "OrderChange",
+  "Millrace__Production__V1__OrderChange",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__OrderChange),
+  11,
+  millrace__production__v1__order_change__field_descriptors,
+  millrace__production__v1__order_change__field_indices_by_name,
+  1,  millrace__production__v1__order_change__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__order_change__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor millrace__production__v1__component__field_descriptors[6] =
@@ -1059,5 +1285,39 @@ const ProtobufCEnumDescriptor millrace__production__v1__order_state__descriptor 
   millrace__production__v1__order_state__enum_values_by_name,
   1,
   millrace__production__v1__order_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue millrace__production__v1__order_change_state__enum_values_by_number[5] =
+{
+  { "ORDER_CHANGE_STATE_UNSPECIFIED", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_UNSPECIFIED", 0 },
+  { "ORDER_CHANGE_STATE_WAITING", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WAITING", 1 },
+  { "ORDER_CHANGE_STATE_APPLIED", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_APPLIED", 2 },
+  { "ORDER_CHANGE_STATE_REFUSED", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_REFUSED", 3 },
+  { "ORDER_CHANGE_STATE_WITHDRAWN", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WITHDRAWN", 4 },
+};
+static const ProtobufCIntRange millrace__production__v1__order_change_state__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex millrace__production__v1__order_change_state__enum_values_by_name[5] =
+{
+  { "ORDER_CHANGE_STATE_APPLIED", 2 },
+  { "ORDER_CHANGE_STATE_REFUSED", 3 },
+  { "ORDER_CHANGE_STATE_UNSPECIFIED", 0 },
+  { "ORDER_CHANGE_STATE_WAITING", 1 },
+  { "ORDER_CHANGE_STATE_WITHDRAWN", 4 },
+};
+const ProtobufCEnumDescriptor millrace__production__v1__order_change_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderChangeState",
+  "OrderChangeState",
+  "Millrace__Production__V1__OrderChangeState",
+  "millrace.production.v1",
+  5,
+  millrace__production__v1__order_change_state__enum_values_by_number,
+  5,
+  millrace__production__v1__order_change_state__enum_values_by_name,
+  1,
+  millrace__production__v1__order_change_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -18,6 +18,10 @@ PROTOBUF_C__BEGIN_DECLS
 #include "millrace/common/v1/common.pb-c.h"
 #include "millrace/production/v1/orders.pb-c.h"
 
+typedef struct Millrace__Production__V1__ChangeReleasedOrderRequest Millrace__Production__V1__ChangeReleasedOrderRequest;
+typedef struct Millrace__Production__V1__ChangeReleasedOrderResponse Millrace__Production__V1__ChangeReleasedOrderResponse;
+typedef struct Millrace__Production__V1__AcknowledgeChangeRequest Millrace__Production__V1__AcknowledgeChangeRequest;
+typedef struct Millrace__Production__V1__AcknowledgeChangeResponse Millrace__Production__V1__AcknowledgeChangeResponse;
 typedef struct Millrace__Production__V1__CancelOrderRequest Millrace__Production__V1__CancelOrderRequest;
 typedef struct Millrace__Production__V1__CancelOrderResponse Millrace__Production__V1__CancelOrderResponse;
 typedef struct Millrace__Production__V1__ProductionCase Millrace__Production__V1__ProductionCase;
@@ -51,6 +55,61 @@ typedef enum _Millrace__Production__V1__ProductionCaseResolution {
 } Millrace__Production__V1__ProductionCaseResolution;
 
 /* --- messages --- */
+
+struct  Millrace__Production__V1__ChangeReleasedOrderRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData request_id;
+  ProtobufCBinaryData order_name;
+  Millrace__Common__V1__Quantity *planned_quantity;
+  size_t n_components;
+  Millrace__Production__V1__Component **components;
+  Google__Protobuf__Timestamp *planned_start_at;
+  Google__Protobuf__Timestamp *due_at;
+  ProtobufCBinaryData reason;
+};
+#define MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__change_released_order_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL} }
+
+
+struct  Millrace__Production__V1__ChangeReleasedOrderResponse
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Receipt receipt;
+  Millrace__Production__V1__Order *order;
+};
+#define MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__change_released_order_response__descriptor) \
+    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
+
+
+struct  Millrace__Production__V1__AcknowledgeChangeRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData request_id;
+  ProtobufCBinaryData order_name;
+  int64_t change_number;
+  protobuf_c_boolean accept;
+  ProtobufCBinaryData refusal_reason;
+};
+#define MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__acknowledge_change_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL} }
+
+
+struct  Millrace__Production__V1__AcknowledgeChangeResponse
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Receipt receipt;
+  Millrace__Production__V1__Order *order;
+};
+#define MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__acknowledge_change_response__descriptor) \
+    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
+
 
 struct  Millrace__Production__V1__CancelOrderRequest
 {
@@ -156,6 +215,82 @@ struct  Millrace__Production__V1__ResolveProductionCaseResponse
     , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
 
 
+/* Millrace__Production__V1__ChangeReleasedOrderRequest methods */
+void   millrace__production__v1__change_released_order_request__init
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest         *message);
+size_t millrace__production__v1__change_released_order_request__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest   *message);
+size_t millrace__production__v1__change_released_order_request__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__change_released_order_request__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ChangeReleasedOrderRequest *
+       millrace__production__v1__change_released_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__change_released_order_request__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ChangeReleasedOrderResponse methods */
+void   millrace__production__v1__change_released_order_response__init
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse         *message);
+size_t millrace__production__v1__change_released_order_response__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse   *message);
+size_t millrace__production__v1__change_released_order_response__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__change_released_order_response__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ChangeReleasedOrderResponse *
+       millrace__production__v1__change_released_order_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__change_released_order_response__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__AcknowledgeChangeRequest methods */
+void   millrace__production__v1__acknowledge_change_request__init
+                     (Millrace__Production__V1__AcknowledgeChangeRequest         *message);
+size_t millrace__production__v1__acknowledge_change_request__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest   *message);
+size_t millrace__production__v1__acknowledge_change_request__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__acknowledge_change_request__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__AcknowledgeChangeRequest *
+       millrace__production__v1__acknowledge_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__acknowledge_change_request__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__AcknowledgeChangeResponse methods */
+void   millrace__production__v1__acknowledge_change_response__init
+                     (Millrace__Production__V1__AcknowledgeChangeResponse         *message);
+size_t millrace__production__v1__acknowledge_change_response__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse   *message);
+size_t millrace__production__v1__acknowledge_change_response__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__acknowledge_change_response__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__AcknowledgeChangeResponse *
+       millrace__production__v1__acknowledge_change_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__acknowledge_change_response__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__CancelOrderRequest methods */
 void   millrace__production__v1__cancel_order_request__init
                      (Millrace__Production__V1__CancelOrderRequest         *message);
@@ -291,6 +426,18 @@ void   millrace__production__v1__resolve_production_case_response__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Millrace__Production__V1__ChangeReleasedOrderRequest_Closure)
+                 (const Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ChangeReleasedOrderResponse_Closure)
+                 (const Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__AcknowledgeChangeRequest_Closure)
+                 (const Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__AcknowledgeChangeResponse_Closure)
+                 (const Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                  void *closure_data);
 typedef void (*Millrace__Production__V1__CancelOrderRequest_Closure)
                  (const Millrace__Production__V1__CancelOrderRequest *message,
                   void *closure_data);
@@ -321,6 +468,10 @@ typedef void (*Millrace__Production__V1__ResolveProductionCaseResponse_Closure)
 extern const ProtobufCEnumDescriptor    millrace__production__v1__order_ending__descriptor;
 extern const ProtobufCEnumDescriptor    millrace__production__v1__production_case_state__descriptor;
 extern const ProtobufCEnumDescriptor    millrace__production__v1__production_case_resolution__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__cancel_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__cancel_order_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__production_case__descriptor;

@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "millrace/common/v1/common.pb-c.h"
 
 typedef struct Millrace__Production__V1__Order Millrace__Production__V1__Order;
+typedef struct Millrace__Production__V1__OrderChange Millrace__Production__V1__OrderChange;
 typedef struct Millrace__Production__V1__Component Millrace__Production__V1__Component;
 typedef struct Millrace__Production__V1__Operation Millrace__Production__V1__Operation;
 typedef struct Millrace__Production__V1__OrderProgress Millrace__Production__V1__OrderProgress;
@@ -41,6 +42,14 @@ typedef enum _Millrace__Production__V1__OrderState {
   MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CLOSED_IN_ERP = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MILLRACE__PRODUCTION__V1__ORDER_STATE)
 } Millrace__Production__V1__OrderState;
+typedef enum _Millrace__Production__V1__OrderChangeState {
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_UNSPECIFIED = 0,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WAITING = 1,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_APPLIED = 2,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_REFUSED = 3,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WITHDRAWN = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE)
+} Millrace__Production__V1__OrderChangeState;
 
 /* --- messages --- */
 
@@ -65,10 +74,32 @@ struct  Millrace__Production__V1__Order
   int64_t revision;
   Google__Protobuf__Timestamp *released_at;
   ProtobufCBinaryData ending_reason;
+  Millrace__Production__V1__OrderChange *change;
 };
 #define MILLRACE__PRODUCTION__V1__ORDER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0,NULL, 0,NULL, {0,NULL}, NULL, NULL, MILLRACE__COMMON__V1__TRACKING__TRACKING_UNSPECIFIED, NULL, NULL, 0, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0,NULL, 0,NULL, {0,NULL}, NULL, NULL, MILLRACE__COMMON__V1__TRACKING__TRACKING_UNSPECIFIED, NULL, NULL, 0, NULL, {0,NULL}, NULL }
+
+
+struct  Millrace__Production__V1__OrderChange
+{
+  ProtobufCMessage base;
+  int64_t number;
+  Millrace__Common__V1__Quantity *planned_quantity;
+  size_t n_components;
+  Millrace__Production__V1__Component **components;
+  Google__Protobuf__Timestamp *planned_start_at;
+  Google__Protobuf__Timestamp *due_at;
+  ProtobufCBinaryData reason;
+  Google__Protobuf__Timestamp *asked_at;
+  Millrace__Production__V1__OrderChangeState state;
+  ProtobufCBinaryData refusal_reason;
+  ProtobufCBinaryData answered_by;
+  Google__Protobuf__Timestamp *answered_at;
+};
+#define MILLRACE__PRODUCTION__V1__ORDER_CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_change__descriptor) \
+    , 0, NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Millrace__Production__V1__Component
@@ -169,6 +200,25 @@ Millrace__Production__V1__Order *
                       const uint8_t       *data);
 void   millrace__production__v1__order__free_unpacked
                      (Millrace__Production__V1__Order *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__OrderChange methods */
+void   millrace__production__v1__order_change__init
+                     (Millrace__Production__V1__OrderChange         *message);
+size_t millrace__production__v1__order_change__get_packed_size
+                     (const Millrace__Production__V1__OrderChange   *message);
+size_t millrace__production__v1__order_change__pack
+                     (const Millrace__Production__V1__OrderChange   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__order_change__pack_to_buffer
+                     (const Millrace__Production__V1__OrderChange   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__OrderChange *
+       millrace__production__v1__order_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__order_change__free_unpacked
+                     (Millrace__Production__V1__OrderChange *message,
                       ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__Component methods */
 void   millrace__production__v1__component__init
@@ -289,6 +339,9 @@ void   millrace__production__v1__order_hold__free_unpacked
 typedef void (*Millrace__Production__V1__Order_Closure)
                  (const Millrace__Production__V1__Order *message,
                   void *closure_data);
+typedef void (*Millrace__Production__V1__OrderChange_Closure)
+                 (const Millrace__Production__V1__OrderChange *message,
+                  void *closure_data);
 typedef void (*Millrace__Production__V1__Component_Closure)
                  (const Millrace__Production__V1__Component *message,
                   void *closure_data);
@@ -314,7 +367,9 @@ typedef void (*Millrace__Production__V1__OrderHold_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    millrace__production__v1__order_state__descriptor;
+extern const ProtobufCEnumDescriptor    millrace__production__v1__order_change_state__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__order__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__order_change__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__component__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__operation__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__order_progress__descriptor;

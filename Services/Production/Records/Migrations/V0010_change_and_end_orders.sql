@@ -1,4 +1,5 @@
--- Orders that are given up, or ended in the ERP system: more states, and why. A CHECK can only be changed with its table.
+-- Orders that change after their release, are given up, or ended in the ERP system. A CHECK can only be changed with its
+-- table.
 CREATE TABLE ended_orders (
   order_id INTEGER PRIMARY KEY,
   site TEXT NOT NULL,
@@ -39,6 +40,10 @@ CREATE TABLE ended_orders (
   archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
   -- Why it has ended before it was made; empty when it has not.
   ending_reason TEXT NOT NULL DEFAULT '',
+  -- The newest change that was asked for, a millrace.production.v1.OrderChange; NULL when there was none.
+  change BLOB,
+  -- Of what was released, when a change has made the content another one; NULL when none has.
+  released_content BLOB CHECK (length(released_content) = 16),
 
   UNIQUE (site, name)
 ) STRICT;
@@ -48,7 +53,7 @@ INSERT INTO ended_orders
 SELECT order_id, site, name, item_code, planned, unit, reporting_operation, planned_start_at, due_at, tracking, content,
   content_scheme, released_at, state, revision, change_sequence, good, scrap, report_count, through_sequence,
   last_report_at, outcome_revision, outcome_state, outcome_covers, outcome_booked, outcome_reason, outcome_document,
-  outcome_at, archived, ''
+  outcome_at, archived, '', NULL, NULL
 FROM orders;
 DROP TABLE orders;
 ALTER TABLE ended_orders RENAME TO orders;
