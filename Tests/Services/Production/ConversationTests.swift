@@ -2,6 +2,7 @@ import Contracts
 import Environment
 import Protobuf
 import ServiceKit
+import TestFolders
 import Testing
 import Values
 
@@ -12,7 +13,8 @@ import Values
 @Suite("Random conversations")
 struct ConversationTests {
   private static let orders = ["A", "B", "C"]
-  private static let stepsPerConversation = 80
+  private static let stepsPerConversation = 50
+  private static let runs = 2
 
   /// What an order must look like, in whole pieces.
   private struct Model {
@@ -22,6 +24,25 @@ struct ConversationTests {
     var reports: [Int64] = []
     var outcomeRevision: Int64 = 0
     var booked: Int64 = 0
+    var planned = 1000
+    /// What the change that waits wants to have planned, and how many there were.
+    var waiting: Int?
+    var changes: Int64 = 0
+    /// Where the work orders of CUT and ASSEMBLE stand.
+    var works = [Production.V1.WorkOrderState.pending, .pending]
+    /// Reports that came after the end in the ERP system.
+    var late = 0
+
+    var takesReports: Bool { [.acknowledged, .running].contains(state) }
+    var isEndedInERP: Bool { [.cancelledInErp, .closedInErp].contains(state) }
+
+    /// A report says that somebody works, and good pieces are handed on.
+    mutating func worked(isCut: Bool, isFinal: Bool) {
+      let place = isCut ? 0 : 1
+      if [.pending, .ready].contains(works[place]) { works[place] = .running }
+      if isCut, works[1] == .pending { works[1] = .ready }
+      if isFinal { works = [.completed, .completed] }
+    }
   }
 
   private struct Fact {
@@ -31,7 +52,8 @@ struct ConversationTests {
   }
 
   private final class Conversation {
-    let production: ProductionFixture
+    /// Another one after each restart.
+    var production: ProductionFixture
     var generator: SeededGenerator
     var models = Dictionary(uniqueKeysWithValues: orders.map { ($0, Model()) })
     var facts: [Fact] = []
@@ -51,19 +73,32 @@ struct ConversationTests {
     "State, totals, sequences and postings are those of the model", arguments: Array<UInt64>(1...12)
   )
   func conversation(seed: UInt64) async throws {
-    try await ProductionFixture.run(seed: seed) { production in
-      let conversation = Conversation(production, seed: seed)
-      for _ in 1...Self.stepsPerConversation {
-        switch conversation.number(0...9) {
-        case 0: try await release(conversation)
-        case 1: try await acknowledge(conversation)
-        case 2...6: try await report(conversation)
-        case 7: try await repeatFact(conversation)
-        case 8: try await reuseIdentity(conversation)
-        default: try await outcome(conversation)
+    try await TemporaryFolder.use { folder in
+      var kept: Conversation?
+      for run in 0..<Self.runs {
+        try await ProductionFixture.run(in: folder, seed: seed &+ UInt64(run) << 32) { production in
+          let conversation = kept ?? Conversation(production, seed: seed)
+          conversation.production = production
+          kept = conversation
+          for _ in 1...Self.stepsPerConversation { try await step(conversation) }
+          try await compare(conversation, seed)
         }
       }
-      try await compare(conversation, seed)
+    }
+  }
+
+  private func step(_ conversation: Conversation) async throws {
+    switch conversation.number(0...14) {
+    case 0: try await release(conversation)
+    case 1: try await acknowledge(conversation)
+    case 2...6: try await report(conversation)
+    case 7: try await repeatFact(conversation)
+    case 8: try await reuseIdentity(conversation)
+    case 9...10: try await outcome(conversation)
+    case 11: try await start(conversation)
+    case 12: try await change(conversation)
+    case 13: try await answer(conversation)
+    default: if conversation.number(0...4) == 0 { try await end(conversation) }
     }
   }
 
@@ -85,6 +120,7 @@ struct ConversationTests {
       #expect(conversation.models[name]?.state != .unspecified)
       if conversation.models[name]?.state == .released {
         conversation.models[name]?.state = .acknowledged
+        conversation.models[name]?.works[0] = .ready
       }
     } catch let refusal as Refusal {
       #expect(refusal.reason == "ORDER_NOT_FOUND")
@@ -101,16 +137,21 @@ struct ConversationTests {
     let request = Sample.report(
       "event-\(conversation.nextEvent)", good: "\(good)", final: isFinal, order: name,
       operation: isCut ? "CUT" : "")
-    let state = conversation.models[name]?.state ?? .unspecified
+    let before = conversation.models[name] ?? Model()
     do {
       let response = try await conversation.production.client().reportProduction(request)
-      #expect([.acknowledged, .running].contains(state))
+      #expect(before.takesReports && !(isFinal && before.waiting != nil) || before.isEndedInERP)
       #expect(response.receipt == .accepted)
       #expect(response.sequence == conversation.nextSequence)
       conversation.nextSequence += 1
       conversation.facts.append(
         Fact(request: request, reportID: response.reportID, sequence: response.sequence))
-      conversation.models[name]?.state = isFinal ? .completed : .running
+      if before.isEndedInERP {
+        conversation.models[name]?.late += 1
+      } else {
+        conversation.models[name]?.state = isFinal ? .completed : .running
+      }
+      conversation.models[name]?.worked(isCut: isCut, isFinal: isFinal)
       conversation.models[name]?.reports.append(response.sequence)
       if isCut {
         conversation.models[name]?.cut += good
@@ -118,9 +159,11 @@ struct ConversationTests {
         conversation.models[name]?.good += good
       }
     } catch let refusal as Refusal {
-      let expected = state == .unspecified ? "ORDER_NOT_FOUND" : "ORDER_STATE"
+      let expected =
+        before.state == .unspecified
+        ? "ORDER_NOT_FOUND" : before.takesReports ? "CHANGE_WAITING" : "ORDER_STATE"
       #expect(refusal.reason == expected)
-      #expect(![.acknowledged, .running].contains(state))
+      #expect(!before.takesReports || isFinal && before.waiting != nil)
     }
   }
 
@@ -144,6 +187,103 @@ struct ConversationTests {
       try await conversation.production.client().reportProduction(fact.request)
     }
     #expect(refusal?.reason == "SOURCE_EVENT_REUSED")
+  }
+
+  private func start(_ conversation: Conversation) async throws {
+    let name = conversation.anyOrder()
+    guard let before = conversation.models[name] else { return }
+    conversation.nextEvent += 1
+    do {
+      _ = try await conversation.production.client().startWorkOrder(
+        .with { [event = conversation.nextEvent] in
+          $0.site = ProductionFixture.site
+          $0.header = WorkOrderTests.header("start-\(event)")
+          $0.orderName = name
+          $0.operation = "CUT"
+        })
+      #expect(before.takesReports && before.waiting == nil && before.works[0] == .ready)
+      conversation.models[name]?.state = .running
+      conversation.models[name]?.works[0] = .running
+    } catch let refusal as Refusal {
+      let expected =
+        before.state == .unspecified
+        ? "ORDER_NOT_FOUND"
+        : before.waiting != nil
+          ? "CHANGE_WAITING" : before.takesReports ? "WORK_ORDER_STATE" : "ORDER_STATE"
+      #expect(refusal.reason == expected)
+      #expect(!before.takesReports || before.waiting != nil || before.works[0] != .ready)
+    }
+  }
+
+  private func change(_ conversation: Conversation) async throws {
+    let name = conversation.anyOrder()
+    let planned = 1000 * conversation.number(1...3)
+    guard var model = conversation.models[name] else { return }
+    conversation.nextEvent += 1
+    do {
+      let response = try await conversation.production.gateway.changeReleasedOrder(
+        ChangeOrderTests.change("change-\(conversation.nextEvent)", planned: "\(planned)") {
+          $0.orderName = name
+          // Only the quantity.
+          $0.components = Sample.release().components
+        })
+      #expect(model.takesReports || model.state == .released)
+      let isNew = planned != model.waiting ?? model.planned
+      #expect(response.receipt == (isNew ? .accepted : .duplicate))
+      guard isNew else { return }
+      if model.waiting != nil, planned == model.planned {
+        model.waiting = nil
+      } else {
+        model.changes += 1
+        if model.state == .released { model.planned = planned } else { model.waiting = planned }
+      }
+      conversation.models[name] = model
+    } catch let refusal as Refusal {
+      #expect(["ORDER_STATE", "ORDER_NOT_FOUND"].contains(refusal.reason))
+      #expect(!model.takesReports && model.state != .released)
+    }
+  }
+
+  private func answer(_ conversation: Conversation) async throws {
+    let name = conversation.anyOrder()
+    guard var model = conversation.models[name] else { return }
+    let accepts = conversation.number(0...1) == 0
+    conversation.nextEvent += 1
+    do {
+      var answer = ChangeOrderTests.answer(
+        max(1, model.changes), refusal: accepts ? "" : "no",
+        request: "answer-\(conversation.nextEvent)")
+      answer.orderName = name
+      _ = try await conversation.production.client().acknowledgeChange(answer)
+      #expect(model.takesReports && model.waiting != nil)
+      if accepts, let waiting = model.waiting { model.planned = waiting }
+      model.waiting = nil
+      conversation.models[name] = model
+    } catch let refusal as Refusal {
+      #expect(
+        ["ORDER_STATE", "ORDER_NOT_FOUND", "CHANGE_NOT_WAITING"].contains(refusal.reason))
+      #expect(!model.takesReports || model.waiting == nil)
+    }
+  }
+
+  private func end(_ conversation: Conversation) async throws {
+    let name = conversation.anyOrder()
+    guard let model = conversation.models[name] else { return }
+    let ending: Production.V1.OrderEnding =
+      conversation.number(0...1) == 0 ? .cancelledInErp : .closedInErp
+    conversation.nextEvent += 1
+    do {
+      let answer = try await conversation.production.gateway.cancelOrder(
+        CancelOrderTests.cancel(
+          ending, request: "end-\(conversation.nextEvent)", order: name))
+      #expect(model.takesReports || [.released, .completed].contains(model.state))
+      conversation.models[name]?.state = answer.order?.state ?? .unspecified
+      conversation.models[name]?.waiting = nil
+      #expect(conversation.models[name]?.isEndedInERP == true)
+    } catch let refusal as Refusal {
+      #expect(["ORDER_STATE", "ORDER_NOT_FOUND"].contains(refusal.reason))
+      #expect(!model.takesReports && ![.released, .completed].contains(model.state))
+    }
   }
 
   /// Books through some report of an order; now and then with a revision that is too old.
@@ -173,6 +313,23 @@ struct ConversationTests {
         order.progress?.operations.map(\.good?.value) == ["\(model.cut)", "\(model.good)"],
         "seed \(seed), order \(name)")
       #expect(order.progress?.reportCount == Int64(model.reports.count), "seed \(seed)")
+      #expect(order.plannedQuantity?.value == "\(model.planned)", "seed \(seed), order \(name)")
+      #expect((order.change?.state == .waiting) == (model.waiting != nil), "seed \(seed)")
+      #expect(order.change?.number ?? 0 == model.changes, "seed \(seed)")
+      let works = try await conversation.production.client().listWorkOrders(
+        .with {
+          $0.site = ProductionFixture.site
+          $0.orderName = name
+        }
+      ).workOrders
+      #expect(works.map(\.state) == model.works, "seed \(seed), order \(name)")
+      let cases = try await conversation.production.client().listProductionCases(
+        .with {
+          $0.site = ProductionFixture.site
+          $0.orderName = name
+        }
+      ).cases
+      #expect(cases.map(\.reportCount) == (model.late > 0 ? [Int64(model.late)] : []))
       let reports = try await conversation.production.client().listReports(
         .with {
           $0.site = ProductionFixture.site

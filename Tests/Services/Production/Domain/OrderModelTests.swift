@@ -12,7 +12,7 @@ import Values
 struct OrderModelTests {
   private static let parts: UInt64 = 10
   private static let livesPerPart: UInt64 = 5_000
-  private static let stepsPerLife = 14
+  private static let stepsPerLife = 20
 
   @Test(
     "No state outside the diagram, no report lost or counted twice, no more consumed than reported",
