@@ -85,6 +85,9 @@ enum ProductionService {
     let reports = ReportRecords()
     let (checks, holds) = (parts.checks, parts.holds)
     let (workOrders, cases) = (WorkOrderDesk(), CaseDesk())
+    let report = ReportProduction(
+      orders: orders, reports: reports, workOrders: workOrders, cases: cases, holds: holds,
+      tolerances: tolerances, copy: checks?.copy)
     let steps = WorkOrderParts(orders: orders, desk: workOrders, holds: holds, copy: checks?.copy)
     return [
       .write(
@@ -100,10 +103,8 @@ enum ProductionService {
       .write(ResumeWorkOrder(parts: steps)), .write(CompleteWorkOrder(parts: steps)),
       .read(ListWorkOrders(incarnation: incarnation)),
       .watch(WatchWorkOrders(incarnation: incarnation)),
-      .write(
-        ReportProduction(
-          orders: orders, reports: reports, workOrders: workOrders, cases: cases, holds: holds,
-          tolerances: tolerances, copy: checks?.copy)),
+      .write(report), .batch(ReportProductionBatch(item: report)),
+      .stream(StreamReports(item: report)),
       .read(ListProductionCases(incarnation: incarnation)),
       .write(ResolveProductionCase(desk: cases)),
       .read(ListReports(orders: orders, reports: reports, incarnation: incarnation)),

@@ -20,7 +20,7 @@ _Details = collections.namedtuple(
 
 
 class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor,
-                grpc.StreamUnaryClientInterceptor):
+                grpc.StreamUnaryClientInterceptor, grpc.StreamStreamClientInterceptor):
     """Adds the caller's metadata to every call, and a deadline to those that have none."""
 
     def __init__(self, metadata, seconds):
@@ -40,6 +40,9 @@ class _Defaults(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
         return continuation(self._details(details), request)
 
     def intercept_stream_unary(self, continuation, details, requests):
+        return continuation(self._details(details), requests)
+
+    def intercept_stream_stream(self, continuation, details, requests):
         return continuation(self._details(details), requests)
 
 

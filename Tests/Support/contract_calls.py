@@ -183,6 +183,10 @@ _FURTHER_HOUSES = {
     **{f"{verb}WorkOrder": lambda to, verb=verb: getattr(production, f"{verb}WorkOrderRequest")(
         site=to.site, header=facts.header(), order_name=to.order, operation="NOBODYS")
        for verb in ("Start", "Pause", "Resume", "Complete")},
+    "ReportProductionBatch": lambda to: production.ReportProductionBatchRequest(
+        site=to.site, reports=[facts.report(to.order, 1, site=to.site)]),
+    "StreamReports": lambda to: production.StreamReportsRequest(
+        offset=1, report=facts.report(to.order, 1, site=to.site)),
     "ListWorkOrders": lambda to: production.ListWorkOrdersRequest(site=to.site),
     "WatchWorkOrders": lambda to: production.WatchWorkOrdersRequest(site=to.site),
     "ListProductionCases": lambda to: production.ListProductionCasesRequest(site=to.site),
@@ -386,7 +390,11 @@ class Answer:
 def _call(client, method: str, message):
     descriptor = methods()[method]
     if descriptor.client_streaming:
-        kind, message = client.channel.stream_unary, iter([message])
+        message = iter([message])
+    if descriptor.client_streaming and descriptor.server_streaming:
+        kind = client.channel.stream_stream
+    elif descriptor.client_streaming:
+        kind = client.channel.stream_unary
     elif descriptor.server_streaming:
         kind = client.channel.unary_stream
     else:

@@ -51,7 +51,8 @@ WRITING_MASTER_DATA = {"ImportSnapshot", "CreateMappingRules", "TestMappingRules
                        "RetireMappingRules", "SetOwnershipRules", "ApproveOwnershipRules"} | {
     f"Upsert{kind}" for kind in KINDS}
 WORKING = {"StartWorkOrder", "PauseWorkOrder", "ResumeWorkOrder", "CompleteWorkOrder"}
-MAKING = {"AcknowledgeOrder", "AcknowledgeChange", "ReportProduction", "ReportGenealogy", "ReportShortage"} | WORKING
+MAKING = {"AcknowledgeOrder", "AcknowledgeChange", "ReportProduction", "ReportGenealogy", "ReportShortage"} | WORKING | {
+    "ReportProductionBatch", "StreamReports"}
 FOR_THE_RECORD = {"ReleaseOrder", "ChangeReleasedOrder", "CancelOrder"}
 """Asked by the Gateway itself; a role grants them, and no partner is the system of record."""
 ODOO = {"ListPostings", "ListCases", "GetOdooStatus"}
@@ -130,9 +131,11 @@ CALLERS = [*GRANTED, *STOPPED_AT_THE_DOOR]
 OWN_ORDER, FOREIGN_ORDER, BYSTANDER = "MO/OWN", "MO/FOREIGN", "bystander"
 FOREIGN = {"foreign", "foreign site, no such order", "no such site", "no such partner"}
 ABSENT = {"own site, no such order", "own site, a foreign order's name"}
-ABOUT_AN_ORDER = (FOR_THE_RECORD | {"GetOrder", "ListReports", "ReportOutcome"} | MAKING) - {"ReportShortage"}
+ABOUT_AN_ORDER = (FOR_THE_RECORD | {"GetOrder", "ListReports", "ReportOutcome"} | MAKING) - {
+    "ReportShortage", "ReportProductionBatch", "StreamReports"}
 ABOUT_A_SITE = (
     {"ListOrders", "WatchOrders", "Subscribe", "WatchShortages", "ReportShortage", "WatchGenealogy",
+     "ReportProductionBatch", "StreamReports",
      "ListWorkOrders", "WatchWorkOrders", "ListProductionCases", "ResolveProductionCase"}
     | ODOO | READING_MASTER_DATA | WRITING_MASTER_DATA | READING_STOCK | MOVING | DECIDING_STOCK
     | READING_QUALITY | INSPECTING | PURCHASING)

@@ -43,6 +43,8 @@
 #include "millrace/production/v1/orders.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
+#include "millrace/production/v1/report_streams.pb-c.h"
+#include "millrace/production/v1/reports.pb-c.h"
 #include "millrace/production/v1/shortages.pb-c.h"
 #include "millrace/production/v1/work_orders.pb-c.h"
 #include "millrace/quality/v1/holds.pb-c.h"
@@ -1124,9 +1126,6 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__compon
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_hold__descriptor_ptr(void) {
   return &millrace__production__v1__order_hold__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__report__descriptor_ptr(void) {
-  return &millrace__production__v1__report__descriptor;
-}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__release_order_request__descriptor_ptr(void) {
   return &millrace__production__v1__release_order_request__descriptor;
 }
@@ -1157,6 +1156,36 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknow
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_order_response__descriptor_ptr(void) {
   return &millrace__production__v1__acknowledge_order_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_totals_changed__descriptor_ptr(void) {
+  return &millrace__production__v1__order_totals_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_changed__descriptor_ptr(void) {
+  return &millrace__production__v1__order_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_findings_changed__descriptor_ptr(void) {
+  return &millrace__production__v1__order_findings_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_batch_request__descriptor_ptr(void) {
+  return &millrace__production__v1__report_production_batch_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_batch_response__descriptor_ptr(void) {
+  return &millrace__production__v1__report_production_batch_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_outcome__descriptor_ptr(void) {
+  return &millrace__production__v1__report_production_outcome__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__stream_reports_request__descriptor_ptr(void) {
+  return &millrace__production__v1__stream_reports_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__stream_reports_response__descriptor_ptr(void) {
+  return &millrace__production__v1__stream_reports_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__streamed_rejection__descriptor_ptr(void) {
+  return &millrace__production__v1__streamed_rejection__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report__descriptor_ptr(void) {
+  return &millrace__production__v1__report__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_request__descriptor_ptr(void) {
   return &millrace__production__v1__report_production_request__descriptor;
 }
@@ -1168,15 +1197,6 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_r
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_reports_response__descriptor_ptr(void) {
   return &millrace__production__v1__list_reports_response__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_totals_changed__descriptor_ptr(void) {
-  return &millrace__production__v1__order_totals_changed__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_changed__descriptor_ptr(void) {
-  return &millrace__production__v1__order_changed__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_findings_changed__descriptor_ptr(void) {
-  return &millrace__production__v1__order_findings_changed__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__shortage__descriptor_ptr(void) {
   return &millrace__production__v1__shortage__descriptor;
@@ -1552,6 +1572,14 @@ static inline const void *millrace__production__v1__production__file_descriptor_
 extern const char millrace__production__v1__production_events__file_descriptor[];
 static inline const void *millrace__production__v1__production_events__file_descriptor_ptr(void) {
   return millrace__production__v1__production_events__file_descriptor;
+}
+extern const char millrace__production__v1__report_streams__file_descriptor[];
+static inline const void *millrace__production__v1__report_streams__file_descriptor_ptr(void) {
+  return millrace__production__v1__report_streams__file_descriptor;
+}
+extern const char millrace__production__v1__reports__file_descriptor[];
+static inline const void *millrace__production__v1__reports__file_descriptor_ptr(void) {
+  return millrace__production__v1__reports__file_descriptor;
 }
 extern const char millrace__production__v1__shortages__file_descriptor[];
 static inline const void *millrace__production__v1__shortages__file_descriptor_ptr(void) {

@@ -11,7 +11,7 @@ public enum ContractDescriptors {
     file13, file14, file15, file16, file17, file18, file19, file20, file21, file22, file23, file24,
     file25, file26, file27, file28, file29, file30, file31, file32, file33, file34, file35, file36,
     file37, file38, file39, file40, file41, file42, file43, file44, file45, file46, file47, file48,
-    file49,
+    file49, file50, file51,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -1892,16 +1892,12 @@ public enum ContractDescriptors {
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
       "millrace/production/v1/genealogy.proto", "millrace/production/v1/order_endings.proto",
-      "millrace/production/v1/orders.proto", "millrace/production/v1/shortages.proto",
+      "millrace/production/v1/orders.proto", "millrace/production/v1/report_streams.proto",
+      "millrace/production/v1/reports.proto", "millrace/production/v1/shortages.proto",
       "millrace/production/v1/work_orders.proto",
     ],
     symbols: [
-      "millrace.production.v1.Report", "millrace.production.v1.Report.report_id",
-      "millrace.production.v1.Report.sequence", "millrace.production.v1.Report.order_name",
-      "millrace.production.v1.Report.header", "millrace.production.v1.Report.operation",
-      "millrace.production.v1.Report.good", "millrace.production.v1.Report.scrap",
-      "millrace.production.v1.Report.final", "millrace.production.v1.Report.received_at",
-      "millrace.production.v1.Report.posting", "millrace.production.v1.ReleaseOrderRequest",
+      "millrace.production.v1.ReleaseOrderRequest",
       "millrace.production.v1.ReleaseOrderRequest.site",
       "millrace.production.v1.ReleaseOrderRequest.request_id",
       "millrace.production.v1.ReleaseOrderRequest.order_name",
@@ -1938,25 +1934,7 @@ public enum ContractDescriptors {
       "millrace.production.v1.AcknowledgeOrderResponse",
       "millrace.production.v1.AcknowledgeOrderResponse.receipt",
       "millrace.production.v1.AcknowledgeOrderResponse.order",
-      "millrace.production.v1.ReportProductionRequest",
-      "millrace.production.v1.ReportProductionRequest.site",
-      "millrace.production.v1.ReportProductionRequest.header",
-      "millrace.production.v1.ReportProductionRequest.order_name",
-      "millrace.production.v1.ReportProductionRequest.operation",
-      "millrace.production.v1.ReportProductionRequest.good",
-      "millrace.production.v1.ReportProductionRequest.scrap",
-      "millrace.production.v1.ReportProductionRequest.final",
-      "millrace.production.v1.ReportProductionResponse",
-      "millrace.production.v1.ReportProductionResponse.receipt",
-      "millrace.production.v1.ReportProductionResponse.report_id",
-      "millrace.production.v1.ReportProductionResponse.sequence",
-      "millrace.production.v1.ReportProductionResponse.order_state",
-      "millrace.production.v1.ListReportsRequest", "millrace.production.v1.ListReportsRequest.site",
-      "millrace.production.v1.ListReportsRequest.order_name",
-      "millrace.production.v1.ListReportsRequest.page",
-      "millrace.production.v1.ListReportsResponse",
-      "millrace.production.v1.ListReportsResponse.reports",
-      "millrace.production.v1.ListReportsResponse.page", "millrace.production.v1.ProductionService",
+      "millrace.production.v1.ProductionService",
       "millrace.production.v1.ProductionService.ReleaseOrder",
       "millrace.production.v1.ProductionService.GetOrder",
       "millrace.production.v1.ProductionService.ListOrders",
@@ -1972,6 +1950,8 @@ public enum ContractDescriptors {
       "millrace.production.v1.ProductionService.ListWorkOrders",
       "millrace.production.v1.ProductionService.WatchWorkOrders",
       "millrace.production.v1.ProductionService.ReportProduction",
+      "millrace.production.v1.ProductionService.ReportProductionBatch",
+      "millrace.production.v1.ProductionService.StreamReports",
       "millrace.production.v1.ProductionService.ListReports",
       "millrace.production.v1.ProductionService.ListProductionCases",
       "millrace.production.v1.ProductionService.ResolveProductionCase",
@@ -1980,7 +1960,7 @@ public enum ContractDescriptors {
       "millrace.production.v1.ProductionService.WatchShortages",
     ],
     start: millrace__production__v1__production__file_descriptor_ptr(),
-    byteCount: 5642)
+    byteCount: 4788)
 
   private static let file42 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
@@ -2005,6 +1985,73 @@ public enum ContractDescriptors {
     byteCount: 835)
 
   private static let file43 = FileDescriptorRecord(
+    name: "millrace/production/v1/report_streams.proto",
+    dependencies: [
+      "millrace/common/v1/common.proto", "millrace/production/v1/orders.proto",
+      "millrace/production/v1/reports.proto",
+    ],
+    symbols: [
+      "millrace.production.v1.ReportProductionBatchRequest",
+      "millrace.production.v1.ReportProductionBatchRequest.site",
+      "millrace.production.v1.ReportProductionBatchRequest.reports",
+      "millrace.production.v1.ReportProductionBatchResponse",
+      "millrace.production.v1.ReportProductionBatchResponse.outcomes",
+      "millrace.production.v1.ReportProductionOutcome",
+      "millrace.production.v1.ReportProductionOutcome.receipt",
+      "millrace.production.v1.ReportProductionOutcome.report_id",
+      "millrace.production.v1.ReportProductionOutcome.sequence",
+      "millrace.production.v1.ReportProductionOutcome.order_state",
+      "millrace.production.v1.ReportProductionOutcome.rejection",
+      "millrace.production.v1.StreamReportsRequest",
+      "millrace.production.v1.StreamReportsRequest.offset",
+      "millrace.production.v1.StreamReportsRequest.report",
+      "millrace.production.v1.StreamReportsResponse",
+      "millrace.production.v1.StreamReportsResponse.acknowledged_offset",
+      "millrace.production.v1.StreamReportsResponse.accepted_count",
+      "millrace.production.v1.StreamReportsResponse.duplicate_count",
+      "millrace.production.v1.StreamReportsResponse.rejections",
+      "millrace.production.v1.StreamedRejection", "millrace.production.v1.StreamedRejection.offset",
+      "millrace.production.v1.StreamedRejection.rejection",
+    ],
+    start: millrace__production__v1__report_streams__file_descriptor_ptr(),
+    byteCount: 1149)
+
+  private static let file44 = FileDescriptorRecord(
+    name: "millrace/production/v1/reports.proto",
+    dependencies: [
+      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
+      "millrace/production/v1/orders.proto",
+    ],
+    symbols: [
+      "millrace.production.v1.Report", "millrace.production.v1.Report.report_id",
+      "millrace.production.v1.Report.sequence", "millrace.production.v1.Report.order_name",
+      "millrace.production.v1.Report.header", "millrace.production.v1.Report.operation",
+      "millrace.production.v1.Report.good", "millrace.production.v1.Report.scrap",
+      "millrace.production.v1.Report.final", "millrace.production.v1.Report.received_at",
+      "millrace.production.v1.Report.posting", "millrace.production.v1.ReportProductionRequest",
+      "millrace.production.v1.ReportProductionRequest.site",
+      "millrace.production.v1.ReportProductionRequest.header",
+      "millrace.production.v1.ReportProductionRequest.order_name",
+      "millrace.production.v1.ReportProductionRequest.operation",
+      "millrace.production.v1.ReportProductionRequest.good",
+      "millrace.production.v1.ReportProductionRequest.scrap",
+      "millrace.production.v1.ReportProductionRequest.final",
+      "millrace.production.v1.ReportProductionResponse",
+      "millrace.production.v1.ReportProductionResponse.receipt",
+      "millrace.production.v1.ReportProductionResponse.report_id",
+      "millrace.production.v1.ReportProductionResponse.sequence",
+      "millrace.production.v1.ReportProductionResponse.order_state",
+      "millrace.production.v1.ListReportsRequest", "millrace.production.v1.ListReportsRequest.site",
+      "millrace.production.v1.ListReportsRequest.order_name",
+      "millrace.production.v1.ListReportsRequest.page",
+      "millrace.production.v1.ListReportsResponse",
+      "millrace.production.v1.ListReportsResponse.reports",
+      "millrace.production.v1.ListReportsResponse.page",
+    ],
+    start: millrace__production__v1__reports__file_descriptor_ptr(),
+    byteCount: 1359)
+
+  private static let file45 = FileDescriptorRecord(
     name: "millrace/production/v1/shortages.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -2034,7 +2081,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__shortages__file_descriptor_ptr(),
     byteCount: 1174)
 
-  private static let file44 = FileDescriptorRecord(
+  private static let file46 = FileDescriptorRecord(
     name: "millrace/production/v1/work_orders.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -2105,7 +2152,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__work_orders__file_descriptor_ptr(),
     byteCount: 2756)
 
-  private static let file45 = FileDescriptorRecord(
+  private static let file47 = FileDescriptorRecord(
     name: "millrace/quality/v1/holds.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -2155,7 +2202,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__holds__file_descriptor_ptr(),
     byteCount: 2465)
 
-  private static let file46 = FileDescriptorRecord(
+  private static let file48 = FileDescriptorRecord(
     name: "millrace/quality/v1/inspections.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -2243,7 +2290,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__inspections__file_descriptor_ptr(),
     byteCount: 3761)
 
-  private static let file47 = FileDescriptorRecord(
+  private static let file49 = FileDescriptorRecord(
     name: "millrace/quality/v1/nonconformances.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -2330,7 +2377,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__nonconformances__file_descriptor_ptr(),
     byteCount: 3560)
 
-  private static let file48 = FileDescriptorRecord(
+  private static let file50 = FileDescriptorRecord(
     name: "millrace/quality/v1/quality.proto",
     dependencies: [
       "millrace/quality/v1/holds.proto", "millrace/quality/v1/inspections.proto",
@@ -2359,7 +2406,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__quality__file_descriptor_ptr(),
     byteCount: 2322)
 
-  private static let file49 = FileDescriptorRecord(
+  private static let file51 = FileDescriptorRecord(
     name: "millrace/quality/v1/traces.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/genealogy.proto",

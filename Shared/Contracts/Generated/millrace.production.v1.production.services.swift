@@ -165,6 +165,25 @@ extension Production.V1 {
     >(
       service: name, name: "ReportProduction", kind: .unary)
 
+    /// Several reports at once, each judged by itself: what ReportProduction would refuse is
+    /// REJECTED with the same reason.
+    public static let reportProductionBatch = Method<
+      Production.V1.ReportProductionBatchRequest, Production.V1.ReportProductionBatchResponse
+    >(
+      service: name, name: "ReportProductionBatch", kind: .unary)
+
+    /// Reports as fast as machines make them, on one open stream: each is judged as
+    /// ReportProduction would, and messages tell how far all before has got. Send on without
+    /// waiting for them; when too much is under way the stream slows the sender down. A report
+    /// that is refused ends nothing: it is told with its offset. The stream ends with
+    /// INVALID_ARGUMENT when an offset does not increase, with PERMISSION_DENIED for a foreign
+    /// site, with UNAVAILABLE when the service goes away: open it again and go on behind the
+    /// last acknowledged offset.
+    public static let streamReports = Method<
+      Production.V1.StreamReportsRequest, Production.V1.StreamReportsResponse
+    >(
+      service: name, name: "StreamReports", kind: .bidirectionalStreaming)
+
     /// Reports of a site, or of one order, in the order in which they were recorded, each with
     /// its posting state. Reports of an order that was archived (closed for longer than the
     /// service is set to keep it at hand) are listed only when the order is named; orders
@@ -223,8 +242,9 @@ extension Production.V1 {
       "ReleaseOrder", "GetOrder", "ListOrders", "WatchOrders", "AcknowledgeOrder",
       "ChangeReleasedOrder", "AcknowledgeChange", "CancelOrder", "StartWorkOrder", "PauseWorkOrder",
       "ResumeWorkOrder", "CompleteWorkOrder", "ListWorkOrders", "WatchWorkOrders",
-      "ReportProduction", "ListReports", "ListProductionCases", "ResolveProductionCase",
-      "ReportGenealogy", "ReportShortage", "WatchShortages",
+      "ReportProduction", "ReportProductionBatch", "StreamReports", "ListReports",
+      "ListProductionCases", "ResolveProductionCase", "ReportGenealogy", "ReportShortage",
+      "WatchShortages",
     ]
   }
 
@@ -342,6 +362,23 @@ extension Production.V1 {
     /// so that a fact that was recorded is answered DUPLICATE whatever has become of its order.
     func reportProduction(_ request: Production.V1.ReportProductionRequest, context: Context)
       async throws -> Production.V1.ReportProductionResponse
+
+    /// Several reports at once, each judged by itself: what ReportProduction would refuse is
+    /// REJECTED with the same reason.
+    func reportProductionBatch(
+      _ request: Production.V1.ReportProductionBatchRequest, context: Context
+    ) async throws -> Production.V1.ReportProductionBatchResponse
+
+    /// Reports as fast as machines make them, on one open stream: each is judged as
+    /// ReportProduction would, and messages tell how far all before has got. Send on without
+    /// waiting for them; when too much is under way the stream slows the sender down. A report
+    /// that is refused ends nothing: it is told with its offset. The stream ends with
+    /// INVALID_ARGUMENT when an offset does not increase, with PERMISSION_DENIED for a foreign
+    /// site, with UNAVAILABLE when the service goes away: open it again and go on behind the
+    /// last acknowledged offset.
+    func streamReports(
+      _ requests: RequestStream<Production.V1.StreamReportsRequest>, context: Context,
+      responses: any ResponseWriter<Production.V1.StreamReportsResponse>) async throws
 
     /// Reports of a site, or of one order, in the order in which they were recorded, each with
     /// its posting state. Reports of an order that was archived (closed for longer than the
@@ -547,6 +584,29 @@ extension Production.V1 {
       _ request: Production.V1.ReportProductionRequest, options: CallOptions = .init()
     ) async throws -> Production.V1.ReportProductionResponse {
       try await caller.unary(Production.V1.ProductionService.reportProduction, request, options)
+    }
+
+    /// Several reports at once, each judged by itself: what ReportProduction would refuse is
+    /// REJECTED with the same reason.
+    public func reportProductionBatch(
+      _ request: Production.V1.ReportProductionBatchRequest, options: CallOptions = .init()
+    ) async throws -> Production.V1.ReportProductionBatchResponse {
+      try await caller.unary(
+        Production.V1.ProductionService.reportProductionBatch, request, options)
+    }
+
+    /// Reports as fast as machines make them, on one open stream: each is judged as
+    /// ReportProduction would, and messages tell how far all before has got. Send on without
+    /// waiting for them; when too much is under way the stream slows the sender down. A report
+    /// that is refused ends nothing: it is told with its offset. The stream ends with
+    /// INVALID_ARGUMENT when an offset does not increase, with PERMISSION_DENIED for a foreign
+    /// site, with UNAVAILABLE when the service goes away: open it again and go on behind the
+    /// last acknowledged offset.
+    public func streamReports(options: CallOptions = .init()) async throws -> BidirectionalCall<
+      Production.V1.StreamReportsRequest, Production.V1.StreamReportsResponse
+    > {
+      try await caller.bidirectionalStreaming(
+        Production.V1.ProductionService.streamReports, options)
     }
 
     /// Reports of a site, or of one order, in the order in which they were recorded, each with

@@ -21,6 +21,14 @@ public struct RequestStream: AsyncSequence, Sendable {
   /// Whether the message taken last was compressed on the wire.
   public var lastWasCompressed: Bool { inbox.lastWasCompressed }
 
+  /// A message that has come already; nil when there is none yet, or no more. For the one reader, between two
+  /// messages that it has waited for: what has come meanwhile is done together.
+  public func takeWaiting() -> ByteBuffer? {
+    guard let taken = inbox.takeWaiting() else { return nil }
+    if taken.releasesWindow { stream.onLoop { $0.releaseWindow() } }
+    return taken.message.bytes
+  }
+
   /// The one reader's iterator.
   public func makeAsyncIterator() -> Iterator { Iterator(requests: self) }
 
@@ -41,7 +49,8 @@ public struct RequestStream: AsyncSequence, Sendable {
     }
   }
 
-  private func next() async throws(Status) -> ByteBuffer? {
+  /// The next message; nil when the caller has sent its last one.
+  public func next() async throws(Status) -> ByteBuffer? {
     let (stream, inbox) = (stream, inbox)
     return try await inbox.next(
       releaseWindow: { stream.onLoop { $0.releaseWindow() } },

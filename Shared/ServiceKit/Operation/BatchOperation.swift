@@ -46,15 +46,23 @@ extension OperationRunner {
   static func run<O: BatchOperation>(
     _ operation: O, _ input: O.Input, _ call: Call, _ service: ServiceContext
   ) async throws -> O.Response {
-    let facts = input.map { _ in service.environment.identifiers.next() }
-    let outcomes = try await service.database.write(bytes: call.byteCount) { transaction in
-      try zip(input, facts).map { item, fact -> BatchOutcome<O.Item.Response> in
-        guard let input = item.input else {
-          return .rejected(.init(Refusal.invalidFields(item.violations)))
+    operation.response(
+      try await outcomes(of: operation.item, input, bytes: call.byteCount, call, service))
+  }
+
+  /// What becomes of each of several, all in one transaction.
+  static func outcomes<Item: IdentifiedWriteOperation>(
+    of item: Item, _ inputs: [BatchItem<Item.Input>], bytes: Int, _ call: Call,
+    _ service: ServiceContext
+  ) async throws -> [BatchOutcome<Item.Response>] {
+    let facts = inputs.map { _ in service.environment.identifiers.next() }
+    return try await service.database.write(bytes: bytes) { transaction in
+      try zip(inputs, facts).map { each, fact in
+        guard let input = each.input else {
+          return .rejected(.init(Refusal.invalidFields(each.violations)))
         }
         do {
-          return .answered(
-            try perform(operation.item, input, newFact: fact, transaction, call))
+          return .answered(try perform(item, input, newFact: fact, transaction, call))
         } catch let error where !(error is any BatchEndingError) {
           guard
             let refusal = error as? Refusal ?? (error as? any RefusalConvertible)?.refusal
@@ -63,7 +71,6 @@ extension OperationRunner {
         }
       }
     }
-    return operation.response(outcomes)
   }
 }
 

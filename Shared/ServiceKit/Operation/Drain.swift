@@ -48,6 +48,16 @@ public final class Drain: Sendable {
     if hasBegun { throw Refusal.shuttingDown }
   }
 
+  /// Waits for a value, at most until the drain begins; see ``wait(_:)``.
+  func waitFor<T: Sendable>(_ body: @escaping @Sendable () async throws -> T?) async throws -> T? {
+    let found = Mutex<T?>(nil)
+    try await wait {
+      let value = try await body()
+      found.withLock { $0 = value }
+    }
+    return found.withLock { $0 }
+  }
+
   /// Registers a wait; `nil` when the drain has begun.
   private func enter(_ task: Task<Void, any Error>) -> UInt64? {
     state.withLock { state in

@@ -47,7 +47,7 @@ enum OperationRunner {
   /// A site that is no site code at all is left to `validate`, which reports it together with all
   /// other violations. A site that is not granted is refused before anyone learns whether it
   /// exists.
-  private static func authorise<O: Operation>(
+  static func authorise<O: Operation>(
     _ operation: O, _ request: O.Request, _ principal: Principal, _ service: ServiceContext
   ) throws {
     if O.callers == .integration, principal.kind != .integration {

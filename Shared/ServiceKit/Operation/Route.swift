@@ -72,6 +72,20 @@ public struct Route: Sendable {
     }
   }
 
+  /// A stream of facts, answered by how far it has got.
+  public static func stream<O: StreamOperation>(_ operation: O) -> Route {
+    Route(path: O.method.path) { service in
+      .bidirectional { requests, context, responses in
+        // Who calls is asked before the first message.
+        try await answering(O.self, ByteBuffer(), context, service) { call in
+          try await service.whileConfirmed(context) {
+            try await OperationRunner.stream(operation, requests, responses, call, service)
+          }
+        }
+      }
+    }
+  }
+
   private static func unary<O: Operation>(
     _ operation: O,
     _ run: @escaping @Sendable (O.Input, Call, ServiceContext) async throws -> O.Response

@@ -308,5 +308,11 @@ enum MessageTypes {
     Production.V1.ChangeReleasedOrderResponse.self,
     Production.V1.AcknowledgeChangeRequest.self,
     Production.V1.AcknowledgeChangeResponse.self,
+    Production.V1.ReportProductionBatchRequest.self,
+    Production.V1.ReportProductionBatchResponse.self,
+    Production.V1.ReportProductionOutcome.self,
+    Production.V1.StreamReportsRequest.self,
+    Production.V1.StreamReportsResponse.self,
+    Production.V1.StreamedRejection.self,
   ]
 }

@@ -10,6 +10,8 @@ extension Role {
       reading.union(holds).union(inventory(isReading)).union([
         Production.V1.ProductionService.acknowledgeOrder.path,
         Production.V1.ProductionService.reportProduction.path,
+        Production.V1.ProductionService.reportProductionBatch.path,
+        Production.V1.ProductionService.streamReports.path,
         Production.V1.ProductionService.reportGenealogy.path,
         Production.V1.ProductionService.reportShortage.path,
         Production.V1.ProductionService.acknowledgeChange.path,

@@ -27,11 +27,15 @@ public struct OfferedService: Sendable {
     "/" + name.prefix(through: name.lastIndex(of: ".") ?? name.startIndex)
   }
 
-  /// Watches stay open.
-  public var longLivedPaths: Set<String> { paths { $0.hasPrefix("Watch") } }
+  /// Watches and streams of facts stay open.
+  public var longLivedPaths: Set<String> {
+    paths { $0.hasPrefix("Watch") || $0.hasPrefix("Stream") }
+  }
 
-  /// The one method that takes a stream of requests.
-  public var requestStreamPaths: Set<String> { paths { $0 == "ImportSnapshot" } }
+  /// The methods that take a stream of requests.
+  public var requestStreamPaths: Set<String> {
+    paths { $0 == "ImportSnapshot" || $0.hasPrefix("Stream") }
+  }
 
   /// What the services offer, the Gateway last.
   public static let all: [OfferedService] =

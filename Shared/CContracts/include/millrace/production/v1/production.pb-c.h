@@ -19,10 +19,11 @@ PROTOBUF_C__BEGIN_DECLS
 #include "millrace/production/v1/genealogy.pb-c.h"
 #include "millrace/production/v1/order_endings.pb-c.h"
 #include "millrace/production/v1/orders.pb-c.h"
+#include "millrace/production/v1/report_streams.pb-c.h"
+#include "millrace/production/v1/reports.pb-c.h"
 #include "millrace/production/v1/shortages.pb-c.h"
 #include "millrace/production/v1/work_orders.pb-c.h"
 
-typedef struct Millrace__Production__V1__Report Millrace__Production__V1__Report;
 typedef struct Millrace__Production__V1__ReleaseOrderRequest Millrace__Production__V1__ReleaseOrderRequest;
 typedef struct Millrace__Production__V1__ReleaseOrderResponse Millrace__Production__V1__ReleaseOrderResponse;
 typedef struct Millrace__Production__V1__GetOrderRequest Millrace__Production__V1__GetOrderRequest;
@@ -33,35 +34,12 @@ typedef struct Millrace__Production__V1__WatchOrdersRequest Millrace__Production
 typedef struct Millrace__Production__V1__WatchOrdersResponse Millrace__Production__V1__WatchOrdersResponse;
 typedef struct Millrace__Production__V1__AcknowledgeOrderRequest Millrace__Production__V1__AcknowledgeOrderRequest;
 typedef struct Millrace__Production__V1__AcknowledgeOrderResponse Millrace__Production__V1__AcknowledgeOrderResponse;
-typedef struct Millrace__Production__V1__ReportProductionRequest Millrace__Production__V1__ReportProductionRequest;
-typedef struct Millrace__Production__V1__ReportProductionResponse Millrace__Production__V1__ReportProductionResponse;
-typedef struct Millrace__Production__V1__ListReportsRequest Millrace__Production__V1__ListReportsRequest;
-typedef struct Millrace__Production__V1__ListReportsResponse Millrace__Production__V1__ListReportsResponse;
 
 
 /* --- enums --- */
 
 
 /* --- messages --- */
-
-struct  Millrace__Production__V1__Report
-{
-  ProtobufCMessage base;
-  ProtobufCBinaryData report_id;
-  int64_t sequence;
-  ProtobufCBinaryData order_name;
-  Millrace__Common__V1__FactHeader *header;
-  ProtobufCBinaryData operation;
-  Millrace__Common__V1__Quantity *good;
-  Millrace__Common__V1__Quantity *scrap;
-  protobuf_c_boolean final;
-  Google__Protobuf__Timestamp *received_at;
-  Millrace__Common__V1__Posting *posting;
-};
-#define MILLRACE__PRODUCTION__V1__REPORT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, NULL, {0,NULL}, NULL, NULL, 0, NULL, NULL }
-
 
 struct  Millrace__Production__V1__ReleaseOrderRequest
 {
@@ -190,78 +168,6 @@ struct  Millrace__Production__V1__AcknowledgeOrderResponse
     , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
 
 
-struct  Millrace__Production__V1__ReportProductionRequest
-{
-  ProtobufCMessage base;
-  ProtobufCBinaryData site;
-  Millrace__Common__V1__FactHeader *header;
-  ProtobufCBinaryData order_name;
-  ProtobufCBinaryData operation;
-  Millrace__Common__V1__Quantity *good;
-  Millrace__Common__V1__Quantity *scrap;
-  protobuf_c_boolean final;
-};
-#define MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report_production_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL}, {0,NULL}, NULL, NULL, 0 }
-
-
-struct  Millrace__Production__V1__ReportProductionResponse
-{
-  ProtobufCMessage base;
-  Millrace__Common__V1__Receipt receipt;
-  ProtobufCBinaryData report_id;
-  int64_t sequence;
-  Millrace__Production__V1__OrderState order_state;
-};
-#define MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report_production_response__descriptor) \
-    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, {0,NULL}, 0, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED }
-
-
-struct  Millrace__Production__V1__ListReportsRequest
-{
-  ProtobufCMessage base;
-  ProtobufCBinaryData site;
-  ProtobufCBinaryData order_name;
-  Millrace__Common__V1__PageRequest *page;
-};
-#define MILLRACE__PRODUCTION__V1__LIST_REPORTS_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__list_reports_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL }
-
-
-struct  Millrace__Production__V1__ListReportsResponse
-{
-  ProtobufCMessage base;
-  size_t n_reports;
-  Millrace__Production__V1__Report **reports;
-  Millrace__Common__V1__PageResponse *page;
-};
-#define MILLRACE__PRODUCTION__V1__LIST_REPORTS_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__list_reports_response__descriptor) \
-    , 0,NULL, NULL }
-
-
-/* Millrace__Production__V1__Report methods */
-void   millrace__production__v1__report__init
-                     (Millrace__Production__V1__Report         *message);
-size_t millrace__production__v1__report__get_packed_size
-                     (const Millrace__Production__V1__Report   *message);
-size_t millrace__production__v1__report__pack
-                     (const Millrace__Production__V1__Report   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__report__pack_to_buffer
-                     (const Millrace__Production__V1__Report   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__Report *
-       millrace__production__v1__report__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__report__free_unpacked
-                     (Millrace__Production__V1__Report *message,
-                      ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__ReleaseOrderRequest methods */
 void   millrace__production__v1__release_order_request__init
                      (Millrace__Production__V1__ReleaseOrderRequest         *message);
@@ -452,87 +358,8 @@ Millrace__Production__V1__AcknowledgeOrderResponse *
 void   millrace__production__v1__acknowledge_order_response__free_unpacked
                      (Millrace__Production__V1__AcknowledgeOrderResponse *message,
                       ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__ReportProductionRequest methods */
-void   millrace__production__v1__report_production_request__init
-                     (Millrace__Production__V1__ReportProductionRequest         *message);
-size_t millrace__production__v1__report_production_request__get_packed_size
-                     (const Millrace__Production__V1__ReportProductionRequest   *message);
-size_t millrace__production__v1__report_production_request__pack
-                     (const Millrace__Production__V1__ReportProductionRequest   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__report_production_request__pack_to_buffer
-                     (const Millrace__Production__V1__ReportProductionRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__ReportProductionRequest *
-       millrace__production__v1__report_production_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__report_production_request__free_unpacked
-                     (Millrace__Production__V1__ReportProductionRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__ReportProductionResponse methods */
-void   millrace__production__v1__report_production_response__init
-                     (Millrace__Production__V1__ReportProductionResponse         *message);
-size_t millrace__production__v1__report_production_response__get_packed_size
-                     (const Millrace__Production__V1__ReportProductionResponse   *message);
-size_t millrace__production__v1__report_production_response__pack
-                     (const Millrace__Production__V1__ReportProductionResponse   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__report_production_response__pack_to_buffer
-                     (const Millrace__Production__V1__ReportProductionResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__ReportProductionResponse *
-       millrace__production__v1__report_production_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__report_production_response__free_unpacked
-                     (Millrace__Production__V1__ReportProductionResponse *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__ListReportsRequest methods */
-void   millrace__production__v1__list_reports_request__init
-                     (Millrace__Production__V1__ListReportsRequest         *message);
-size_t millrace__production__v1__list_reports_request__get_packed_size
-                     (const Millrace__Production__V1__ListReportsRequest   *message);
-size_t millrace__production__v1__list_reports_request__pack
-                     (const Millrace__Production__V1__ListReportsRequest   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__list_reports_request__pack_to_buffer
-                     (const Millrace__Production__V1__ListReportsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__ListReportsRequest *
-       millrace__production__v1__list_reports_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__list_reports_request__free_unpacked
-                     (Millrace__Production__V1__ListReportsRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Millrace__Production__V1__ListReportsResponse methods */
-void   millrace__production__v1__list_reports_response__init
-                     (Millrace__Production__V1__ListReportsResponse         *message);
-size_t millrace__production__v1__list_reports_response__get_packed_size
-                     (const Millrace__Production__V1__ListReportsResponse   *message);
-size_t millrace__production__v1__list_reports_response__pack
-                     (const Millrace__Production__V1__ListReportsResponse   *message,
-                      uint8_t             *out);
-size_t millrace__production__v1__list_reports_response__pack_to_buffer
-                     (const Millrace__Production__V1__ListReportsResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Millrace__Production__V1__ListReportsResponse *
-       millrace__production__v1__list_reports_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   millrace__production__v1__list_reports_response__free_unpacked
-                     (Millrace__Production__V1__ListReportsResponse *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
-typedef void (*Millrace__Production__V1__Report_Closure)
-                 (const Millrace__Production__V1__Report *message,
-                  void *closure_data);
 typedef void (*Millrace__Production__V1__ReleaseOrderRequest_Closure)
                  (const Millrace__Production__V1__ReleaseOrderRequest *message,
                   void *closure_data);
@@ -563,25 +390,12 @@ typedef void (*Millrace__Production__V1__AcknowledgeOrderRequest_Closure)
 typedef void (*Millrace__Production__V1__AcknowledgeOrderResponse_Closure)
                  (const Millrace__Production__V1__AcknowledgeOrderResponse *message,
                   void *closure_data);
-typedef void (*Millrace__Production__V1__ReportProductionRequest_Closure)
-                 (const Millrace__Production__V1__ReportProductionRequest *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__ReportProductionResponse_Closure)
-                 (const Millrace__Production__V1__ReportProductionResponse *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__ListReportsRequest_Closure)
-                 (const Millrace__Production__V1__ListReportsRequest *message,
-                  void *closure_data);
-typedef void (*Millrace__Production__V1__ListReportsResponse_Closure)
-                 (const Millrace__Production__V1__ListReportsResponse *message,
-                  void *closure_data);
 
 /* --- services --- */
 
 
 /* --- descriptors --- */
 
-extern const ProtobufCMessageDescriptor millrace__production__v1__report__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__get_order_request__descriptor;
@@ -592,10 +406,6 @@ extern const ProtobufCMessageDescriptor millrace__production__v1__watch_orders_r
 extern const ProtobufCMessageDescriptor millrace__production__v1__watch_orders_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_order_response__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__report_production_request__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__report_production_response__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__list_reports_request__descriptor;
-extern const ProtobufCMessageDescriptor millrace__production__v1__list_reports_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
