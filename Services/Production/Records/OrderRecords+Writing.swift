@@ -83,7 +83,8 @@ extension OrderRecords {
       UPDATE orders SET state = ?, revision = ?, change_sequence = ?, ending_reason = ?, change = ?
       WHERE order_id = ?
       """, stored.order.state.rawValue, stored.order.revision, changeSequence,
-      stored.order.endingReason, try stored.order.change?.stored(), stored.orderID)
+      stored.order.endingReason.isEmpty ? nil : stored.order.endingReason,
+      try stored.order.change?.stored(), stored.orderID)
   }
 
   /// Stores what the order is to be from now on.

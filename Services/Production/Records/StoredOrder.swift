@@ -72,7 +72,7 @@ enum OrderColumns {
         output: Output(good: try row.quantity(16), scrap: try row.quantity(17)),
         reportCount: try row.int64(18), throughSequence: try row.int64(19)),
       lastReportAt: try row.optionalInstant(20), outcome: try outcome(row, firstOutcomeColumn),
-      isArchived: try row.bool(28), endingReason: try row.text(29),
+      isArchived: try row.bool(28), endingReason: try row.optionalText(29) ?? "",
       change: try row.optionalBlob(30).map { try OrderChange(stored: $0) },
       releasedContent: try row.optionalIdentifier(31).map {
         Fingerprint(digest: $0, scheme: ReleaseOrder.contentScheme)

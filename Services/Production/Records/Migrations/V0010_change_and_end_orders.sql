@@ -38,8 +38,8 @@ CREATE TABLE ended_orders (
 
   -- Whether the order's lines, operations and reports are in an archive. The order's own row stays.
   archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
-  -- Why it has ended before it was made; empty when it has not.
-  ending_reason TEXT NOT NULL DEFAULT '',
+  -- Why it has ended before it was made; NULL when it has not. What is NULL changes no digest of an archived row.
+  ending_reason TEXT,
   -- The newest change that was asked for, a millrace.production.v1.OrderChange; NULL when there was none.
   change BLOB,
   -- Of what was released, when a change has made the content another one; NULL when none has.
@@ -53,7 +53,7 @@ INSERT INTO ended_orders
 SELECT order_id, site, name, item_code, planned, unit, reporting_operation, planned_start_at, due_at, tracking, content,
   content_scheme, released_at, state, revision, change_sequence, good, scrap, report_count, through_sequence,
   last_report_at, outcome_revision, outcome_state, outcome_covers, outcome_booked, outcome_reason, outcome_document,
-  outcome_at, archived, '', NULL, NULL
+  outcome_at, archived, NULL, NULL, NULL
 FROM orders;
 DROP TABLE orders;
 ALTER TABLE ended_orders RENAME TO orders;
