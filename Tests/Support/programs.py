@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -28,11 +29,29 @@ _ENDS_WITH_US = ["setpriv", "--pdeathsig", "KILL", "--"]
 _starter = futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
+LOWEST_PORT = 10_000
+_given_ports: set[int] = set()
+
+
 def free_port() -> int:
-    """A port of the loopback that nobody listens on at the moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port of the loopback that nobody listens on.
+
+    Below those that the kernel gives to outgoing connections: one of these could take it before the program does, or
+    reach itself there while the program is away.
+    """
+    outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text()
+    highest = int(outgoing.split()[0]) - 1
+    while True:
+        port = random.randint(LOWEST_PORT, highest)
+        if port in _given_ports:
+            continue
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _given_ports.add(port)
+        return port
 
 
 class _Output:
