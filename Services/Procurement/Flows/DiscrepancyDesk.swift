@@ -4,7 +4,7 @@ import RecordStore
 import ServiceKit
 import Values
 
-/// Differences between what was announced and what came, in their table.
+/// Differences between what was announced, or ordered, and what came, in their table.
 struct DiscrepancyDesk: Sendable {
   let discrepancies = ObjectTable<Procurement.V1.Discrepancy>("discrepancies")
   /// The states of the table: a difference is settled or not.
@@ -24,7 +24,7 @@ struct DiscrepancyDesk: Sendable {
 
   /// Opens one for a difference.
   func open(
-    _ difference: Difference, id: String, _ notice: Procurement.V1.ShipNotice,
+    _ difference: Difference, id: String, of receipt: Procurement.V1.RecordReceiptRequest,
     _ orders: [String: Procurement.V1.PurchaseOrder], at site: SiteCode, _ transaction: Transaction
   ) throws {
     let line = orders[difference.item.orderName]?.lines.first { $0.line == difference.item.line }
@@ -32,8 +32,8 @@ struct DiscrepancyDesk: Sendable {
       .with {
         $0.discrepancyID = id
         $0.site = site.text
-        $0.supplierCode = notice.supplierCode
-        $0.noticeNumber = notice.noticeNumber
+        $0.supplierCode = receipt.supplierCode
+        $0.noticeNumber = receipt.noticeNumber
         $0.kind = .init(rawValue: difference.kind.rawValue)
         $0.orderName = difference.item.orderName
         $0.line = difference.item.line

@@ -67,6 +67,9 @@ struct RecordReceipt: ObjectWrite {
     var changed = try received(receipt, at: input.site, isAnnounced: notice != nil, transaction)
     if var found = notice {
       try arrive(&found, receipt, fact, at: input.site, &changed, transaction)
+    } else {
+      try open(
+        Self.unannounced(receipt, changed), of: receipt, fact, changed, at: input.site, transaction)
     }
     for order in changed.values.sorted(by: { $0.orderName < $1.orderName }) {
       try orders.put(order, at: input.site, transaction)
@@ -151,12 +154,45 @@ struct RecordReceipt: ObjectWrite {
           to: line.line)
         changed[line.orderName] = order
       }
-      for (number, difference) in differences.enumerated() {
-        try discrepancies.open(
-          difference, id: "\(fact)-\(number + 1)", notice, changed, at: site, transaction)
-      }
+      try open(differences, of: receipt, fact, changed, at: site, transaction)
     }
     notice = try notices.put(notice, at: site, transaction)
+  }
+
+  private func open(
+    _ differences: [Difference], of receipt: Procurement.V1.RecordReceiptRequest,
+    _ fact: Identifier, _ orders: [String: Procurement.V1.PurchaseOrder], at site: SiteCode,
+    _ transaction: Transaction
+  ) throws {
+    for (number, difference) in differences.enumerated() {
+      try discrepancies.open(
+        difference, id: "\(fact)-\(number + 1)", of: receipt, orders, at: site, transaction)
+    }
+  }
+
+  /// What is wrong with a receipt that nobody has announced: what is broken, and what is more than was ordered.
+  private static func unannounced(
+    _ receipt: Procurement.V1.RecordReceiptRequest,
+    _ orders: [String: Procurement.V1.PurchaseOrder]
+  ) throws -> [Difference] {
+    let sums = try ReceivedSums([receipt])
+    var differences = sums.damaged.filter { !$0.value.isZero }.map {
+      Difference(item: $0.key, kind: .damaged, quantity: $0.value)
+    }
+    for (line, came) in try sums.received.byLine {
+      guard let order = orders[line.orderName],
+        let ordered = order.lines.first(where: { $0.line == line.line })?.quantity
+      else { continue }
+      let excess = try order.progress(of: line.line).received
+        .subtracting(Quantity(decimal: ordered.value))
+      if excess > .zero {
+        // Of what was too much before another receipt has told.
+        differences.append(Difference(item: line, kind: .over, quantity: min(excess, came)))
+      }
+    }
+    return differences.sorted {
+      ($0.item, $0.kind.rawValue) < ($1.item, $1.kind.rawValue)
+    }
   }
 
   /// Where lots and pieces come from.

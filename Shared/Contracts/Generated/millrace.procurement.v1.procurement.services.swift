@@ -146,9 +146,10 @@ extension Procurement.V1 {
       service: name, name: "ListShipNotices", kind: .unary)
 
     /// The buyer says what has come. With the last receipt of a notice it is RECEIVED, or
-    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. FAILED_PRECONDITION:
-    /// LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the notice),
-    /// QUANTITY_OVERFLOW.
+    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. A receipt without a
+    /// notice has one for what is damaged, and one for what is more than was ordered.
+    /// FAILED_PRECONDITION: LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the
+    /// notice), QUANTITY_OVERFLOW.
     public static let recordReceipt = Method<
       Procurement.V1.RecordReceiptRequest, Procurement.V1.RecordReceiptResponse
     >(
@@ -304,9 +305,10 @@ extension Procurement.V1 {
       async throws -> Procurement.V1.ListShipNoticesResponse
 
     /// The buyer says what has come. With the last receipt of a notice it is RECEIVED, or
-    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. FAILED_PRECONDITION:
-    /// LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the notice),
-    /// QUANTITY_OVERFLOW.
+    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. A receipt without a
+    /// notice has one for what is damaged, and one for what is more than was ordered.
+    /// FAILED_PRECONDITION: LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the
+    /// notice), QUANTITY_OVERFLOW.
     func recordReceipt(_ request: Procurement.V1.RecordReceiptRequest, context: Context)
       async throws -> Procurement.V1.RecordReceiptResponse
 
@@ -489,9 +491,10 @@ extension Procurement.V1 {
     }
 
     /// The buyer says what has come. With the last receipt of a notice it is RECEIVED, or
-    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. FAILED_PRECONDITION:
-    /// LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the notice),
-    /// QUANTITY_OVERFLOW.
+    /// RECEIVED_WITH_DISCREPANCY with one discrepancy for each difference. A receipt without a
+    /// notice has one for what is damaged, and one for what is more than was ordered.
+    /// FAILED_PRECONDITION: LINE_NOT_FOUND, UNIT_MISMATCH, PACKAGE_UNKNOWN (it is not in the
+    /// notice), QUANTITY_OVERFLOW.
     public func recordReceipt(
       _ request: Procurement.V1.RecordReceiptRequest, options: CallOptions = .init()
     ) async throws -> Procurement.V1.RecordReceiptResponse {

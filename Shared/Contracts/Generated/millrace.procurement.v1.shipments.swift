@@ -587,7 +587,7 @@ extension Procurement.V1 {
     /// The supplier's code.
     public var supplierCode: String = ""
 
-    /// The notice.
+    /// The notice; empty of a receipt without one.
     public var noticeNumber: String = ""
 
     /// How it differs.

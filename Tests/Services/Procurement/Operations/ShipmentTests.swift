@@ -140,6 +140,31 @@ struct ShipmentTests {
     }
   }
 
+  @Test(
+    "Without a notice what is broken, and what is more than was ordered, is a discrepancy, each once"
+  )
+  func unannounced() async throws {
+    try await ProcurementFixture.run { procurement in
+      try await procurement.publish("P-1", quantity: "10")
+      func receive(_ event: String, _ quantity: String, _ damaged: String) async throws -> [String]
+      {
+        let answer = try await procurement.buyer.recordReceipt(
+          Sample.receipt(event, notice: "", final: false, [("P-1", "C-1", quantity, damaged)]))
+        #expect(
+          answer.discrepancies.allSatisfy { $0.noticeNumber.isEmpty && $0.supplierCode == "V-1" })
+        return answer.discrepancies.map { "\($0.kind) \($0.quantity?.value ?? "") \($0.lot)" }
+      }
+      #expect(try await receive("r-1", "8", "") == [])
+      #expect(try await receive("r-2", "4", "1") == ["over 2 ", "damaged 1 C-1"])
+      #expect(try await receive("r-2", "4", "1") == ["over 2 ", "damaged 1 C-1"])
+      #expect(try await receive("r-3", "3", "") == ["over 3 "])
+      let seen = try await procurement.supplier("V-1").listDiscrepancies(
+        .with { $0.site = HouseFixture.site }
+      ).discrepancies
+      #expect(seen.count == 3)
+    }
+  }
+
   @Test("What differs becomes a discrepancy, which the supplier sees and the buyer settles")
   func discrepancies() async throws {
     try await ProcurementFixture.run { procurement in
