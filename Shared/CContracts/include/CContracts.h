@@ -38,13 +38,10 @@
 #include "millrace/procurement/v1/orders.pb-c.h"
 #include "millrace/procurement/v1/shipments.pb-c.h"
 #include "millrace/procurement/v1/supply.pb-c.h"
+#include "millrace/production/v1/cases.pb-c.h"
 #include "millrace/production/v1/genealogy.pb-c.h"
-#include "millrace/production/v1/order_endings.pb-c.h"
-#include "millrace/production/v1/orders.pb-c.h"
 #include "millrace/production/v1/production.pb-c.h"
 #include "millrace/production/v1/production_events.pb-c.h"
-#include "millrace/production/v1/report_streams.pb-c.h"
-#include "millrace/production/v1/reports.pb-c.h"
 #include "millrace/production/v1/shortages.pb-c.h"
 #include "millrace/production/v1/work_orders.pb-c.h"
 #include "millrace/quality/v1/holds.pb-c.h"
@@ -1060,33 +1057,6 @@ static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__close
 static inline const ProtobufCMessageDescriptor *millrace__procurement__v1__close_supply_signal_response__descriptor_ptr(void) {
   return &millrace__procurement__v1__close_supply_signal_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_request__descriptor_ptr(void) {
-  return &millrace__production__v1__report_genealogy_request__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__consumed_material__descriptor_ptr(void) {
-  return &millrace__production__v1__consumed_material__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_response__descriptor_ptr(void) {
-  return &millrace__production__v1__report_genealogy_response__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__change_released_order_request__descriptor_ptr(void) {
-  return &millrace__production__v1__change_released_order_request__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__change_released_order_response__descriptor_ptr(void) {
-  return &millrace__production__v1__change_released_order_response__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_change_request__descriptor_ptr(void) {
-  return &millrace__production__v1__acknowledge_change_request__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_change_response__descriptor_ptr(void) {
-  return &millrace__production__v1__acknowledge_change_response__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__cancel_order_request__descriptor_ptr(void) {
-  return &millrace__production__v1__cancel_order_request__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__cancel_order_response__descriptor_ptr(void) {
-  return &millrace__production__v1__cancel_order_response__descriptor;
-}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__production_case__descriptor_ptr(void) {
   return &millrace__production__v1__production_case__descriptor;
 }
@@ -1101,6 +1071,15 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__resolv
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__resolve_production_case_response__descriptor_ptr(void) {
   return &millrace__production__v1__resolve_production_case_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_request__descriptor_ptr(void) {
+  return &millrace__production__v1__report_genealogy_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__consumed_material__descriptor_ptr(void) {
+  return &millrace__production__v1__consumed_material__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_genealogy_response__descriptor_ptr(void) {
+  return &millrace__production__v1__report_genealogy_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__order__descriptor_ptr(void) {
   return &millrace__production__v1__order__descriptor;
@@ -1123,8 +1102,8 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__operat
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__component_progress__descriptor_ptr(void) {
   return &millrace__production__v1__component_progress__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_hold__descriptor_ptr(void) {
-  return &millrace__production__v1__order_hold__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report__descriptor_ptr(void) {
+  return &millrace__production__v1__report__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__release_order_request__descriptor_ptr(void) {
   return &millrace__production__v1__release_order_request__descriptor;
@@ -1137,6 +1116,9 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__get_or
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__get_order_response__descriptor_ptr(void) {
   return &millrace__production__v1__get_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_hold__descriptor_ptr(void) {
+  return &millrace__production__v1__order_hold__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_orders_request__descriptor_ptr(void) {
   return &millrace__production__v1__list_orders_request__descriptor;
@@ -1156,14 +1138,29 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknow
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_order_response__descriptor_ptr(void) {
   return &millrace__production__v1__acknowledge_order_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_totals_changed__descriptor_ptr(void) {
-  return &millrace__production__v1__order_totals_changed__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__change_released_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__change_released_order_request__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_changed__descriptor_ptr(void) {
-  return &millrace__production__v1__order_changed__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__change_released_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__change_released_order_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_findings_changed__descriptor_ptr(void) {
-  return &millrace__production__v1__order_findings_changed__descriptor;
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_change_request__descriptor_ptr(void) {
+  return &millrace__production__v1__acknowledge_change_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__acknowledge_change_response__descriptor_ptr(void) {
+  return &millrace__production__v1__acknowledge_change_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__cancel_order_request__descriptor_ptr(void) {
+  return &millrace__production__v1__cancel_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__cancel_order_response__descriptor_ptr(void) {
+  return &millrace__production__v1__cancel_order_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_request__descriptor_ptr(void) {
+  return &millrace__production__v1__report_production_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_response__descriptor_ptr(void) {
+  return &millrace__production__v1__report_production_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_batch_request__descriptor_ptr(void) {
   return &millrace__production__v1__report_production_batch_request__descriptor;
@@ -1183,20 +1180,20 @@ static inline const ProtobufCMessageDescriptor *millrace__production__v1__stream
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__streamed_rejection__descriptor_ptr(void) {
   return &millrace__production__v1__streamed_rejection__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__report__descriptor_ptr(void) {
-  return &millrace__production__v1__report__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_request__descriptor_ptr(void) {
-  return &millrace__production__v1__report_production_request__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *millrace__production__v1__report_production_response__descriptor_ptr(void) {
-  return &millrace__production__v1__report_production_response__descriptor;
-}
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_reports_request__descriptor_ptr(void) {
   return &millrace__production__v1__list_reports_request__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__list_reports_response__descriptor_ptr(void) {
   return &millrace__production__v1__list_reports_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_totals_changed__descriptor_ptr(void) {
+  return &millrace__production__v1__order_totals_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_changed__descriptor_ptr(void) {
+  return &millrace__production__v1__order_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *millrace__production__v1__order_findings_changed__descriptor_ptr(void) {
+  return &millrace__production__v1__order_findings_changed__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *millrace__production__v1__shortage__descriptor_ptr(void) {
   return &millrace__production__v1__shortage__descriptor;
@@ -1553,17 +1550,13 @@ extern const char millrace__procurement__v1__supply__file_descriptor[];
 static inline const void *millrace__procurement__v1__supply__file_descriptor_ptr(void) {
   return millrace__procurement__v1__supply__file_descriptor;
 }
+extern const char millrace__production__v1__cases__file_descriptor[];
+static inline const void *millrace__production__v1__cases__file_descriptor_ptr(void) {
+  return millrace__production__v1__cases__file_descriptor;
+}
 extern const char millrace__production__v1__genealogy__file_descriptor[];
 static inline const void *millrace__production__v1__genealogy__file_descriptor_ptr(void) {
   return millrace__production__v1__genealogy__file_descriptor;
-}
-extern const char millrace__production__v1__order_endings__file_descriptor[];
-static inline const void *millrace__production__v1__order_endings__file_descriptor_ptr(void) {
-  return millrace__production__v1__order_endings__file_descriptor;
-}
-extern const char millrace__production__v1__orders__file_descriptor[];
-static inline const void *millrace__production__v1__orders__file_descriptor_ptr(void) {
-  return millrace__production__v1__orders__file_descriptor;
 }
 extern const char millrace__production__v1__production__file_descriptor[];
 static inline const void *millrace__production__v1__production__file_descriptor_ptr(void) {
@@ -1572,14 +1565,6 @@ static inline const void *millrace__production__v1__production__file_descriptor_
 extern const char millrace__production__v1__production_events__file_descriptor[];
 static inline const void *millrace__production__v1__production_events__file_descriptor_ptr(void) {
   return millrace__production__v1__production_events__file_descriptor;
-}
-extern const char millrace__production__v1__report_streams__file_descriptor[];
-static inline const void *millrace__production__v1__report_streams__file_descriptor_ptr(void) {
-  return millrace__production__v1__report_streams__file_descriptor;
-}
-extern const char millrace__production__v1__reports__file_descriptor[];
-static inline const void *millrace__production__v1__reports__file_descriptor_ptr(void) {
-  return millrace__production__v1__reports__file_descriptor;
 }
 extern const char millrace__production__v1__shortages__file_descriptor[];
 static inline const void *millrace__production__v1__shortages__file_descriptor_ptr(void) {

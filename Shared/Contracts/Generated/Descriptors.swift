@@ -11,7 +11,6 @@ public enum ContractDescriptors {
     file13, file14, file15, file16, file17, file18, file19, file20, file21, file22, file23, file24,
     file25, file26, file27, file28, file29, file30, file31, file32, file33, file34, file35, file36,
     file37, file38, file39, file40, file41, file42, file43, file44, file45, file46, file47, file48,
-    file49, file50, file51,
   ]
 
   private static let file0 = FileDescriptorRecord(
@@ -1722,36 +1721,9 @@ public enum ContractDescriptors {
     byteCount: 2945)
 
   private static let file38 = FileDescriptorRecord(
-    name: "millrace/production/v1/genealogy.proto",
-    dependencies: ["millrace/common/v1/common.proto", "millrace/common/v1/genealogy.proto"],
+    name: "millrace/production/v1/cases.proto",
+    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
-      "millrace.production.v1.ReportGenealogyRequest",
-      "millrace.production.v1.ReportGenealogyRequest.site",
-      "millrace.production.v1.ReportGenealogyRequest.header",
-      "millrace.production.v1.ReportGenealogyRequest.order_name",
-      "millrace.production.v1.ReportGenealogyRequest.produced",
-      "millrace.production.v1.ReportGenealogyRequest.consumed",
-      "millrace.production.v1.ReportGenealogyRequest.work_center_code",
-      "millrace.production.v1.ConsumedMaterial", "millrace.production.v1.ConsumedMaterial.material",
-      "millrace.production.v1.ConsumedMaterial.quantity",
-      "millrace.production.v1.ReportGenealogyResponse",
-      "millrace.production.v1.ReportGenealogyResponse.receipt",
-      "millrace.production.v1.ReportGenealogyResponse.report_id",
-    ],
-    start: millrace__production__v1__genealogy__file_descriptor_ptr(),
-    byteCount: 705)
-
-  private static let file39 = FileDescriptorRecord(
-    name: "millrace/production/v1/order_endings.proto",
-    dependencies: [
-      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
-      "millrace/production/v1/orders.proto",
-    ],
-    symbols: [
-      "millrace.production.v1.OrderEnding", "millrace.production.v1.ORDER_ENDING_UNSPECIFIED",
-      "millrace.production.v1.ORDER_ENDING_GIVEN_UP",
-      "millrace.production.v1.ORDER_ENDING_CANCELLED_IN_ERP",
-      "millrace.production.v1.ORDER_ENDING_CLOSED_IN_ERP",
       "millrace.production.v1.ProductionCaseState",
       "millrace.production.v1.PRODUCTION_CASE_STATE_UNSPECIFIED",
       "millrace.production.v1.PRODUCTION_CASE_STATE_OPEN",
@@ -1761,37 +1733,8 @@ public enum ContractDescriptors {
       "millrace.production.v1.PRODUCTION_CASE_RESOLUTION_NEW_ORDER",
       "millrace.production.v1.PRODUCTION_CASE_RESOLUTION_CORRECT",
       "millrace.production.v1.PRODUCTION_CASE_RESOLUTION_DISCARD",
-      "millrace.production.v1.ChangeReleasedOrderRequest",
-      "millrace.production.v1.ChangeReleasedOrderRequest.site",
-      "millrace.production.v1.ChangeReleasedOrderRequest.request_id",
-      "millrace.production.v1.ChangeReleasedOrderRequest.order_name",
-      "millrace.production.v1.ChangeReleasedOrderRequest.planned_quantity",
-      "millrace.production.v1.ChangeReleasedOrderRequest.components",
-      "millrace.production.v1.ChangeReleasedOrderRequest.planned_start_at",
-      "millrace.production.v1.ChangeReleasedOrderRequest.due_at",
-      "millrace.production.v1.ChangeReleasedOrderRequest.reason",
-      "millrace.production.v1.ChangeReleasedOrderResponse",
-      "millrace.production.v1.ChangeReleasedOrderResponse.receipt",
-      "millrace.production.v1.ChangeReleasedOrderResponse.order",
-      "millrace.production.v1.AcknowledgeChangeRequest",
-      "millrace.production.v1.AcknowledgeChangeRequest.site",
-      "millrace.production.v1.AcknowledgeChangeRequest.request_id",
-      "millrace.production.v1.AcknowledgeChangeRequest.order_name",
-      "millrace.production.v1.AcknowledgeChangeRequest.change_number",
-      "millrace.production.v1.AcknowledgeChangeRequest.accept",
-      "millrace.production.v1.AcknowledgeChangeRequest.refusal_reason",
-      "millrace.production.v1.AcknowledgeChangeResponse",
-      "millrace.production.v1.AcknowledgeChangeResponse.receipt",
-      "millrace.production.v1.AcknowledgeChangeResponse.order",
-      "millrace.production.v1.CancelOrderRequest", "millrace.production.v1.CancelOrderRequest.site",
-      "millrace.production.v1.CancelOrderRequest.request_id",
-      "millrace.production.v1.CancelOrderRequest.order_name",
-      "millrace.production.v1.CancelOrderRequest.ending",
-      "millrace.production.v1.CancelOrderRequest.reason",
-      "millrace.production.v1.CancelOrderResponse",
-      "millrace.production.v1.CancelOrderResponse.receipt",
-      "millrace.production.v1.CancelOrderResponse.order", "millrace.production.v1.ProductionCase",
-      "millrace.production.v1.ProductionCase.case_id", "millrace.production.v1.ProductionCase.site",
+      "millrace.production.v1.ProductionCase", "millrace.production.v1.ProductionCase.case_id",
+      "millrace.production.v1.ProductionCase.site",
       "millrace.production.v1.ProductionCase.order_name",
       "millrace.production.v1.ProductionCase.reason", "millrace.production.v1.ProductionCase.state",
       "millrace.production.v1.ProductionCase.opened_at",
@@ -1824,12 +1767,36 @@ public enum ContractDescriptors {
       "millrace.production.v1.ResolveProductionCaseResponse.receipt",
       "millrace.production.v1.ResolveProductionCaseResponse.production_case",
     ],
-    start: millrace__production__v1__order_endings__file_descriptor_ptr(),
-    byteCount: 3449)
+    start: millrace__production__v1__cases__file_descriptor_ptr(),
+    byteCount: 2055)
+
+  private static let file39 = FileDescriptorRecord(
+    name: "millrace/production/v1/genealogy.proto",
+    dependencies: ["millrace/common/v1/common.proto", "millrace/common/v1/genealogy.proto"],
+    symbols: [
+      "millrace.production.v1.ReportGenealogyRequest",
+      "millrace.production.v1.ReportGenealogyRequest.site",
+      "millrace.production.v1.ReportGenealogyRequest.header",
+      "millrace.production.v1.ReportGenealogyRequest.order_name",
+      "millrace.production.v1.ReportGenealogyRequest.produced",
+      "millrace.production.v1.ReportGenealogyRequest.consumed",
+      "millrace.production.v1.ReportGenealogyRequest.work_center_code",
+      "millrace.production.v1.ConsumedMaterial", "millrace.production.v1.ConsumedMaterial.material",
+      "millrace.production.v1.ConsumedMaterial.quantity",
+      "millrace.production.v1.ReportGenealogyResponse",
+      "millrace.production.v1.ReportGenealogyResponse.receipt",
+      "millrace.production.v1.ReportGenealogyResponse.report_id",
+    ],
+    start: millrace__production__v1__genealogy__file_descriptor_ptr(),
+    byteCount: 705)
 
   private static let file40 = FileDescriptorRecord(
-    name: "millrace/production/v1/orders.proto",
-    dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
+    name: "millrace/production/v1/production.proto",
+    dependencies: [
+      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
+      "millrace/production/v1/cases.proto", "millrace/production/v1/genealogy.proto",
+      "millrace/production/v1/shortages.proto", "millrace/production/v1/work_orders.proto",
+    ],
     symbols: [
       "millrace.production.v1.OrderState", "millrace.production.v1.ORDER_STATE_UNSPECIFIED",
       "millrace.production.v1.ORDER_STATE_RELEASED",
@@ -1843,7 +1810,11 @@ public enum ContractDescriptors {
       "millrace.production.v1.ORDER_CHANGE_STATE_WAITING",
       "millrace.production.v1.ORDER_CHANGE_STATE_APPLIED",
       "millrace.production.v1.ORDER_CHANGE_STATE_REFUSED",
-      "millrace.production.v1.ORDER_CHANGE_STATE_WITHDRAWN", "millrace.production.v1.Order",
+      "millrace.production.v1.ORDER_CHANGE_STATE_WITHDRAWN", "millrace.production.v1.OrderEnding",
+      "millrace.production.v1.ORDER_ENDING_UNSPECIFIED",
+      "millrace.production.v1.ORDER_ENDING_GIVEN_UP",
+      "millrace.production.v1.ORDER_ENDING_CANCELLED_IN_ERP",
+      "millrace.production.v1.ORDER_ENDING_CLOSED_IN_ERP", "millrace.production.v1.Order",
       "millrace.production.v1.Order.site", "millrace.production.v1.Order.name",
       "millrace.production.v1.Order.item_code", "millrace.production.v1.Order.planned_quantity",
       "millrace.production.v1.Order.state", "millrace.production.v1.Order.components",
@@ -1880,23 +1851,12 @@ public enum ContractDescriptors {
       "millrace.production.v1.OperationProgress.scrap", "millrace.production.v1.ComponentProgress",
       "millrace.production.v1.ComponentProgress.line",
       "millrace.production.v1.ComponentProgress.item_code",
-      "millrace.production.v1.ComponentProgress.consumed", "millrace.production.v1.OrderHold",
-      "millrace.production.v1.OrderHold.hold_id", "millrace.production.v1.OrderHold.reason",
-      "millrace.production.v1.OrderHold.placed_at",
-    ],
-    start: millrace__production__v1__orders__file_descriptor_ptr(),
-    byteCount: 3185)
-
-  private static let file41 = FileDescriptorRecord(
-    name: "millrace/production/v1/production.proto",
-    dependencies: [
-      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
-      "millrace/production/v1/genealogy.proto", "millrace/production/v1/order_endings.proto",
-      "millrace/production/v1/orders.proto", "millrace/production/v1/report_streams.proto",
-      "millrace/production/v1/reports.proto", "millrace/production/v1/shortages.proto",
-      "millrace/production/v1/work_orders.proto",
-    ],
-    symbols: [
+      "millrace.production.v1.ComponentProgress.consumed", "millrace.production.v1.Report",
+      "millrace.production.v1.Report.report_id", "millrace.production.v1.Report.sequence",
+      "millrace.production.v1.Report.order_name", "millrace.production.v1.Report.header",
+      "millrace.production.v1.Report.operation", "millrace.production.v1.Report.good",
+      "millrace.production.v1.Report.scrap", "millrace.production.v1.Report.final",
+      "millrace.production.v1.Report.received_at", "millrace.production.v1.Report.posting",
       "millrace.production.v1.ReleaseOrderRequest",
       "millrace.production.v1.ReleaseOrderRequest.site",
       "millrace.production.v1.ReleaseOrderRequest.request_id",
@@ -1916,8 +1876,10 @@ public enum ContractDescriptors {
       "millrace.production.v1.GetOrderRequest.order_name",
       "millrace.production.v1.GetOrderResponse", "millrace.production.v1.GetOrderResponse.order",
       "millrace.production.v1.GetOrderResponse.holds",
-      "millrace.production.v1.GetOrderResponse.holds_as_of",
-      "millrace.production.v1.ListOrdersRequest", "millrace.production.v1.ListOrdersRequest.site",
+      "millrace.production.v1.GetOrderResponse.holds_as_of", "millrace.production.v1.OrderHold",
+      "millrace.production.v1.OrderHold.hold_id", "millrace.production.v1.OrderHold.reason",
+      "millrace.production.v1.OrderHold.placed_at", "millrace.production.v1.ListOrdersRequest",
+      "millrace.production.v1.ListOrdersRequest.site",
       "millrace.production.v1.ListOrdersRequest.states",
       "millrace.production.v1.ListOrdersRequest.page", "millrace.production.v1.ListOrdersResponse",
       "millrace.production.v1.ListOrdersResponse.orders",
@@ -1934,7 +1896,76 @@ public enum ContractDescriptors {
       "millrace.production.v1.AcknowledgeOrderResponse",
       "millrace.production.v1.AcknowledgeOrderResponse.receipt",
       "millrace.production.v1.AcknowledgeOrderResponse.order",
-      "millrace.production.v1.ProductionService",
+      "millrace.production.v1.ChangeReleasedOrderRequest",
+      "millrace.production.v1.ChangeReleasedOrderRequest.site",
+      "millrace.production.v1.ChangeReleasedOrderRequest.request_id",
+      "millrace.production.v1.ChangeReleasedOrderRequest.order_name",
+      "millrace.production.v1.ChangeReleasedOrderRequest.planned_quantity",
+      "millrace.production.v1.ChangeReleasedOrderRequest.components",
+      "millrace.production.v1.ChangeReleasedOrderRequest.planned_start_at",
+      "millrace.production.v1.ChangeReleasedOrderRequest.due_at",
+      "millrace.production.v1.ChangeReleasedOrderRequest.reason",
+      "millrace.production.v1.ChangeReleasedOrderResponse",
+      "millrace.production.v1.ChangeReleasedOrderResponse.receipt",
+      "millrace.production.v1.ChangeReleasedOrderResponse.order",
+      "millrace.production.v1.AcknowledgeChangeRequest",
+      "millrace.production.v1.AcknowledgeChangeRequest.site",
+      "millrace.production.v1.AcknowledgeChangeRequest.request_id",
+      "millrace.production.v1.AcknowledgeChangeRequest.order_name",
+      "millrace.production.v1.AcknowledgeChangeRequest.change_number",
+      "millrace.production.v1.AcknowledgeChangeRequest.accept",
+      "millrace.production.v1.AcknowledgeChangeRequest.refusal_reason",
+      "millrace.production.v1.AcknowledgeChangeResponse",
+      "millrace.production.v1.AcknowledgeChangeResponse.receipt",
+      "millrace.production.v1.AcknowledgeChangeResponse.order",
+      "millrace.production.v1.CancelOrderRequest", "millrace.production.v1.CancelOrderRequest.site",
+      "millrace.production.v1.CancelOrderRequest.request_id",
+      "millrace.production.v1.CancelOrderRequest.order_name",
+      "millrace.production.v1.CancelOrderRequest.ending",
+      "millrace.production.v1.CancelOrderRequest.reason",
+      "millrace.production.v1.CancelOrderResponse",
+      "millrace.production.v1.CancelOrderResponse.receipt",
+      "millrace.production.v1.CancelOrderResponse.order",
+      "millrace.production.v1.ReportProductionRequest",
+      "millrace.production.v1.ReportProductionRequest.site",
+      "millrace.production.v1.ReportProductionRequest.header",
+      "millrace.production.v1.ReportProductionRequest.order_name",
+      "millrace.production.v1.ReportProductionRequest.operation",
+      "millrace.production.v1.ReportProductionRequest.good",
+      "millrace.production.v1.ReportProductionRequest.scrap",
+      "millrace.production.v1.ReportProductionRequest.final",
+      "millrace.production.v1.ReportProductionResponse",
+      "millrace.production.v1.ReportProductionResponse.receipt",
+      "millrace.production.v1.ReportProductionResponse.report_id",
+      "millrace.production.v1.ReportProductionResponse.sequence",
+      "millrace.production.v1.ReportProductionResponse.order_state",
+      "millrace.production.v1.ReportProductionBatchRequest",
+      "millrace.production.v1.ReportProductionBatchRequest.site",
+      "millrace.production.v1.ReportProductionBatchRequest.reports",
+      "millrace.production.v1.ReportProductionBatchResponse",
+      "millrace.production.v1.ReportProductionBatchResponse.outcomes",
+      "millrace.production.v1.ReportProductionOutcome",
+      "millrace.production.v1.ReportProductionOutcome.receipt",
+      "millrace.production.v1.ReportProductionOutcome.report_id",
+      "millrace.production.v1.ReportProductionOutcome.sequence",
+      "millrace.production.v1.ReportProductionOutcome.order_state",
+      "millrace.production.v1.ReportProductionOutcome.rejection",
+      "millrace.production.v1.StreamReportsRequest",
+      "millrace.production.v1.StreamReportsRequest.offset",
+      "millrace.production.v1.StreamReportsRequest.report",
+      "millrace.production.v1.StreamReportsResponse",
+      "millrace.production.v1.StreamReportsResponse.acknowledged_offset",
+      "millrace.production.v1.StreamReportsResponse.accepted_count",
+      "millrace.production.v1.StreamReportsResponse.duplicate_count",
+      "millrace.production.v1.StreamReportsResponse.rejections",
+      "millrace.production.v1.StreamedRejection", "millrace.production.v1.StreamedRejection.offset",
+      "millrace.production.v1.StreamedRejection.rejection",
+      "millrace.production.v1.ListReportsRequest", "millrace.production.v1.ListReportsRequest.site",
+      "millrace.production.v1.ListReportsRequest.order_name",
+      "millrace.production.v1.ListReportsRequest.page",
+      "millrace.production.v1.ListReportsResponse",
+      "millrace.production.v1.ListReportsResponse.reports",
+      "millrace.production.v1.ListReportsResponse.page", "millrace.production.v1.ProductionService",
       "millrace.production.v1.ProductionService.ReleaseOrder",
       "millrace.production.v1.ProductionService.GetOrder",
       "millrace.production.v1.ProductionService.ListOrders",
@@ -1960,11 +1991,11 @@ public enum ContractDescriptors {
       "millrace.production.v1.ProductionService.WatchShortages",
     ],
     start: millrace__production__v1__production__file_descriptor_ptr(),
-    byteCount: 4788)
+    byteCount: 11209)
 
-  private static let file42 = FileDescriptorRecord(
+  private static let file41 = FileDescriptorRecord(
     name: "millrace/production/v1/production_events.proto",
-    dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/orders.proto"],
+    dependencies: ["millrace/common/v1/common.proto", "millrace/production/v1/production.proto"],
     symbols: [
       "millrace.production.v1.OrderTotalsChanged", "millrace.production.v1.OrderTotalsChanged.site",
       "millrace.production.v1.OrderTotalsChanged.order_name",
@@ -1982,76 +2013,9 @@ public enum ContractDescriptors {
       "millrace.production.v1.OrderFindingsChanged.findings",
     ],
     start: millrace__production__v1__production_events__file_descriptor_ptr(),
-    byteCount: 835)
+    byteCount: 839)
 
-  private static let file43 = FileDescriptorRecord(
-    name: "millrace/production/v1/report_streams.proto",
-    dependencies: [
-      "millrace/common/v1/common.proto", "millrace/production/v1/orders.proto",
-      "millrace/production/v1/reports.proto",
-    ],
-    symbols: [
-      "millrace.production.v1.ReportProductionBatchRequest",
-      "millrace.production.v1.ReportProductionBatchRequest.site",
-      "millrace.production.v1.ReportProductionBatchRequest.reports",
-      "millrace.production.v1.ReportProductionBatchResponse",
-      "millrace.production.v1.ReportProductionBatchResponse.outcomes",
-      "millrace.production.v1.ReportProductionOutcome",
-      "millrace.production.v1.ReportProductionOutcome.receipt",
-      "millrace.production.v1.ReportProductionOutcome.report_id",
-      "millrace.production.v1.ReportProductionOutcome.sequence",
-      "millrace.production.v1.ReportProductionOutcome.order_state",
-      "millrace.production.v1.ReportProductionOutcome.rejection",
-      "millrace.production.v1.StreamReportsRequest",
-      "millrace.production.v1.StreamReportsRequest.offset",
-      "millrace.production.v1.StreamReportsRequest.report",
-      "millrace.production.v1.StreamReportsResponse",
-      "millrace.production.v1.StreamReportsResponse.acknowledged_offset",
-      "millrace.production.v1.StreamReportsResponse.accepted_count",
-      "millrace.production.v1.StreamReportsResponse.duplicate_count",
-      "millrace.production.v1.StreamReportsResponse.rejections",
-      "millrace.production.v1.StreamedRejection", "millrace.production.v1.StreamedRejection.offset",
-      "millrace.production.v1.StreamedRejection.rejection",
-    ],
-    start: millrace__production__v1__report_streams__file_descriptor_ptr(),
-    byteCount: 1149)
-
-  private static let file44 = FileDescriptorRecord(
-    name: "millrace/production/v1/reports.proto",
-    dependencies: [
-      "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
-      "millrace/production/v1/orders.proto",
-    ],
-    symbols: [
-      "millrace.production.v1.Report", "millrace.production.v1.Report.report_id",
-      "millrace.production.v1.Report.sequence", "millrace.production.v1.Report.order_name",
-      "millrace.production.v1.Report.header", "millrace.production.v1.Report.operation",
-      "millrace.production.v1.Report.good", "millrace.production.v1.Report.scrap",
-      "millrace.production.v1.Report.final", "millrace.production.v1.Report.received_at",
-      "millrace.production.v1.Report.posting", "millrace.production.v1.ReportProductionRequest",
-      "millrace.production.v1.ReportProductionRequest.site",
-      "millrace.production.v1.ReportProductionRequest.header",
-      "millrace.production.v1.ReportProductionRequest.order_name",
-      "millrace.production.v1.ReportProductionRequest.operation",
-      "millrace.production.v1.ReportProductionRequest.good",
-      "millrace.production.v1.ReportProductionRequest.scrap",
-      "millrace.production.v1.ReportProductionRequest.final",
-      "millrace.production.v1.ReportProductionResponse",
-      "millrace.production.v1.ReportProductionResponse.receipt",
-      "millrace.production.v1.ReportProductionResponse.report_id",
-      "millrace.production.v1.ReportProductionResponse.sequence",
-      "millrace.production.v1.ReportProductionResponse.order_state",
-      "millrace.production.v1.ListReportsRequest", "millrace.production.v1.ListReportsRequest.site",
-      "millrace.production.v1.ListReportsRequest.order_name",
-      "millrace.production.v1.ListReportsRequest.page",
-      "millrace.production.v1.ListReportsResponse",
-      "millrace.production.v1.ListReportsResponse.reports",
-      "millrace.production.v1.ListReportsResponse.page",
-    ],
-    start: millrace__production__v1__reports__file_descriptor_ptr(),
-    byteCount: 1359)
-
-  private static let file45 = FileDescriptorRecord(
+  private static let file42 = FileDescriptorRecord(
     name: "millrace/production/v1/shortages.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -2081,7 +2045,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__shortages__file_descriptor_ptr(),
     byteCount: 1174)
 
-  private static let file46 = FileDescriptorRecord(
+  private static let file43 = FileDescriptorRecord(
     name: "millrace/production/v1/work_orders.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -2152,7 +2116,7 @@ public enum ContractDescriptors {
     start: millrace__production__v1__work_orders__file_descriptor_ptr(),
     byteCount: 2756)
 
-  private static let file47 = FileDescriptorRecord(
+  private static let file44 = FileDescriptorRecord(
     name: "millrace/quality/v1/holds.proto",
     dependencies: ["google/protobuf/timestamp.proto", "millrace/common/v1/common.proto"],
     symbols: [
@@ -2202,7 +2166,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__holds__file_descriptor_ptr(),
     byteCount: 2465)
 
-  private static let file48 = FileDescriptorRecord(
+  private static let file45 = FileDescriptorRecord(
     name: "millrace/quality/v1/inspections.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -2290,7 +2254,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__inspections__file_descriptor_ptr(),
     byteCount: 3761)
 
-  private static let file49 = FileDescriptorRecord(
+  private static let file46 = FileDescriptorRecord(
     name: "millrace/quality/v1/nonconformances.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/common.proto",
@@ -2377,7 +2341,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__nonconformances__file_descriptor_ptr(),
     byteCount: 3560)
 
-  private static let file50 = FileDescriptorRecord(
+  private static let file47 = FileDescriptorRecord(
     name: "millrace/quality/v1/quality.proto",
     dependencies: [
       "millrace/quality/v1/holds.proto", "millrace/quality/v1/inspections.proto",
@@ -2406,7 +2370,7 @@ public enum ContractDescriptors {
     start: millrace__quality__v1__quality__file_descriptor_ptr(),
     byteCount: 2322)
 
-  private static let file51 = FileDescriptorRecord(
+  private static let file48 = FileDescriptorRecord(
     name: "millrace/quality/v1/traces.proto",
     dependencies: [
       "google/protobuf/timestamp.proto", "millrace/common/v1/genealogy.proto",

@@ -4,6 +4,493 @@ import CContracts
 import CProtobufC
 public import Protobuf
 
+extension Production.V1.Order {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Order.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__Order>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Order>) throws(DecodingError) {
+    self.site = try readString(c.pointee.site, "millrace.production.v1.Order.site")
+    self.name = try readString(c.pointee.name, "millrace.production.v1.Order.name")
+    self.itemCode = try readString(c.pointee.item_code, "millrace.production.v1.Order.item_code")
+    if let value = c.pointee.planned_quantity {
+      self.plannedQuantity = try Common.V1.Quantity(value)
+    }
+    self.state = Production.V1.OrderState(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.components = try readElements(c.pointee.n_components, c.pointee.components) {
+      (element) throws(DecodingError) in try Production.V1.Component(element!)
+    }
+    self.operations = try readElements(c.pointee.n_operations, c.pointee.operations) {
+      (element) throws(DecodingError) in try Production.V1.Operation(element!)
+    }
+    self.reportingOperation = try readString(
+      c.pointee.reporting_operation, "millrace.production.v1.Order.reporting_operation")
+    if let value = c.pointee.planned_start_at {
+      self.plannedStartAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.due_at {
+      self.dueAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.tracking = Common.V1.Tracking(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.tracking.rawValue))
+    if let value = c.pointee.progress {
+      self.progress = try Production.V1.OrderProgress(value)
+    }
+    if let value = c.pointee.posting {
+      self.posting = try Common.V1.Posting(value)
+    }
+    self.revision = c.pointee.revision
+    if let value = c.pointee.released_at {
+      self.releasedAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.endingReason = try readString(
+      c.pointee.ending_reason, "millrace.production.v1.Order.ending_reason")
+    if let value = c.pointee.change {
+      self.change = try Production.V1.OrderChange(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Order> {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Order>.size).bindMemory(
+      to: Millrace__Production__V1__Order.self, capacity: 1)
+    millrace__production__v1__order__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.name = arena.write(self.name)
+    c.pointee.item_code = arena.write(self.itemCode)
+    c.pointee.planned_quantity = self.plannedQuantity?.laidOut(in: &arena)
+    c.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    c.pointee.n_components = self.components.count
+    c.pointee.components = arena.writeElements(self.components) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.n_operations = self.operations.count
+    c.pointee.operations = arena.writeElements(self.operations) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.reporting_operation = arena.write(self.reportingOperation)
+    c.pointee.planned_start_at = self.plannedStartAt?.laidOut(in: &arena)
+    c.pointee.due_at = self.dueAt?.laidOut(in: &arena)
+    c.pointee.tracking = .init(rawValue: .init(truncatingIfNeeded: self.tracking.rawValue))
+    c.pointee.progress = self.progress?.laidOut(in: &arena)
+    c.pointee.posting = self.posting?.laidOut(in: &arena)
+    c.pointee.revision = self.revision
+    c.pointee.released_at = self.releasedAt?.laidOut(in: &arena)
+    c.pointee.ending_reason = arena.write(self.endingReason)
+    c.pointee.change = self.change?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.OrderChange {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order_change__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__OrderChange.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__OrderChange>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderChange>)
+    throws(DecodingError)
+  {
+    self.number = c.pointee.number
+    if let value = c.pointee.planned_quantity {
+      self.plannedQuantity = try Common.V1.Quantity(value)
+    }
+    self.components = try readElements(c.pointee.n_components, c.pointee.components) {
+      (element) throws(DecodingError) in try Production.V1.Component(element!)
+    }
+    if let value = c.pointee.planned_start_at {
+      self.plannedStartAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.due_at {
+      self.dueAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.reason = try readString(c.pointee.reason, "millrace.production.v1.OrderChange.reason")
+    if let value = c.pointee.asked_at {
+      self.askedAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.state = Production.V1.OrderChangeState(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.refusalReason = try readString(
+      c.pointee.refusal_reason, "millrace.production.v1.OrderChange.refusal_reason")
+    self.answeredBy = try readString(
+      c.pointee.answered_by, "millrace.production.v1.OrderChange.answered_by")
+    if let value = c.pointee.answered_at {
+      self.answeredAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__OrderChange>
+  {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderChange>.size).bindMemory(
+      to: Millrace__Production__V1__OrderChange.self, capacity: 1)
+    millrace__production__v1__order_change__init(c)
+    c.pointee.number = self.number
+    c.pointee.planned_quantity = self.plannedQuantity?.laidOut(in: &arena)
+    c.pointee.n_components = self.components.count
+    c.pointee.components = arena.writeElements(self.components) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.planned_start_at = self.plannedStartAt?.laidOut(in: &arena)
+    c.pointee.due_at = self.dueAt?.laidOut(in: &arena)
+    c.pointee.reason = arena.write(self.reason)
+    c.pointee.asked_at = self.askedAt?.laidOut(in: &arena)
+    c.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    c.pointee.refusal_reason = arena.write(self.refusalReason)
+    c.pointee.answered_by = arena.write(self.answeredBy)
+    c.pointee.answered_at = self.answeredAt?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.Component {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__component__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Component.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__Component>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Component>) throws(DecodingError)
+  {
+    self.line = c.pointee.line
+    self.itemCode = try readString(
+      c.pointee.item_code, "millrace.production.v1.Component.item_code")
+    if let value = c.pointee.demand {
+      self.demand = try Common.V1.Quantity(value)
+    }
+    self.unitRounding = try readString(
+      c.pointee.unit_rounding, "millrace.production.v1.Component.unit_rounding")
+    self.operation = try readString(
+      c.pointee.operation, "millrace.production.v1.Component.operation")
+    self.tracking = Common.V1.Tracking(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.tracking.rawValue))
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Component> {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Component>.size).bindMemory(
+      to: Millrace__Production__V1__Component.self, capacity: 1)
+    millrace__production__v1__component__init(c)
+    c.pointee.line = self.line
+    c.pointee.item_code = arena.write(self.itemCode)
+    c.pointee.demand = self.demand?.laidOut(in: &arena)
+    c.pointee.unit_rounding = arena.write(self.unitRounding)
+    c.pointee.operation = arena.write(self.operation)
+    c.pointee.tracking = .init(rawValue: .init(truncatingIfNeeded: self.tracking.rawValue))
+    return c
+  }
+}
+
+extension Production.V1.Operation {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__operation__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Operation.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__Operation>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Operation>) throws(DecodingError)
+  {
+    self.code = try readString(c.pointee.code, "millrace.production.v1.Operation.code")
+    self.position = c.pointee.position
+    self.workCenterCode = try readString(
+      c.pointee.work_center_code, "millrace.production.v1.Operation.work_center_code")
+    self.expectedDurationSeconds = c.pointee.expected_duration_seconds
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Operation> {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Operation>.size).bindMemory(
+      to: Millrace__Production__V1__Operation.self, capacity: 1)
+    millrace__production__v1__operation__init(c)
+    c.pointee.code = arena.write(self.code)
+    c.pointee.position = self.position
+    c.pointee.work_center_code = arena.write(self.workCenterCode)
+    c.pointee.expected_duration_seconds = self.expectedDurationSeconds
+    return c
+  }
+}
+
+extension Production.V1.OrderProgress {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order_progress__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__OrderProgress.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__OrderProgress>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderProgress>)
+    throws(DecodingError)
+  {
+    if let value = c.pointee.good {
+      self.good = try Common.V1.Quantity(value)
+    }
+    if let value = c.pointee.scrap {
+      self.scrap = try Common.V1.Quantity(value)
+    }
+    self.operations = try readElements(c.pointee.n_operations, c.pointee.operations) {
+      (element) throws(DecodingError) in try Production.V1.OperationProgress(element!)
+    }
+    self.components = try readElements(c.pointee.n_components, c.pointee.components) {
+      (element) throws(DecodingError) in try Production.V1.ComponentProgress(element!)
+    }
+    self.reportCount = c.pointee.report_count
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__OrderProgress
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderProgress>.size).bindMemory(
+      to: Millrace__Production__V1__OrderProgress.self, capacity: 1)
+    millrace__production__v1__order_progress__init(c)
+    c.pointee.good = self.good?.laidOut(in: &arena)
+    c.pointee.scrap = self.scrap?.laidOut(in: &arena)
+    c.pointee.n_operations = self.operations.count
+    c.pointee.operations = arena.writeElements(self.operations) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.n_components = self.components.count
+    c.pointee.components = arena.writeElements(self.components) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.report_count = self.reportCount
+    return c
+  }
+}
+
+extension Production.V1.OperationProgress {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__operation_progress__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__OperationProgress.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__OperationProgress>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OperationProgress>)
+    throws(DecodingError)
+  {
+    self.operation = try readString(
+      c.pointee.operation, "millrace.production.v1.OperationProgress.operation")
+    if let value = c.pointee.good {
+      self.good = try Common.V1.Quantity(value)
+    }
+    if let value = c.pointee.scrap {
+      self.scrap = try Common.V1.Quantity(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__OperationProgress
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OperationProgress>.size).bindMemory(
+      to: Millrace__Production__V1__OperationProgress.self, capacity: 1)
+    millrace__production__v1__operation_progress__init(c)
+    c.pointee.operation = arena.write(self.operation)
+    c.pointee.good = self.good?.laidOut(in: &arena)
+    c.pointee.scrap = self.scrap?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.ComponentProgress {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__component_progress__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ComponentProgress.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ComponentProgress>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ComponentProgress>)
+    throws(DecodingError)
+  {
+    self.line = c.pointee.line
+    self.itemCode = try readString(
+      c.pointee.item_code, "millrace.production.v1.ComponentProgress.item_code")
+    if let value = c.pointee.consumed {
+      self.consumed = try Common.V1.Quantity(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ComponentProgress
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ComponentProgress>.size).bindMemory(
+      to: Millrace__Production__V1__ComponentProgress.self, capacity: 1)
+    millrace__production__v1__component_progress__init(c)
+    c.pointee.line = self.line
+    c.pointee.item_code = arena.write(self.itemCode)
+    c.pointee.consumed = self.consumed?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.Report {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__report__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__Report.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__Report>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__Report>) throws(DecodingError) {
+    self.reportID = try readString(c.pointee.report_id, "millrace.production.v1.Report.report_id")
+    self.sequence = c.pointee.sequence
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.Report.order_name")
+    if let value = c.pointee.header {
+      self.header = try Common.V1.FactHeader(value)
+    }
+    self.operation = try readString(c.pointee.operation, "millrace.production.v1.Report.operation")
+    if let value = c.pointee.good {
+      self.good = try Common.V1.Quantity(value)
+    }
+    if let value = c.pointee.scrap {
+      self.scrap = try Common.V1.Quantity(value)
+    }
+    self.final = c.pointee.final != 0
+    if let value = c.pointee.received_at {
+      self.receivedAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.posting {
+      self.posting = try Common.V1.Posting(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__Report> {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__Report>.size).bindMemory(
+      to: Millrace__Production__V1__Report.self, capacity: 1)
+    millrace__production__v1__report__init(c)
+    c.pointee.report_id = arena.write(self.reportID)
+    c.pointee.sequence = self.sequence
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.header = self.header?.laidOut(in: &arena)
+    c.pointee.operation = arena.write(self.operation)
+    c.pointee.good = self.good?.laidOut(in: &arena)
+    c.pointee.scrap = self.scrap?.laidOut(in: &arena)
+    c.pointee.final = self.final ? 1 : 0
+    c.pointee.received_at = self.receivedAt?.laidOut(in: &arena)
+    c.pointee.posting = self.posting?.laidOut(in: &arena)
+    return c
+  }
+}
+
 extension Production.V1.ReleaseOrderRequest {
   /// Decodes one serialized message.
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
@@ -224,6 +711,48 @@ extension Production.V1.GetOrderResponse {
       element.laidOut(in: &arena)
     }
     c.pointee.holds_as_of = self.holdsAsOf?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.OrderHold {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__order_hold__descriptor_ptr(), limits) {
+      (message) throws(DecodingError) in
+      try self.read(message.assumingMemoryBound(to: Millrace__Production__V1__OrderHold.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__OrderHold>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__OrderHold>) throws(DecodingError)
+  {
+    self.holdID = try readString(c.pointee.hold_id, "millrace.production.v1.OrderHold.hold_id")
+    self.reason = try readString(c.pointee.reason, "millrace.production.v1.OrderHold.reason")
+    if let value = c.pointee.placed_at {
+      self.placedAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<Millrace__Production__V1__OrderHold> {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__OrderHold>.size).bindMemory(
+      to: Millrace__Production__V1__OrderHold.self, capacity: 1)
+    millrace__production__v1__order_hold__init(c)
+    c.pointee.hold_id = arena.write(self.holdID)
+    c.pointee.reason = arena.write(self.reason)
+    c.pointee.placed_at = self.placedAt?.laidOut(in: &arena)
     return c
   }
 }
@@ -512,6 +1041,838 @@ extension Production.V1.AcknowledgeOrderResponse {
     millrace__production__v1__acknowledge_order_response__init(c)
     c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
     c.pointee.order = self.order?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.ChangeReleasedOrderRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__change_released_order_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ChangeReleasedOrderRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderRequest>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(
+      c.pointee.site, "millrace.production.v1.ChangeReleasedOrderRequest.site")
+    self.requestID = try readString(
+      c.pointee.request_id, "millrace.production.v1.ChangeReleasedOrderRequest.request_id")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.ChangeReleasedOrderRequest.order_name")
+    if let value = c.pointee.planned_quantity {
+      self.plannedQuantity = try Common.V1.Quantity(value)
+    }
+    self.components = try readElements(c.pointee.n_components, c.pointee.components) {
+      (element) throws(DecodingError) in try Production.V1.Component(element!)
+    }
+    if let value = c.pointee.planned_start_at {
+      self.plannedStartAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    if let value = c.pointee.due_at {
+      self.dueAt = try Google.ProtobufTypes.Timestamp(value)
+    }
+    self.reason = try readString(
+      c.pointee.reason, "millrace.production.v1.ChangeReleasedOrderRequest.reason")
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ChangeReleasedOrderRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ChangeReleasedOrderRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__ChangeReleasedOrderRequest.self, capacity: 1)
+    millrace__production__v1__change_released_order_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.request_id = arena.write(self.requestID)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.planned_quantity = self.plannedQuantity?.laidOut(in: &arena)
+    c.pointee.n_components = self.components.count
+    c.pointee.components = arena.writeElements(self.components) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.planned_start_at = self.plannedStartAt?.laidOut(in: &arena)
+    c.pointee.due_at = self.dueAt?.laidOut(in: &arena)
+    c.pointee.reason = arena.write(self.reason)
+    return c
+  }
+}
+
+extension Production.V1.ChangeReleasedOrderResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__change_released_order_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ChangeReleasedOrderResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderResponse>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ChangeReleasedOrderResponse>)
+    throws(DecodingError)
+  {
+    self.receipt = Common.V1.Receipt(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
+    if let value = c.pointee.order {
+      self.order = try Production.V1.Order(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ChangeReleasedOrderResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ChangeReleasedOrderResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__ChangeReleasedOrderResponse.self, capacity: 1)
+    millrace__production__v1__change_released_order_response__init(c)
+    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
+    c.pointee.order = self.order?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.AcknowledgeChangeRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__acknowledge_change_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__AcknowledgeChangeRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeRequest>) throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(
+      c.pointee.site, "millrace.production.v1.AcknowledgeChangeRequest.site")
+    self.requestID = try readString(
+      c.pointee.request_id, "millrace.production.v1.AcknowledgeChangeRequest.request_id")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.AcknowledgeChangeRequest.order_name")
+    self.changeNumber = c.pointee.change_number
+    self.accept = c.pointee.accept != 0
+    self.refusalReason = try readString(
+      c.pointee.refusal_reason, "millrace.production.v1.AcknowledgeChangeRequest.refusal_reason")
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__AcknowledgeChangeRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__AcknowledgeChangeRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__AcknowledgeChangeRequest.self, capacity: 1)
+    millrace__production__v1__acknowledge_change_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.request_id = arena.write(self.requestID)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.change_number = self.changeNumber
+    c.pointee.accept = self.accept ? 1 : 0
+    c.pointee.refusal_reason = arena.write(self.refusalReason)
+    return c
+  }
+}
+
+extension Production.V1.AcknowledgeChangeResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__acknowledge_change_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__AcknowledgeChangeResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeResponse>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__AcknowledgeChangeResponse>)
+    throws(DecodingError)
+  {
+    self.receipt = Common.V1.Receipt(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
+    if let value = c.pointee.order {
+      self.order = try Production.V1.Order(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__AcknowledgeChangeResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__AcknowledgeChangeResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__AcknowledgeChangeResponse.self, capacity: 1)
+    millrace__production__v1__acknowledge_change_response__init(c)
+    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
+    c.pointee.order = self.order?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.CancelOrderRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__cancel_order_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__CancelOrderRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__CancelOrderRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__CancelOrderRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(c.pointee.site, "millrace.production.v1.CancelOrderRequest.site")
+    self.requestID = try readString(
+      c.pointee.request_id, "millrace.production.v1.CancelOrderRequest.request_id")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.CancelOrderRequest.order_name")
+    self.ending = Production.V1.OrderEnding(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.ending.rawValue))
+    self.reason = try readString(
+      c.pointee.reason, "millrace.production.v1.CancelOrderRequest.reason")
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__CancelOrderRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__CancelOrderRequest>.size).bindMemory(
+      to: Millrace__Production__V1__CancelOrderRequest.self, capacity: 1)
+    millrace__production__v1__cancel_order_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.request_id = arena.write(self.requestID)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.ending = .init(rawValue: .init(truncatingIfNeeded: self.ending.rawValue))
+    c.pointee.reason = arena.write(self.reason)
+    return c
+  }
+}
+
+extension Production.V1.CancelOrderResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__cancel_order_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__CancelOrderResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__CancelOrderResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__CancelOrderResponse>)
+    throws(DecodingError)
+  {
+    self.receipt = Common.V1.Receipt(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
+    if let value = c.pointee.order {
+      self.order = try Production.V1.Order(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__CancelOrderResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__CancelOrderResponse>.size).bindMemory(
+      to: Millrace__Production__V1__CancelOrderResponse.self, capacity: 1)
+    millrace__production__v1__cancel_order_response__init(c)
+    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
+    c.pointee.order = self.order?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.ReportProductionRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__report_production_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ReportProductionRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionRequest>) throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(
+      c.pointee.site, "millrace.production.v1.ReportProductionRequest.site")
+    if let value = c.pointee.header {
+      self.header = try Common.V1.FactHeader(value)
+    }
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.ReportProductionRequest.order_name")
+    self.operation = try readString(
+      c.pointee.operation, "millrace.production.v1.ReportProductionRequest.operation")
+    if let value = c.pointee.good {
+      self.good = try Common.V1.Quantity(value)
+    }
+    if let value = c.pointee.scrap {
+      self.scrap = try Common.V1.Quantity(value)
+    }
+    self.final = c.pointee.final != 0
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ReportProductionRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReportProductionRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__ReportProductionRequest.self, capacity: 1)
+    millrace__production__v1__report_production_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.header = self.header?.laidOut(in: &arena)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.operation = arena.write(self.operation)
+    c.pointee.good = self.good?.laidOut(in: &arena)
+    c.pointee.scrap = self.scrap?.laidOut(in: &arena)
+    c.pointee.final = self.final ? 1 : 0
+    return c
+  }
+}
+
+extension Production.V1.ReportProductionResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__report_production_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ReportProductionResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionResponse>) throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionResponse>)
+    throws(DecodingError)
+  {
+    self.receipt = Common.V1.Receipt(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
+    self.reportID = try readString(
+      c.pointee.report_id, "millrace.production.v1.ReportProductionResponse.report_id")
+    self.sequence = c.pointee.sequence
+    self.orderState = Production.V1.OrderState(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.order_state.rawValue))
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ReportProductionResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReportProductionResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__ReportProductionResponse.self, capacity: 1)
+    millrace__production__v1__report_production_response__init(c)
+    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
+    c.pointee.report_id = arena.write(self.reportID)
+    c.pointee.sequence = self.sequence
+    c.pointee.order_state = .init(rawValue: .init(truncatingIfNeeded: self.orderState.rawValue))
+    return c
+  }
+}
+
+extension Production.V1.ReportProductionBatchRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__report_production_batch_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ReportProductionBatchRequest.self)
+      )
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionBatchRequest>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionBatchRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(
+      c.pointee.site, "millrace.production.v1.ReportProductionBatchRequest.site")
+    self.reports = try readElements(c.pointee.n_reports, c.pointee.reports) {
+      (element) throws(DecodingError) in try Production.V1.ReportProductionRequest(element!)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ReportProductionBatchRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReportProductionBatchRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__ReportProductionBatchRequest.self, capacity: 1)
+    millrace__production__v1__report_production_batch_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.n_reports = self.reports.count
+    c.pointee.reports = arena.writeElements(self.reports) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    return c
+  }
+}
+
+extension Production.V1.ReportProductionBatchResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__report_production_batch_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(
+          to: Millrace__Production__V1__ReportProductionBatchResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionBatchResponse>)
+    throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionBatchResponse>)
+    throws(DecodingError)
+  {
+    self.outcomes = try readElements(c.pointee.n_outcomes, c.pointee.outcomes) {
+      (element) throws(DecodingError) in try Production.V1.ReportProductionOutcome(element!)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ReportProductionBatchResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReportProductionBatchResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__ReportProductionBatchResponse.self, capacity: 1)
+    millrace__production__v1__report_production_batch_response__init(c)
+    c.pointee.n_outcomes = self.outcomes.count
+    c.pointee.outcomes = arena.writeElements(self.outcomes) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    return c
+  }
+}
+
+extension Production.V1.ReportProductionOutcome {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__report_production_outcome__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ReportProductionOutcome.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionOutcome>) throws(DecodingError)
+  {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ReportProductionOutcome>)
+    throws(DecodingError)
+  {
+    self.receipt = Common.V1.Receipt(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.receipt.rawValue))
+    self.reportID = try readString(
+      c.pointee.report_id, "millrace.production.v1.ReportProductionOutcome.report_id")
+    self.sequence = c.pointee.sequence
+    self.orderState = Production.V1.OrderState(
+      rawValue: Int32(truncatingIfNeeded: c.pointee.order_state.rawValue))
+    if let value = c.pointee.rejection {
+      self.rejection = try Common.V1.Rejection(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ReportProductionOutcome
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ReportProductionOutcome>.size)
+      .bindMemory(to: Millrace__Production__V1__ReportProductionOutcome.self, capacity: 1)
+    millrace__production__v1__report_production_outcome__init(c)
+    c.pointee.receipt = .init(rawValue: .init(truncatingIfNeeded: self.receipt.rawValue))
+    c.pointee.report_id = arena.write(self.reportID)
+    c.pointee.sequence = self.sequence
+    c.pointee.order_state = .init(rawValue: .init(truncatingIfNeeded: self.orderState.rawValue))
+    c.pointee.rejection = self.rejection?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.StreamReportsRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__stream_reports_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__StreamReportsRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__StreamReportsRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__StreamReportsRequest>)
+    throws(DecodingError)
+  {
+    self.offset = c.pointee.offset
+    if let value = c.pointee.report {
+      self.report = try Production.V1.ReportProductionRequest(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__StreamReportsRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__StreamReportsRequest>.size)
+      .bindMemory(to: Millrace__Production__V1__StreamReportsRequest.self, capacity: 1)
+    millrace__production__v1__stream_reports_request__init(c)
+    c.pointee.offset = self.offset
+    c.pointee.report = self.report?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.StreamReportsResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__stream_reports_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__StreamReportsResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__StreamReportsResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__StreamReportsResponse>)
+    throws(DecodingError)
+  {
+    self.acknowledgedOffset = c.pointee.acknowledged_offset
+    self.acceptedCount = c.pointee.accepted_count
+    self.duplicateCount = c.pointee.duplicate_count
+    self.rejections = try readElements(c.pointee.n_rejections, c.pointee.rejections) {
+      (element) throws(DecodingError) in try Production.V1.StreamedRejection(element!)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__StreamReportsResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__StreamReportsResponse>.size)
+      .bindMemory(to: Millrace__Production__V1__StreamReportsResponse.self, capacity: 1)
+    millrace__production__v1__stream_reports_response__init(c)
+    c.pointee.acknowledged_offset = self.acknowledgedOffset
+    c.pointee.accepted_count = self.acceptedCount
+    c.pointee.duplicate_count = self.duplicateCount
+    c.pointee.n_rejections = self.rejections.count
+    c.pointee.rejections = arena.writeElements(self.rejections) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    return c
+  }
+}
+
+extension Production.V1.StreamedRejection {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(bytes, millrace__production__v1__streamed_rejection__descriptor_ptr(), limits)
+    { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__StreamedRejection.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__StreamedRejection>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__StreamedRejection>)
+    throws(DecodingError)
+  {
+    self.offset = c.pointee.offset
+    if let value = c.pointee.rejection {
+      self.rejection = try Common.V1.Rejection(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__StreamedRejection
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__StreamedRejection>.size).bindMemory(
+      to: Millrace__Production__V1__StreamedRejection.self, capacity: 1)
+    millrace__production__v1__streamed_rejection__init(c)
+    c.pointee.offset = self.offset
+    c.pointee.rejection = self.rejection?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.ListReportsRequest {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__list_reports_request__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ListReportsRequest.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ListReportsRequest>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ListReportsRequest>)
+    throws(DecodingError)
+  {
+    self.site = try readString(c.pointee.site, "millrace.production.v1.ListReportsRequest.site")
+    self.orderName = try readString(
+      c.pointee.order_name, "millrace.production.v1.ListReportsRequest.order_name")
+    if let value = c.pointee.page {
+      self.page = try Common.V1.PageRequest(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ListReportsRequest
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ListReportsRequest>.size).bindMemory(
+      to: Millrace__Production__V1__ListReportsRequest.self, capacity: 1)
+    millrace__production__v1__list_reports_request__init(c)
+    c.pointee.site = arena.write(self.site)
+    c.pointee.order_name = arena.write(self.orderName)
+    c.pointee.page = self.page?.laidOut(in: &arena)
+    return c
+  }
+}
+
+extension Production.V1.ListReportsResponse {
+  /// Decodes one serialized message.
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits) throws(DecodingError)
+  {
+    self.init()
+    try withUnpacked(
+      bytes, millrace__production__v1__list_reports_response__descriptor_ptr(), limits
+    ) { (message) throws(DecodingError) in
+      try self.read(
+        message.assumingMemoryBound(to: Millrace__Production__V1__ListReportsResponse.self))
+    }
+  }
+
+  /// Measures the message and lets `body` pack it.
+  public func withPacked<Result>(_ body: (PackedMessage) throws -> Result) throws -> Result {
+    try withPackable(
+      { UnsafeRawPointer(laidOut(in: &$0)).assumingMemoryBound(to: ProtobufCMessage.self) }, body)
+  }
+
+  init(_ c: UnsafePointer<Millrace__Production__V1__ListReportsResponse>) throws(DecodingError) {
+    self.init()
+    try self.read(c)
+  }
+
+  mutating func read(_ c: UnsafePointer<Millrace__Production__V1__ListReportsResponse>)
+    throws(DecodingError)
+  {
+    self.reports = try readElements(c.pointee.n_reports, c.pointee.reports) {
+      (element) throws(DecodingError) in try Production.V1.Report(element!)
+    }
+    if let value = c.pointee.page {
+      self.page = try Common.V1.PageResponse(value)
+    }
+  }
+
+  func laidOut(in arena: inout Arena) -> UnsafeMutablePointer<
+    Millrace__Production__V1__ListReportsResponse
+  > {
+    let c = arena.make(MemoryLayout<Millrace__Production__V1__ListReportsResponse>.size).bindMemory(
+      to: Millrace__Production__V1__ListReportsResponse.self, capacity: 1)
+    millrace__production__v1__list_reports_response__init(c)
+    c.pointee.n_reports = self.reports.count
+    c.pointee.reports = arena.writeElements(self.reports) { (element, arena) in
+      element.laidOut(in: &arena)
+    }
+    c.pointee.page = self.page?.laidOut(in: &arena)
     return c
   }
 }

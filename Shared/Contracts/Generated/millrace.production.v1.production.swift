@@ -3,6 +3,449 @@
 public import Protobuf
 
 extension Production.V1 {
+  /// The order's way. A refused transition names the state and the allowed ones.
+  public enum OrderState: Sendable, Hashable {
+    /// Not set; never sent by Millrace.
+    case unspecified
+    /// Brought from the ERP system; the shop floor has not answered yet.
+    case released
+    /// Taken over by the MES; may be reported on.
+    case acknowledged
+    /// At least one report has come in.
+    case running
+    /// The shop floor has sent its final report. Nothing more may be reported.
+    case completed
+    /// The ERP system agrees: what was reported is booked.
+    case closed
+    /// Given up before anything was made of it. Nothing may be reported.
+    case cancelled
+    /// Given up while it was RUNNING: what was reported stays, nothing more may be reported.
+    case aborted
+    /// Cancelled in the ERP system. What the shop floor reports nevertheless is kept, and opens
+    /// a case (ProductionCase).
+    case cancelledInErp
+    /// Closed in the ERP system before the shop floor was done. What the shop floor reports
+    /// nevertheless is kept, and opens a case (ProductionCase).
+    case closedInErp
+    /// A number that this version of the contract does not know.
+    case unrecognized(Int32)
+
+    /// Every named value, in the order of the contract.
+    public static let allCases: [OrderState] = [
+      .unspecified, .released, .acknowledged, .running, .completed, .closed, .cancelled, .aborted,
+      .cancelledInErp, .closedInErp,
+    ]
+
+    /// The value that an absent field has.
+    public init() { self = .unspecified }
+
+    /// The value of that number.
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .released
+      case 2: self = .acknowledged
+      case 3: self = .running
+      case 4: self = .completed
+      case 5: self = .closed
+      case 6: self = .cancelled
+      case 7: self = .aborted
+      case 8: self = .cancelledInErp
+      case 9: self = .closedInErp
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    /// The number on the wire.
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .released: 1
+      case .acknowledged: 2
+      case .running: 3
+      case .completed: 4
+      case .closed: 5
+      case .cancelled: 6
+      case .aborted: 7
+      case .cancelledInErp: 8
+      case .closedInErp: 9
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension Production.V1 {
+  /// What has become of a change.
+  public enum OrderChangeState: Sendable, Hashable {
+    /// Not set; never sent by Millrace.
+    case unspecified
+    /// The MES has to accept or refuse it (AcknowledgeChange). The order goes on as it was;
+    /// nothing new is begun, and it takes no final report.
+    case waiting
+    /// The order is as the change says.
+    case applied
+    /// The MES has refused it: the order is as it was.
+    case refused
+    /// The ERP system has taken it back.
+    case withdrawn
+    /// A number that this version of the contract does not know.
+    case unrecognized(Int32)
+
+    /// Every named value, in the order of the contract.
+    public static let allCases: [OrderChangeState] = [
+      .unspecified, .waiting, .applied, .refused, .withdrawn,
+    ]
+
+    /// The value that an absent field has.
+    public init() { self = .unspecified }
+
+    /// The value of that number.
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .waiting
+      case 2: self = .applied
+      case 3: self = .refused
+      case 4: self = .withdrawn
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    /// The number on the wire.
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .waiting: 1
+      case .applied: 2
+      case .refused: 3
+      case .withdrawn: 4
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension Production.V1 {
+  /// How an order ends before its final report.
+  public enum OrderEnding: Sendable, Hashable {
+    /// Not set; refused.
+    case unspecified
+    /// It is not to be made, or not to be made any more: CANCELLED while it is RELEASED or
+    /// ACKNOWLEDGED, ABORTED while it is RUNNING.
+    case givenUp
+    /// It was cancelled in the ERP system, whatever the shop floor has done: CANCELLED_IN_ERP.
+    case cancelledInErp
+    /// It was closed in the ERP system before the shop floor was done: CLOSED_IN_ERP.
+    case closedInErp
+    /// A number that this version of the contract does not know.
+    case unrecognized(Int32)
+
+    /// Every named value, in the order of the contract.
+    public static let allCases: [OrderEnding] = [
+      .unspecified, .givenUp, .cancelledInErp, .closedInErp,
+    ]
+
+    /// The value that an absent field has.
+    public init() { self = .unspecified }
+
+    /// The value of that number.
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .givenUp
+      case 2: self = .cancelledInErp
+      case 3: self = .closedInErp
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    /// The number on the wire.
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .givenUp: 1
+      case .cancelledInErp: 2
+      case .closedInErp: 3
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension Production.V1 {
+  /// A production order. ISA-95: OperationsRequest; Odoo: mrp.production.
+  public struct Order: Message {
+    /// The site it is made at.
+    public var site: String = ""
+
+    /// The order's name at release. With the site it is the order's key and never changes,
+    /// whatever the ERP system calls it later.
+    public var name: String = ""
+
+    /// What is made: the item's code.
+    public var itemCode: String = ""
+
+    /// How much is to be made. Every report of this order uses this unit.
+    public var plannedQuantity: Common.V1.Quantity?
+
+    /// The state.
+    public var state: Production.V1.OrderState = .unspecified
+
+    /// What it is made of, one entry per line.
+    public var components: [Production.V1.Component] = []
+
+    /// Its operations in their order. Empty when the item has no routing.
+    public var operations: [Production.V1.Operation] = []
+
+    /// The operation whose reports are the order's output: reports of earlier ones are progress
+    /// only. Empty when there are no operations.
+    public var reportingOperation: String = ""
+
+    /// When it should start.
+    public var plannedStartAt: Google.ProtobufTypes.Timestamp?
+
+    /// When it must be finished; absent when the ERP system gives no date.
+    public var dueAt: Google.ProtobufTypes.Timestamp?
+
+    /// How finished pieces are told apart.
+    public var tracking: Common.V1.Tracking = .unspecified
+
+    /// What has been reported so far.
+    public var progress: Production.V1.OrderProgress?
+
+    /// How far the reported quantities have come in Odoo; absent before the first report.
+    public var posting: Common.V1.Posting?
+
+    /// Increases with every change of the order.
+    public var revision: Int64 = 0
+
+    /// When the order was brought here.
+    public var releasedAt: Google.ProtobufTypes.Timestamp?
+
+    /// Why it has ended, in words: of an order that is CANCELLED, ABORTED, CANCELLED_IN_ERP or
+    /// CLOSED_IN_ERP; empty of others.
+    public var endingReason: String = ""
+
+    /// The newest change that the ERP system has asked for; absent when there was none.
+    public var change: Production.V1.OrderChange?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.Order"
+  }
+}
+
+extension Production.V1 {
+  /// A change of an order after its release: what the ERP system wants it to be.
+  public struct OrderChange: Message {
+    /// Its number within the order, 1 and upwards.
+    public var number: Int64 = 0
+
+    /// How much is to be made.
+    public var plannedQuantity: Common.V1.Quantity?
+
+    /// What it is made of, every line.
+    public var components: [Production.V1.Component] = []
+
+    /// When it should start.
+    public var plannedStartAt: Google.ProtobufTypes.Timestamp?
+
+    /// When it must be finished; absent when the ERP system gives no date.
+    public var dueAt: Google.ProtobufTypes.Timestamp?
+
+    /// Why, in words; may be empty.
+    public var reason: String = ""
+
+    /// When it was asked for.
+    public var askedAt: Google.ProtobufTypes.Timestamp?
+
+    /// What has become of it.
+    public var state: Production.V1.OrderChangeState = .unspecified
+
+    /// Why it was refused, in words; empty otherwise.
+    public var refusalReason: String = ""
+
+    /// Who accepted or refused it; empty when nobody had to.
+    public var answeredBy: String = ""
+
+    /// When it was accepted, refused or taken back; absent while it is WAITING.
+    public var answeredAt: Google.ProtobufTypes.Timestamp?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.OrderChange"
+  }
+}
+
+extension Production.V1 {
+  /// One component of an order. ISA-95: MaterialRequirement (consumed); Odoo: a raw move.
+  public struct Component: Message {
+    /// The line's number within the order, 1 and upwards: one item may stand on several lines.
+    public var line: Int32 = 0
+
+    /// The component's item code.
+    public var itemCode: String = ""
+
+    /// How much the whole planned quantity needs, in the component's own unit.
+    public var demand: Common.V1.Quantity?
+
+    /// The smallest step of the component's unit, decimal text above zero, for example "0.01":
+    /// totals are rounded half up to it, single reports never.
+    public var unitRounding: String = ""
+
+    /// The operation that consumes it; empty when it belongs to the order as a whole.
+    public var operation: String = ""
+
+    /// How pieces of the component are told apart.
+    public var tracking: Common.V1.Tracking = .unspecified
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.Component"
+  }
+}
+
+extension Production.V1 {
+  /// One operation of an order. ISA-95: SegmentRequirement; Odoo: a work order.
+  public struct Operation: Message {
+    /// Its code, unique within the order, 1 to 64 characters.
+    public var code: String = ""
+
+    /// Its place in the order of work, 1 and upwards.
+    public var position: Int32 = 0
+
+    /// Where it is done, at most 64 visible characters; empty when the ERP system names no
+    /// code. ISA-95: work center.
+    public var workCenterCode: String = ""
+
+    /// How long it is expected to take for the whole planned quantity, in seconds, up to ten
+    /// years; 0 when unknown.
+    public var expectedDurationSeconds: Int64 = 0
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.Operation"
+  }
+}
+
+extension Production.V1 {
+  /// What has been reported on an order so far. All quantities are in the order's unit.
+  public struct OrderProgress: Message {
+    /// Good pieces of the reporting operation.
+    public var good: Common.V1.Quantity?
+
+    /// Scrapped pieces of the reporting operation.
+    public var scrap: Common.V1.Quantity?
+
+    /// Good and scrap of each operation together, of earlier ones too.
+    public var operations: [Production.V1.OperationProgress] = []
+
+    /// The components' consumption that follows from it: (good + scrap) × demand ÷ planned
+    /// quantity, rounded half up to the component's unit rounding.
+    public var components: [Production.V1.ComponentProgress] = []
+
+    /// How many reports were recorded.
+    public var reportCount: Int64 = 0
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.OrderProgress"
+  }
+}
+
+extension Production.V1 {
+  /// What has been reported on one operation.
+  public struct OperationProgress: Message {
+    /// The operation's code; empty for an order without operations.
+    public var operation: String = ""
+
+    /// Good pieces.
+    public var good: Common.V1.Quantity?
+
+    /// Scrapped pieces.
+    public var scrap: Common.V1.Quantity?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.OperationProgress"
+  }
+}
+
+extension Production.V1 {
+  /// How much of one component the reports have used up.
+  public struct ComponentProgress: Message {
+    /// The component's line.
+    public var line: Int32 = 0
+
+    /// The component's item code.
+    public var itemCode: String = ""
+
+    /// The consumption.
+    public var consumed: Common.V1.Quantity?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ComponentProgress"
+  }
+}
+
+extension Production.V1 {
+  /// One report, as it was recorded. Never changed afterwards.
+  public struct Report: Message {
+    /// Millrace's identifier of the report: 32 hexadecimal digits.
+    public var reportID: String = ""
+
+    /// The report's place among all reports of the service's database; increases.
+    public var sequence: Int64 = 0
+
+    /// The order's name.
+    public var orderName: String = ""
+
+    /// Who said it.
+    public var header: Common.V1.FactHeader?
+
+    /// The operation it counts for; empty for an order without operations.
+    public var operation: String = ""
+
+    /// Good pieces.
+    public var good: Common.V1.Quantity?
+
+    /// Scrapped pieces.
+    public var scrap: Common.V1.Quantity?
+
+    /// Whether it was the order's last report.
+    public var final: Bool = false
+
+    /// When it was recorded here.
+    public var receivedAt: Google.ProtobufTypes.Timestamp?
+
+    /// How far it has come in Odoo.
+    public var posting: Common.V1.Posting?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.Report"
+  }
+}
+
+extension Production.V1 {
   /// An order to bring to the shop floor.
   public struct ReleaseOrderRequest: Message {
     /// The site, 1 to 32 characters of A-Z a-z 0-9 . _ -
@@ -100,6 +543,26 @@ extension Production.V1 {
 
     /// The message's full name in the contracts.
     public static let fullName = "millrace.production.v1.GetOrderResponse"
+  }
+}
+
+extension Production.V1 {
+  /// A hold of Quality on an order.
+  public struct OrderHold: Message {
+    /// Quality's identifier of the hold (millrace.quality.v1.Hold.hold_id).
+    public var holdID: String = ""
+
+    /// Why, in words.
+    public var reason: String = ""
+
+    /// Since when.
+    public var placedAt: Google.ProtobufTypes.Timestamp?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.OrderHold"
   }
 }
 
@@ -208,5 +671,363 @@ extension Production.V1 {
 
     /// The message's full name in the contracts.
     public static let fullName = "millrace.production.v1.AcknowledgeOrderResponse"
+  }
+}
+
+extension Production.V1 {
+  /// What an order is to be from now on: the whole statement, not a difference. What is made,
+  /// its unit, its operations and how pieces are told apart do not change.
+  public struct ChangeReleasedOrderRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// The command's identity, unique per caller, 1 to 64 visible ASCII characters.
+    public var requestID: String = ""
+
+    /// The order's name at release.
+    public var orderName: String = ""
+
+    /// How much. Above zero, in the order's unit; less than what was made already is allowed.
+    public var plannedQuantity: Common.V1.Quantity?
+
+    /// What it is made of, at most 1,000 lines; the line numbers are unique.
+    public var components: [Production.V1.Component] = []
+
+    /// When it should start. Required. Between the years 2000 and 2199.
+    public var plannedStartAt: Google.ProtobufTypes.Timestamp?
+
+    /// When it must be finished. Optional. Between the years 2000 and 2199.
+    public var dueAt: Google.ProtobufTypes.Timestamp?
+
+    /// Why, at most 500 characters; people on the shop floor read it. Optional.
+    public var reason: String = ""
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ChangeReleasedOrderRequest"
+  }
+}
+
+extension Production.V1 {
+  /// The change is applied, or waits for the MES: Order.change says which.
+  public struct ChangeReleasedOrderResponse: Message {
+    /// ACCEPTED; DUPLICATE when this command had been given before, or the order is or is to
+    /// become like that already.
+    public var receipt: Common.V1.Receipt = .unspecified
+
+    /// The order as it is now.
+    public var order: Production.V1.Order?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ChangeReleasedOrderResponse"
+  }
+}
+
+extension Production.V1 {
+  /// The MES's answer to a change.
+  public struct AcknowledgeChangeRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// The command's identity, unique per caller, 1 to 64 visible ASCII characters.
+    public var requestID: String = ""
+
+    /// The order's name at release.
+    public var orderName: String = ""
+
+    /// Which change: Order.change.number. A newer one is not answered by it.
+    public var changeNumber: Int64 = 0
+
+    /// Whether the shop floor does it.
+    public var accept: Bool = false
+
+    /// Why not, 1 to 500 characters: required of a refusal. Empty when it is accepted.
+    public var refusalReason: String = ""
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.AcknowledgeChangeRequest"
+  }
+}
+
+extension Production.V1 {
+  /// The change is applied, or dropped.
+  public struct AcknowledgeChangeResponse: Message {
+    /// ACCEPTED, or DUPLICATE when this command had been given before.
+    public var receipt: Common.V1.Receipt = .unspecified
+
+    /// The order as it is now.
+    public var order: Production.V1.Order?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.AcknowledgeChangeResponse"
+  }
+}
+
+extension Production.V1 {
+  /// Which order ends, and how.
+  public struct CancelOrderRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// The command's identity, unique per caller, 1 to 64 visible ASCII characters.
+    public var requestID: String = ""
+
+    /// The order's name at release.
+    public var orderName: String = ""
+
+    /// How it ends. Required.
+    public var ending: Production.V1.OrderEnding = .unspecified
+
+    /// Why, 1 to 500 characters; people on the shop floor read it.
+    public var reason: String = ""
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.CancelOrderRequest"
+  }
+}
+
+extension Production.V1 {
+  /// The order has ended.
+  public struct CancelOrderResponse: Message {
+    /// ACCEPTED, or DUPLICATE when this command had been given before.
+    public var receipt: Common.V1.Receipt = .unspecified
+
+    /// The order as it is now.
+    public var order: Production.V1.Order?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.CancelOrderResponse"
+  }
+}
+
+extension Production.V1 {
+  /// What an operation has produced since its last report: an increment, not a total.
+  /// ISA-95: SegmentResponse with MaterialActual (produced).
+  public struct ReportProductionRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// Who says it, and how to recognise it when it is said again. Required. The correlation id
+    /// is no part of the content: a fact said again may carry another.
+    public var header: Common.V1.FactHeader?
+
+    /// The order's name at release.
+    public var orderName: String = ""
+
+    /// The operation it is about; empty means the order's reporting operation.
+    public var operation: String = ""
+
+    /// Good pieces, zero or more, in the order's unit. Absent means zero.
+    public var good: Common.V1.Quantity?
+
+    /// Scrapped pieces, zero or more, in the order's unit. Absent means zero. Good and scrap
+    /// may both be zero only in a final report.
+    public var scrap: Common.V1.Quantity?
+
+    /// True on the order's last report, which must be about the reporting operation: the order
+    /// is then COMPLETED, and what was not made will not be made.
+    public var final: Bool = false
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ReportProductionRequest"
+  }
+}
+
+extension Production.V1 {
+  /// The report is recorded.
+  public struct ReportProductionResponse: Message {
+    /// ACCEPTED or DUPLICATE.
+    public var receipt: Common.V1.Receipt = .unspecified
+
+    /// Millrace's identifier of the report: 32 hexadecimal digits. The same for a duplicate.
+    public var reportID: String = ""
+
+    /// The report's sequence. The same for a duplicate.
+    public var sequence: Int64 = 0
+
+    /// The order's state after the call.
+    public var orderState: Production.V1.OrderState = .unspecified
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ReportProductionResponse"
+  }
+}
+
+extension Production.V1 {
+  /// Several reports at once.
+  public struct ReportProductionBatchRequest: Message {
+    /// The site of all of them.
+    public var site: String = ""
+
+    /// The reports, 1 to 500 entries, each with an identity of its own. They are judged in this
+    /// order, and see each other. Their own site must be empty, or this one.
+    public var reports: [Production.V1.ReportProductionRequest] = []
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ReportProductionBatchRequest"
+  }
+}
+
+extension Production.V1 {
+  /// What has become of each.
+  public struct ReportProductionBatchResponse: Message {
+    /// In the order of the request.
+    public var outcomes: [Production.V1.ReportProductionOutcome] = []
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ReportProductionBatchResponse"
+  }
+}
+
+extension Production.V1 {
+  /// What has become of one report of a batch.
+  public struct ReportProductionOutcome: Message {
+    /// ACCEPTED, DUPLICATE or REJECTED.
+    public var receipt: Common.V1.Receipt = .unspecified
+
+    /// Millrace's identifier of the report: 32 hexadecimal digits. The same for a duplicate;
+    /// empty when it was rejected.
+    public var reportID: String = ""
+
+    /// The report's sequence. The same for a duplicate; 0 when it was rejected.
+    public var sequence: Int64 = 0
+
+    /// The order's state after it; not set when it was rejected.
+    public var orderState: Production.V1.OrderState = .unspecified
+
+    /// Why it was rejected; the paths of fields begin with "reports[n]".
+    public var rejection: Common.V1.Rejection?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ReportProductionOutcome"
+  }
+}
+
+extension Production.V1 {
+  /// One report of a stream.
+  public struct StreamReportsRequest: Message {
+    /// The sender's number of it on this stream, 1 and upwards, increasing; gaps are allowed.
+    public var offset: Int64 = 0
+
+    /// The report. Required.
+    public var report: Production.V1.ReportProductionRequest?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.StreamReportsRequest"
+  }
+}
+
+extension Production.V1 {
+  /// How far a stream has got.
+  public struct StreamReportsResponse: Message {
+    /// Everything up to this offset has been judged: it is on disk, or among the rejections of
+    /// this stream. After a broken connection go on behind the last one that was received; what
+    /// is sent again is recognised by its header.
+    public var acknowledgedOffset: Int64 = 0
+
+    /// How many reports were recorded since the last message.
+    public var acceptedCount: Int64 = 0
+
+    /// How many had been recorded before.
+    public var duplicateCount: Int64 = 0
+
+    /// What was rejected since the last message, and why.
+    public var rejections: [Production.V1.StreamedRejection] = []
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.StreamReportsResponse"
+  }
+}
+
+extension Production.V1 {
+  /// A report of a stream that was not recorded.
+  public struct StreamedRejection: Message {
+    /// Its offset.
+    public var offset: Int64 = 0
+
+    /// Why; the paths of fields begin with "report".
+    public var rejection: Common.V1.Rejection?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.StreamedRejection"
+  }
+}
+
+extension Production.V1 {
+  /// Which reports.
+  public struct ListReportsRequest: Message {
+    /// The site.
+    public var site: String = ""
+
+    /// Only reports of this order; empty means of all. NOT_FOUND, ORDER_NOT_FOUND, when there
+    /// is no such order.
+    public var orderName: String = ""
+
+    /// Which page.
+    public var page: Common.V1.PageRequest?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ListReportsRequest"
+  }
+}
+
+extension Production.V1 {
+  /// A page of reports.
+  public struct ListReportsResponse: Message {
+    /// The reports in the order of their sequence.
+    public var reports: [Production.V1.Report] = []
+
+    /// What follows.
+    public var page: Common.V1.PageResponse?
+
+    /// A message with every field absent or zero.
+    public init() {}
+
+    /// The message's full name in the contracts.
+    public static let fullName = "millrace.production.v1.ListReportsResponse"
   }
 }

@@ -7,6 +7,366 @@
 #endif
 
 #include "millrace/production/v1/production.pb-c.h"
+void   millrace__production__v1__order__init
+                     (Millrace__Production__V1__Order         *message)
+{
+  static const Millrace__Production__V1__Order init_value = MILLRACE__PRODUCTION__V1__ORDER__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__order__get_packed_size
+                     (const Millrace__Production__V1__Order *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__order__pack
+                     (const Millrace__Production__V1__Order *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__order__pack_to_buffer
+                     (const Millrace__Production__V1__Order *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__Order *
+       millrace__production__v1__order__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__Order *)
+     protobuf_c_message_unpack (&millrace__production__v1__order__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__order__free_unpacked
+                     (Millrace__Production__V1__Order *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__order__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__order_change__init
+                     (Millrace__Production__V1__OrderChange         *message)
+{
+  static const Millrace__Production__V1__OrderChange init_value = MILLRACE__PRODUCTION__V1__ORDER_CHANGE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__order_change__get_packed_size
+                     (const Millrace__Production__V1__OrderChange *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__order_change__pack
+                     (const Millrace__Production__V1__OrderChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__order_change__pack_to_buffer
+                     (const Millrace__Production__V1__OrderChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__OrderChange *
+       millrace__production__v1__order_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__OrderChange *)
+     protobuf_c_message_unpack (&millrace__production__v1__order_change__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__order_change__free_unpacked
+                     (Millrace__Production__V1__OrderChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__order_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__component__init
+                     (Millrace__Production__V1__Component         *message)
+{
+  static const Millrace__Production__V1__Component init_value = MILLRACE__PRODUCTION__V1__COMPONENT__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__component__get_packed_size
+                     (const Millrace__Production__V1__Component *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__component__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__component__pack
+                     (const Millrace__Production__V1__Component *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__component__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__component__pack_to_buffer
+                     (const Millrace__Production__V1__Component *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__component__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__Component *
+       millrace__production__v1__component__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__Component *)
+     protobuf_c_message_unpack (&millrace__production__v1__component__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__component__free_unpacked
+                     (Millrace__Production__V1__Component *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__component__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__operation__init
+                     (Millrace__Production__V1__Operation         *message)
+{
+  static const Millrace__Production__V1__Operation init_value = MILLRACE__PRODUCTION__V1__OPERATION__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__operation__get_packed_size
+                     (const Millrace__Production__V1__Operation *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__operation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__operation__pack
+                     (const Millrace__Production__V1__Operation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__operation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__operation__pack_to_buffer
+                     (const Millrace__Production__V1__Operation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__operation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__Operation *
+       millrace__production__v1__operation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__Operation *)
+     protobuf_c_message_unpack (&millrace__production__v1__operation__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__operation__free_unpacked
+                     (Millrace__Production__V1__Operation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__operation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__order_progress__init
+                     (Millrace__Production__V1__OrderProgress         *message)
+{
+  static const Millrace__Production__V1__OrderProgress init_value = MILLRACE__PRODUCTION__V1__ORDER_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__order_progress__get_packed_size
+                     (const Millrace__Production__V1__OrderProgress *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__order_progress__pack
+                     (const Millrace__Production__V1__OrderProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__order_progress__pack_to_buffer
+                     (const Millrace__Production__V1__OrderProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__OrderProgress *
+       millrace__production__v1__order_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__OrderProgress *)
+     protobuf_c_message_unpack (&millrace__production__v1__order_progress__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__order_progress__free_unpacked
+                     (Millrace__Production__V1__OrderProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__order_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__operation_progress__init
+                     (Millrace__Production__V1__OperationProgress         *message)
+{
+  static const Millrace__Production__V1__OperationProgress init_value = MILLRACE__PRODUCTION__V1__OPERATION_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__operation_progress__get_packed_size
+                     (const Millrace__Production__V1__OperationProgress *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__operation_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__operation_progress__pack
+                     (const Millrace__Production__V1__OperationProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__operation_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__operation_progress__pack_to_buffer
+                     (const Millrace__Production__V1__OperationProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__operation_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__OperationProgress *
+       millrace__production__v1__operation_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__OperationProgress *)
+     protobuf_c_message_unpack (&millrace__production__v1__operation_progress__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__operation_progress__free_unpacked
+                     (Millrace__Production__V1__OperationProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__operation_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__component_progress__init
+                     (Millrace__Production__V1__ComponentProgress         *message)
+{
+  static const Millrace__Production__V1__ComponentProgress init_value = MILLRACE__PRODUCTION__V1__COMPONENT_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__component_progress__get_packed_size
+                     (const Millrace__Production__V1__ComponentProgress *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__component_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__component_progress__pack
+                     (const Millrace__Production__V1__ComponentProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__component_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__component_progress__pack_to_buffer
+                     (const Millrace__Production__V1__ComponentProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__component_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ComponentProgress *
+       millrace__production__v1__component_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ComponentProgress *)
+     protobuf_c_message_unpack (&millrace__production__v1__component_progress__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__component_progress__free_unpacked
+                     (Millrace__Production__V1__ComponentProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__component_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__report__init
+                     (Millrace__Production__V1__Report         *message)
+{
+  static const Millrace__Production__V1__Report init_value = MILLRACE__PRODUCTION__V1__REPORT__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__report__get_packed_size
+                     (const Millrace__Production__V1__Report *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__report__pack
+                     (const Millrace__Production__V1__Report *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__report__pack_to_buffer
+                     (const Millrace__Production__V1__Report *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__Report *
+       millrace__production__v1__report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__Report *)
+     protobuf_c_message_unpack (&millrace__production__v1__report__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__report__free_unpacked
+                     (Millrace__Production__V1__Report *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   millrace__production__v1__release_order_request__init
                      (Millrace__Production__V1__ReleaseOrderRequest         *message)
 {
@@ -185,6 +545,51 @@ void   millrace__production__v1__get_order_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &millrace__production__v1__get_order_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__order_hold__init
+                     (Millrace__Production__V1__OrderHold         *message)
+{
+  static const Millrace__Production__V1__OrderHold init_value = MILLRACE__PRODUCTION__V1__ORDER_HOLD__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__order_hold__get_packed_size
+                     (const Millrace__Production__V1__OrderHold *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__order_hold__pack
+                     (const Millrace__Production__V1__OrderHold *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__order_hold__pack_to_buffer
+                     (const Millrace__Production__V1__OrderHold *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__OrderHold *
+       millrace__production__v1__order_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__OrderHold *)
+     protobuf_c_message_unpack (&millrace__production__v1__order_hold__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__order_hold__free_unpacked
+                     (Millrace__Production__V1__OrderHold *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__order_hold__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   millrace__production__v1__list_orders_request__init
@@ -457,6 +862,1693 @@ void   millrace__production__v1__acknowledge_order_response__free_unpacked
   assert(message->base.descriptor == &millrace__production__v1__acknowledge_order_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   millrace__production__v1__change_released_order_request__init
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest         *message)
+{
+  static const Millrace__Production__V1__ChangeReleasedOrderRequest init_value = MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__change_released_order_request__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__change_released_order_request__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__change_released_order_request__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ChangeReleasedOrderRequest *
+       millrace__production__v1__change_released_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ChangeReleasedOrderRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__change_released_order_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__change_released_order_request__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__change_released_order_response__init
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse         *message)
+{
+  static const Millrace__Production__V1__ChangeReleasedOrderResponse init_value = MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__change_released_order_response__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__change_released_order_response__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__change_released_order_response__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ChangeReleasedOrderResponse *
+       millrace__production__v1__change_released_order_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ChangeReleasedOrderResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__change_released_order_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__change_released_order_response__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__change_released_order_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__acknowledge_change_request__init
+                     (Millrace__Production__V1__AcknowledgeChangeRequest         *message)
+{
+  static const Millrace__Production__V1__AcknowledgeChangeRequest init_value = MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__acknowledge_change_request__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__acknowledge_change_request__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__acknowledge_change_request__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__AcknowledgeChangeRequest *
+       millrace__production__v1__acknowledge_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__AcknowledgeChangeRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__acknowledge_change_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__acknowledge_change_request__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__acknowledge_change_response__init
+                     (Millrace__Production__V1__AcknowledgeChangeResponse         *message)
+{
+  static const Millrace__Production__V1__AcknowledgeChangeResponse init_value = MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__acknowledge_change_response__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__acknowledge_change_response__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__acknowledge_change_response__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__AcknowledgeChangeResponse *
+       millrace__production__v1__acknowledge_change_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__AcknowledgeChangeResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__acknowledge_change_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__acknowledge_change_response__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__acknowledge_change_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__cancel_order_request__init
+                     (Millrace__Production__V1__CancelOrderRequest         *message)
+{
+  static const Millrace__Production__V1__CancelOrderRequest init_value = MILLRACE__PRODUCTION__V1__CANCEL_ORDER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__cancel_order_request__get_packed_size
+                     (const Millrace__Production__V1__CancelOrderRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__cancel_order_request__pack
+                     (const Millrace__Production__V1__CancelOrderRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__cancel_order_request__pack_to_buffer
+                     (const Millrace__Production__V1__CancelOrderRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__CancelOrderRequest *
+       millrace__production__v1__cancel_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__CancelOrderRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__cancel_order_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__cancel_order_request__free_unpacked
+                     (Millrace__Production__V1__CancelOrderRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__cancel_order_response__init
+                     (Millrace__Production__V1__CancelOrderResponse         *message)
+{
+  static const Millrace__Production__V1__CancelOrderResponse init_value = MILLRACE__PRODUCTION__V1__CANCEL_ORDER_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__cancel_order_response__get_packed_size
+                     (const Millrace__Production__V1__CancelOrderResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__cancel_order_response__pack
+                     (const Millrace__Production__V1__CancelOrderResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__cancel_order_response__pack_to_buffer
+                     (const Millrace__Production__V1__CancelOrderResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__CancelOrderResponse *
+       millrace__production__v1__cancel_order_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__CancelOrderResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__cancel_order_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__cancel_order_response__free_unpacked
+                     (Millrace__Production__V1__CancelOrderResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__cancel_order_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__report_production_request__init
+                     (Millrace__Production__V1__ReportProductionRequest         *message)
+{
+  static const Millrace__Production__V1__ReportProductionRequest init_value = MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__report_production_request__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__report_production_request__pack
+                     (const Millrace__Production__V1__ReportProductionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__report_production_request__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ReportProductionRequest *
+       millrace__production__v1__report_production_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ReportProductionRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__report_production_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__report_production_request__free_unpacked
+                     (Millrace__Production__V1__ReportProductionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__report_production_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__report_production_response__init
+                     (Millrace__Production__V1__ReportProductionResponse         *message)
+{
+  static const Millrace__Production__V1__ReportProductionResponse init_value = MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__report_production_response__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__report_production_response__pack
+                     (const Millrace__Production__V1__ReportProductionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__report_production_response__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ReportProductionResponse *
+       millrace__production__v1__report_production_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ReportProductionResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__report_production_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__report_production_response__free_unpacked
+                     (Millrace__Production__V1__ReportProductionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__report_production_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__report_production_batch_request__init
+                     (Millrace__Production__V1__ReportProductionBatchRequest         *message)
+{
+  static const Millrace__Production__V1__ReportProductionBatchRequest init_value = MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_BATCH_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__report_production_batch_request__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionBatchRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__report_production_batch_request__pack
+                     (const Millrace__Production__V1__ReportProductionBatchRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__report_production_batch_request__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionBatchRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ReportProductionBatchRequest *
+       millrace__production__v1__report_production_batch_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ReportProductionBatchRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__report_production_batch_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__report_production_batch_request__free_unpacked
+                     (Millrace__Production__V1__ReportProductionBatchRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__report_production_batch_response__init
+                     (Millrace__Production__V1__ReportProductionBatchResponse         *message)
+{
+  static const Millrace__Production__V1__ReportProductionBatchResponse init_value = MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_BATCH_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__report_production_batch_response__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionBatchResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__report_production_batch_response__pack
+                     (const Millrace__Production__V1__ReportProductionBatchResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__report_production_batch_response__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionBatchResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ReportProductionBatchResponse *
+       millrace__production__v1__report_production_batch_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ReportProductionBatchResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__report_production_batch_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__report_production_batch_response__free_unpacked
+                     (Millrace__Production__V1__ReportProductionBatchResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__report_production_batch_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__report_production_outcome__init
+                     (Millrace__Production__V1__ReportProductionOutcome         *message)
+{
+  static const Millrace__Production__V1__ReportProductionOutcome init_value = MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_OUTCOME__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__report_production_outcome__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionOutcome *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_outcome__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__report_production_outcome__pack
+                     (const Millrace__Production__V1__ReportProductionOutcome *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_outcome__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__report_production_outcome__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionOutcome *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__report_production_outcome__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ReportProductionOutcome *
+       millrace__production__v1__report_production_outcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ReportProductionOutcome *)
+     protobuf_c_message_unpack (&millrace__production__v1__report_production_outcome__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__report_production_outcome__free_unpacked
+                     (Millrace__Production__V1__ReportProductionOutcome *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__report_production_outcome__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__stream_reports_request__init
+                     (Millrace__Production__V1__StreamReportsRequest         *message)
+{
+  static const Millrace__Production__V1__StreamReportsRequest init_value = MILLRACE__PRODUCTION__V1__STREAM_REPORTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__stream_reports_request__get_packed_size
+                     (const Millrace__Production__V1__StreamReportsRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__stream_reports_request__pack
+                     (const Millrace__Production__V1__StreamReportsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__stream_reports_request__pack_to_buffer
+                     (const Millrace__Production__V1__StreamReportsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__StreamReportsRequest *
+       millrace__production__v1__stream_reports_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__StreamReportsRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__stream_reports_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__stream_reports_request__free_unpacked
+                     (Millrace__Production__V1__StreamReportsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__stream_reports_response__init
+                     (Millrace__Production__V1__StreamReportsResponse         *message)
+{
+  static const Millrace__Production__V1__StreamReportsResponse init_value = MILLRACE__PRODUCTION__V1__STREAM_REPORTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__stream_reports_response__get_packed_size
+                     (const Millrace__Production__V1__StreamReportsResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__stream_reports_response__pack
+                     (const Millrace__Production__V1__StreamReportsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__stream_reports_response__pack_to_buffer
+                     (const Millrace__Production__V1__StreamReportsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__StreamReportsResponse *
+       millrace__production__v1__stream_reports_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__StreamReportsResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__stream_reports_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__stream_reports_response__free_unpacked
+                     (Millrace__Production__V1__StreamReportsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__stream_reports_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__streamed_rejection__init
+                     (Millrace__Production__V1__StreamedRejection         *message)
+{
+  static const Millrace__Production__V1__StreamedRejection init_value = MILLRACE__PRODUCTION__V1__STREAMED_REJECTION__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__streamed_rejection__get_packed_size
+                     (const Millrace__Production__V1__StreamedRejection *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__streamed_rejection__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__streamed_rejection__pack
+                     (const Millrace__Production__V1__StreamedRejection *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__streamed_rejection__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__streamed_rejection__pack_to_buffer
+                     (const Millrace__Production__V1__StreamedRejection *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__streamed_rejection__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__StreamedRejection *
+       millrace__production__v1__streamed_rejection__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__StreamedRejection *)
+     protobuf_c_message_unpack (&millrace__production__v1__streamed_rejection__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__streamed_rejection__free_unpacked
+                     (Millrace__Production__V1__StreamedRejection *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__streamed_rejection__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__list_reports_request__init
+                     (Millrace__Production__V1__ListReportsRequest         *message)
+{
+  static const Millrace__Production__V1__ListReportsRequest init_value = MILLRACE__PRODUCTION__V1__LIST_REPORTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__list_reports_request__get_packed_size
+                     (const Millrace__Production__V1__ListReportsRequest *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__list_reports_request__pack
+                     (const Millrace__Production__V1__ListReportsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__list_reports_request__pack_to_buffer
+                     (const Millrace__Production__V1__ListReportsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ListReportsRequest *
+       millrace__production__v1__list_reports_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ListReportsRequest *)
+     protobuf_c_message_unpack (&millrace__production__v1__list_reports_request__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__list_reports_request__free_unpacked
+                     (Millrace__Production__V1__ListReportsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   millrace__production__v1__list_reports_response__init
+                     (Millrace__Production__V1__ListReportsResponse         *message)
+{
+  static const Millrace__Production__V1__ListReportsResponse init_value = MILLRACE__PRODUCTION__V1__LIST_REPORTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t millrace__production__v1__list_reports_response__get_packed_size
+                     (const Millrace__Production__V1__ListReportsResponse *message)
+{
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t millrace__production__v1__list_reports_response__pack
+                     (const Millrace__Production__V1__ListReportsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t millrace__production__v1__list_reports_response__pack_to_buffer
+                     (const Millrace__Production__V1__ListReportsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Millrace__Production__V1__ListReportsResponse *
+       millrace__production__v1__list_reports_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Millrace__Production__V1__ListReportsResponse *)
+     protobuf_c_message_unpack (&millrace__production__v1__list_reports_response__descriptor,
+                                allocator, len, data);
+}
+void   millrace__production__v1__list_reports_response__free_unpacked
+                     (Millrace__Production__V1__ListReportsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &millrace__production__v1__list_reports_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor millrace__production__v1__order__field_descriptors[17] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "item_code",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, item_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_quantity",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, planned_quantity),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, state),
+    &millrace__production__v1__order_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "components",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__Order, n_components),
+    offsetof(Millrace__Production__V1__Order, components),
+    &millrace__production__v1__component__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operations",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__Order, n_operations),
+    offsetof(Millrace__Production__V1__Order, operations),
+    &millrace__production__v1__operation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reporting_operation",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, reporting_operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_start_at",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, planned_start_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_at",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, due_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tracking",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, tracking),
+    &millrace__common__v1__tracking__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "progress",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, progress),
+    &millrace__production__v1__order_progress__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "posting",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, posting),
+    &millrace__common__v1__posting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "released_at",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, released_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ending_reason",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, ending_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Order, change),
+    &millrace__production__v1__order_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__order__field_indices_by_name[] = {
+  16,   /* field[16] = change */
+  5,   /* field[5] = components */
+  9,   /* field[9] = due_at */
+  15,   /* field[15] = ending_reason */
+  2,   /* field[2] = item_code */
+  1,   /* field[1] = name */
+  6,   /* field[6] = operations */
+  3,   /* field[3] = planned_quantity */
+  8,   /* field[8] = planned_start_at */
+  12,   /* field[12] = posting */
+  11,   /* field[11] = progress */
+  14,   /* field[14] = released_at */
+  7,   /* field[7] = reporting_operation */
+  13,   /* field[13] = revision */
+  0,   /* field[0] = site */
+  4,   /* field[4] = state */
+  10,   /* field[10] = tracking */
+};
+static const ProtobufCIntRange millrace__production__v1__order__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 17 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__order__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.Order",
+  "Order",
+  "Millrace__Production__V1__Order",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__Order),
+  17,
+  millrace__production__v1__order__field_descriptors,
+  millrace__production__v1__order__field_indices_by_name,
+  1,  millrace__production__v1__order__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__order__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__order_change__field_descriptors[11] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_quantity",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, planned_quantity),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "components",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__OrderChange, n_components),
+    offsetof(Millrace__Production__V1__OrderChange, components),
+    &millrace__production__v1__component__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_start_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, planned_start_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, due_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asked_at",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, asked_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, state),
+    &millrace__production__v1__order_change_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal_reason",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, refusal_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answered_by",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, answered_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answered_at",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderChange, answered_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__order_change__field_indices_by_name[] = {
+  10,   /* field[10] = answered_at */
+  9,   /* field[9] = answered_by */
+  6,   /* field[6] = asked_at */
+  2,   /* field[2] = components */
+  4,   /* field[4] = due_at */
+  0,   /* field[0] = number */
+  1,   /* field[1] = planned_quantity */
+  3,   /* field[3] = planned_start_at */
+  5,   /* field[5] = reason */
+  8,   /* field[8] = refusal_reason */
+  7,   /* field[7] = state */
+};
+static const ProtobufCIntRange millrace__production__v1__order_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__order_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderChange",
+  "OrderChange",
+  "Millrace__Production__V1__OrderChange",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__OrderChange),
+  11,
+  millrace__production__v1__order_change__field_descriptors,
+  millrace__production__v1__order_change__field_indices_by_name,
+  1,  millrace__production__v1__order_change__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__order_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__component__field_descriptors[6] =
+{
+  {
+    "line",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Component, line),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "item_code",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Component, item_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "demand",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Component, demand),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit_rounding",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Component, unit_rounding),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Component, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tracking",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Component, tracking),
+    &millrace__common__v1__tracking__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__component__field_indices_by_name[] = {
+  2,   /* field[2] = demand */
+  1,   /* field[1] = item_code */
+  0,   /* field[0] = line */
+  4,   /* field[4] = operation */
+  5,   /* field[5] = tracking */
+  3,   /* field[3] = unit_rounding */
+};
+static const ProtobufCIntRange millrace__production__v1__component__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__component__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.Component",
+  "Component",
+  "Millrace__Production__V1__Component",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__Component),
+  6,
+  millrace__production__v1__component__field_descriptors,
+  millrace__production__v1__component__field_indices_by_name,
+  1,  millrace__production__v1__component__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__component__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__operation__field_descriptors[4] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Operation, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Operation, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "work_center_code",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Operation, work_center_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_duration_seconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Operation, expected_duration_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__operation__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  3,   /* field[3] = expected_duration_seconds */
+  1,   /* field[1] = position */
+  2,   /* field[2] = work_center_code */
+};
+static const ProtobufCIntRange millrace__production__v1__operation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__operation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.Operation",
+  "Operation",
+  "Millrace__Production__V1__Operation",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__Operation),
+  4,
+  millrace__production__v1__operation__field_descriptors,
+  millrace__production__v1__operation__field_indices_by_name,
+  1,  millrace__production__v1__operation__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__operation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__order_progress__field_descriptors[5] =
+{
+  {
+    "good",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderProgress, good),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scrap",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderProgress, scrap),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operations",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__OrderProgress, n_operations),
+    offsetof(Millrace__Production__V1__OrderProgress, operations),
+    &millrace__production__v1__operation_progress__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "components",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__OrderProgress, n_components),
+    offsetof(Millrace__Production__V1__OrderProgress, components),
+    &millrace__production__v1__component_progress__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report_count",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderProgress, report_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__order_progress__field_indices_by_name[] = {
+  3,   /* field[3] = components */
+  0,   /* field[0] = good */
+  2,   /* field[2] = operations */
+  4,   /* field[4] = report_count */
+  1,   /* field[1] = scrap */
+};
+static const ProtobufCIntRange millrace__production__v1__order_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__order_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderProgress",
+  "OrderProgress",
+  "Millrace__Production__V1__OrderProgress",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__OrderProgress),
+  5,
+  millrace__production__v1__order_progress__field_descriptors,
+  millrace__production__v1__order_progress__field_indices_by_name,
+  1,  millrace__production__v1__order_progress__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__order_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__operation_progress__field_descriptors[3] =
+{
+  {
+    "operation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OperationProgress, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "good",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OperationProgress, good),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scrap",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OperationProgress, scrap),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__operation_progress__field_indices_by_name[] = {
+  1,   /* field[1] = good */
+  0,   /* field[0] = operation */
+  2,   /* field[2] = scrap */
+};
+static const ProtobufCIntRange millrace__production__v1__operation_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__operation_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OperationProgress",
+  "OperationProgress",
+  "Millrace__Production__V1__OperationProgress",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__OperationProgress),
+  3,
+  millrace__production__v1__operation_progress__field_descriptors,
+  millrace__production__v1__operation_progress__field_indices_by_name,
+  1,  millrace__production__v1__operation_progress__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__operation_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__component_progress__field_descriptors[3] =
+{
+  {
+    "line",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ComponentProgress, line),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "item_code",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ComponentProgress, item_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consumed",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ComponentProgress, consumed),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__component_progress__field_indices_by_name[] = {
+  2,   /* field[2] = consumed */
+  1,   /* field[1] = item_code */
+  0,   /* field[0] = line */
+};
+static const ProtobufCIntRange millrace__production__v1__component_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__component_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ComponentProgress",
+  "ComponentProgress",
+  "Millrace__Production__V1__ComponentProgress",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ComponentProgress),
+  3,
+  millrace__production__v1__component_progress__field_descriptors,
+  millrace__production__v1__component_progress__field_indices_by_name,
+  1,  millrace__production__v1__component_progress__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__component_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__report__field_descriptors[10] =
+{
+  {
+    "report_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, report_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "header",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, header),
+    &millrace__common__v1__fact_header__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "good",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, good),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scrap",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, scrap),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "final",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, final),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "received_at",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, received_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "posting",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__Report, posting),
+    &millrace__common__v1__posting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__report__field_indices_by_name[] = {
+  7,   /* field[7] = final */
+  5,   /* field[5] = good */
+  3,   /* field[3] = header */
+  4,   /* field[4] = operation */
+  2,   /* field[2] = order_name */
+  9,   /* field[9] = posting */
+  8,   /* field[8] = received_at */
+  0,   /* field[0] = report_id */
+  6,   /* field[6] = scrap */
+  1,   /* field[1] = sequence */
+};
+static const ProtobufCIntRange millrace__production__v1__report__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__report__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.Report",
+  "Report",
+  "Millrace__Production__V1__Report",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__Report),
+  10,
+  millrace__production__v1__report__field_descriptors,
+  millrace__production__v1__report__field_indices_by_name,
+  1,  millrace__production__v1__report__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor millrace__production__v1__release_order_request__field_descriptors[11] =
 {
   {
@@ -791,6 +2883,70 @@ const ProtobufCMessageDescriptor millrace__production__v1__get_order_response__d
   (ProtobufCMessageInit) millrace__production__v1__get_order_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor millrace__production__v1__order_hold__field_descriptors[3] =
+{
+  {
+    "hold_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderHold, hold_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderHold, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "placed_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__OrderHold, placed_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__order_hold__field_indices_by_name[] = {
+  0,   /* field[0] = hold_id */
+  2,   /* field[2] = placed_at */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange millrace__production__v1__order_hold__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__order_hold__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderHold",
+  "OrderHold",
+  "Millrace__Production__V1__OrderHold",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__OrderHold),
+  3,
+  millrace__production__v1__order_hold__field_descriptors,
+  millrace__production__v1__order_hold__field_indices_by_name,
+  1,  millrace__production__v1__order_hold__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__order_hold__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor millrace__production__v1__list_orders_request__field_descriptors[3] =
 {
   {
@@ -1122,4 +3278,1255 @@ const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_order_res
   1,  millrace__production__v1__acknowledge_order_response__number_ranges,
   (ProtobufCMessageInit) millrace__production__v1__acknowledge_order_response__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__change_released_order_request__field_descriptors[8] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, request_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_quantity",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, planned_quantity),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "components",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, n_components),
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, components),
+    &millrace__production__v1__component__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planned_start_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, planned_start_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_at",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, due_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__change_released_order_request__field_indices_by_name[] = {
+  4,   /* field[4] = components */
+  6,   /* field[6] = due_at */
+  2,   /* field[2] = order_name */
+  3,   /* field[3] = planned_quantity */
+  5,   /* field[5] = planned_start_at */
+  7,   /* field[7] = reason */
+  1,   /* field[1] = request_id */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__change_released_order_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ChangeReleasedOrderRequest",
+  "ChangeReleasedOrderRequest",
+  "Millrace__Production__V1__ChangeReleasedOrderRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ChangeReleasedOrderRequest),
+  8,
+  millrace__production__v1__change_released_order_request__field_descriptors,
+  millrace__production__v1__change_released_order_request__field_indices_by_name,
+  1,  millrace__production__v1__change_released_order_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__change_released_order_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__change_released_order_response__field_descriptors[2] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderResponse, receipt),
+    &millrace__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ChangeReleasedOrderResponse, order),
+    &millrace__production__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__change_released_order_response__field_indices_by_name[] = {
+  1,   /* field[1] = order */
+  0,   /* field[0] = receipt */
+};
+static const ProtobufCIntRange millrace__production__v1__change_released_order_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ChangeReleasedOrderResponse",
+  "ChangeReleasedOrderResponse",
+  "Millrace__Production__V1__ChangeReleasedOrderResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ChangeReleasedOrderResponse),
+  2,
+  millrace__production__v1__change_released_order_response__field_descriptors,
+  millrace__production__v1__change_released_order_response__field_indices_by_name,
+  1,  millrace__production__v1__change_released_order_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__change_released_order_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__acknowledge_change_request__field_descriptors[6] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, request_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change_number",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, change_number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accept",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, accept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal_reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeRequest, refusal_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__acknowledge_change_request__field_indices_by_name[] = {
+  4,   /* field[4] = accept */
+  3,   /* field[3] = change_number */
+  2,   /* field[2] = order_name */
+  5,   /* field[5] = refusal_reason */
+  1,   /* field[1] = request_id */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__acknowledge_change_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.AcknowledgeChangeRequest",
+  "AcknowledgeChangeRequest",
+  "Millrace__Production__V1__AcknowledgeChangeRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__AcknowledgeChangeRequest),
+  6,
+  millrace__production__v1__acknowledge_change_request__field_descriptors,
+  millrace__production__v1__acknowledge_change_request__field_indices_by_name,
+  1,  millrace__production__v1__acknowledge_change_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__acknowledge_change_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__acknowledge_change_response__field_descriptors[2] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeResponse, receipt),
+    &millrace__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__AcknowledgeChangeResponse, order),
+    &millrace__production__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__acknowledge_change_response__field_indices_by_name[] = {
+  1,   /* field[1] = order */
+  0,   /* field[0] = receipt */
+};
+static const ProtobufCIntRange millrace__production__v1__acknowledge_change_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.AcknowledgeChangeResponse",
+  "AcknowledgeChangeResponse",
+  "Millrace__Production__V1__AcknowledgeChangeResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__AcknowledgeChangeResponse),
+  2,
+  millrace__production__v1__acknowledge_change_response__field_descriptors,
+  millrace__production__v1__acknowledge_change_response__field_indices_by_name,
+  1,  millrace__production__v1__acknowledge_change_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__acknowledge_change_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__cancel_order_request__field_descriptors[5] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__CancelOrderRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__CancelOrderRequest, request_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__CancelOrderRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ending",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__CancelOrderRequest, ending),
+    &millrace__production__v1__order_ending__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__CancelOrderRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__cancel_order_request__field_indices_by_name[] = {
+  3,   /* field[3] = ending */
+  2,   /* field[2] = order_name */
+  4,   /* field[4] = reason */
+  1,   /* field[1] = request_id */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__cancel_order_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__cancel_order_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.CancelOrderRequest",
+  "CancelOrderRequest",
+  "Millrace__Production__V1__CancelOrderRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__CancelOrderRequest),
+  5,
+  millrace__production__v1__cancel_order_request__field_descriptors,
+  millrace__production__v1__cancel_order_request__field_indices_by_name,
+  1,  millrace__production__v1__cancel_order_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__cancel_order_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__cancel_order_response__field_descriptors[2] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__CancelOrderResponse, receipt),
+    &millrace__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__CancelOrderResponse, order),
+    &millrace__production__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__cancel_order_response__field_indices_by_name[] = {
+  1,   /* field[1] = order */
+  0,   /* field[0] = receipt */
+};
+static const ProtobufCIntRange millrace__production__v1__cancel_order_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__cancel_order_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.CancelOrderResponse",
+  "CancelOrderResponse",
+  "Millrace__Production__V1__CancelOrderResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__CancelOrderResponse),
+  2,
+  millrace__production__v1__cancel_order_response__field_descriptors,
+  millrace__production__v1__cancel_order_response__field_indices_by_name,
+  1,  millrace__production__v1__cancel_order_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__cancel_order_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__report_production_request__field_descriptors[7] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "header",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionRequest, header),
+    &millrace__common__v1__fact_header__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionRequest, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "good",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionRequest, good),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scrap",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionRequest, scrap),
+    &millrace__common__v1__quantity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "final",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionRequest, final),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__report_production_request__field_indices_by_name[] = {
+  6,   /* field[6] = final */
+  4,   /* field[4] = good */
+  1,   /* field[1] = header */
+  3,   /* field[3] = operation */
+  2,   /* field[2] = order_name */
+  5,   /* field[5] = scrap */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__report_production_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__report_production_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ReportProductionRequest",
+  "ReportProductionRequest",
+  "Millrace__Production__V1__ReportProductionRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ReportProductionRequest),
+  7,
+  millrace__production__v1__report_production_request__field_descriptors,
+  millrace__production__v1__report_production_request__field_indices_by_name,
+  1,  millrace__production__v1__report_production_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__report_production_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__report_production_response__field_descriptors[4] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionResponse, receipt),
+    &millrace__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionResponse, report_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionResponse, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_state",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionResponse, order_state),
+    &millrace__production__v1__order_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__report_production_response__field_indices_by_name[] = {
+  3,   /* field[3] = order_state */
+  0,   /* field[0] = receipt */
+  1,   /* field[1] = report_id */
+  2,   /* field[2] = sequence */
+};
+static const ProtobufCIntRange millrace__production__v1__report_production_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__report_production_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ReportProductionResponse",
+  "ReportProductionResponse",
+  "Millrace__Production__V1__ReportProductionResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ReportProductionResponse),
+  4,
+  millrace__production__v1__report_production_response__field_descriptors,
+  millrace__production__v1__report_production_response__field_indices_by_name,
+  1,  millrace__production__v1__report_production_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__report_production_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__report_production_batch_request__field_descriptors[2] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionBatchRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reports",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__ReportProductionBatchRequest, n_reports),
+    offsetof(Millrace__Production__V1__ReportProductionBatchRequest, reports),
+    &millrace__production__v1__report_production_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__report_production_batch_request__field_indices_by_name[] = {
+  1,   /* field[1] = reports */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__report_production_batch_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__report_production_batch_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ReportProductionBatchRequest",
+  "ReportProductionBatchRequest",
+  "Millrace__Production__V1__ReportProductionBatchRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ReportProductionBatchRequest),
+  2,
+  millrace__production__v1__report_production_batch_request__field_descriptors,
+  millrace__production__v1__report_production_batch_request__field_indices_by_name,
+  1,  millrace__production__v1__report_production_batch_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__report_production_batch_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__report_production_batch_response__field_descriptors[1] =
+{
+  {
+    "outcomes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__ReportProductionBatchResponse, n_outcomes),
+    offsetof(Millrace__Production__V1__ReportProductionBatchResponse, outcomes),
+    &millrace__production__v1__report_production_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__report_production_batch_response__field_indices_by_name[] = {
+  0,   /* field[0] = outcomes */
+};
+static const ProtobufCIntRange millrace__production__v1__report_production_batch_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__report_production_batch_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ReportProductionBatchResponse",
+  "ReportProductionBatchResponse",
+  "Millrace__Production__V1__ReportProductionBatchResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ReportProductionBatchResponse),
+  1,
+  millrace__production__v1__report_production_batch_response__field_descriptors,
+  millrace__production__v1__report_production_batch_response__field_indices_by_name,
+  1,  millrace__production__v1__report_production_batch_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__report_production_batch_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__report_production_outcome__field_descriptors[5] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionOutcome, receipt),
+    &millrace__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionOutcome, report_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionOutcome, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_state",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionOutcome, order_state),
+    &millrace__production__v1__order_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rejection",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ReportProductionOutcome, rejection),
+    &millrace__common__v1__rejection__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__report_production_outcome__field_indices_by_name[] = {
+  3,   /* field[3] = order_state */
+  0,   /* field[0] = receipt */
+  4,   /* field[4] = rejection */
+  1,   /* field[1] = report_id */
+  2,   /* field[2] = sequence */
+};
+static const ProtobufCIntRange millrace__production__v1__report_production_outcome__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__report_production_outcome__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ReportProductionOutcome",
+  "ReportProductionOutcome",
+  "Millrace__Production__V1__ReportProductionOutcome",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ReportProductionOutcome),
+  5,
+  millrace__production__v1__report_production_outcome__field_descriptors,
+  millrace__production__v1__report_production_outcome__field_indices_by_name,
+  1,  millrace__production__v1__report_production_outcome__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__report_production_outcome__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__stream_reports_request__field_descriptors[2] =
+{
+  {
+    "offset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__StreamReportsRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__StreamReportsRequest, report),
+    &millrace__production__v1__report_production_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__stream_reports_request__field_indices_by_name[] = {
+  0,   /* field[0] = offset */
+  1,   /* field[1] = report */
+};
+static const ProtobufCIntRange millrace__production__v1__stream_reports_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__stream_reports_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.StreamReportsRequest",
+  "StreamReportsRequest",
+  "Millrace__Production__V1__StreamReportsRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__StreamReportsRequest),
+  2,
+  millrace__production__v1__stream_reports_request__field_descriptors,
+  millrace__production__v1__stream_reports_request__field_indices_by_name,
+  1,  millrace__production__v1__stream_reports_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__stream_reports_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__stream_reports_response__field_descriptors[4] =
+{
+  {
+    "acknowledged_offset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__StreamReportsResponse, acknowledged_offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accepted_count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__StreamReportsResponse, accepted_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duplicate_count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__StreamReportsResponse, duplicate_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rejections",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__StreamReportsResponse, n_rejections),
+    offsetof(Millrace__Production__V1__StreamReportsResponse, rejections),
+    &millrace__production__v1__streamed_rejection__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__stream_reports_response__field_indices_by_name[] = {
+  1,   /* field[1] = accepted_count */
+  0,   /* field[0] = acknowledged_offset */
+  2,   /* field[2] = duplicate_count */
+  3,   /* field[3] = rejections */
+};
+static const ProtobufCIntRange millrace__production__v1__stream_reports_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__stream_reports_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.StreamReportsResponse",
+  "StreamReportsResponse",
+  "Millrace__Production__V1__StreamReportsResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__StreamReportsResponse),
+  4,
+  millrace__production__v1__stream_reports_response__field_descriptors,
+  millrace__production__v1__stream_reports_response__field_indices_by_name,
+  1,  millrace__production__v1__stream_reports_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__stream_reports_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__streamed_rejection__field_descriptors[2] =
+{
+  {
+    "offset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__StreamedRejection, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rejection",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__StreamedRejection, rejection),
+    &millrace__common__v1__rejection__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__streamed_rejection__field_indices_by_name[] = {
+  0,   /* field[0] = offset */
+  1,   /* field[1] = rejection */
+};
+static const ProtobufCIntRange millrace__production__v1__streamed_rejection__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__streamed_rejection__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.StreamedRejection",
+  "StreamedRejection",
+  "Millrace__Production__V1__StreamedRejection",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__StreamedRejection),
+  2,
+  millrace__production__v1__streamed_rejection__field_descriptors,
+  millrace__production__v1__streamed_rejection__field_indices_by_name,
+  1,  millrace__production__v1__streamed_rejection__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__streamed_rejection__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__list_reports_request__field_descriptors[3] =
+{
+  {
+    "site",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ListReportsRequest, site),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ListReportsRequest, order_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ListReportsRequest, page),
+    &millrace__common__v1__page_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__list_reports_request__field_indices_by_name[] = {
+  1,   /* field[1] = order_name */
+  2,   /* field[2] = page */
+  0,   /* field[0] = site */
+};
+static const ProtobufCIntRange millrace__production__v1__list_reports_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__list_reports_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ListReportsRequest",
+  "ListReportsRequest",
+  "Millrace__Production__V1__ListReportsRequest",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ListReportsRequest),
+  3,
+  millrace__production__v1__list_reports_request__field_descriptors,
+  millrace__production__v1__list_reports_request__field_indices_by_name,
+  1,  millrace__production__v1__list_reports_request__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__list_reports_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor millrace__production__v1__list_reports_response__field_descriptors[2] =
+{
+  {
+    "reports",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Millrace__Production__V1__ListReportsResponse, n_reports),
+    offsetof(Millrace__Production__V1__ListReportsResponse, reports),
+    &millrace__production__v1__report__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Millrace__Production__V1__ListReportsResponse, page),
+    &millrace__common__v1__page_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned millrace__production__v1__list_reports_response__field_indices_by_name[] = {
+  1,   /* field[1] = page */
+  0,   /* field[0] = reports */
+};
+static const ProtobufCIntRange millrace__production__v1__list_reports_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor millrace__production__v1__list_reports_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.ListReportsResponse",
+  "ListReportsResponse",
+  "Millrace__Production__V1__ListReportsResponse",
+  "millrace.production.v1",
+  sizeof(Millrace__Production__V1__ListReportsResponse),
+  2,
+  millrace__production__v1__list_reports_response__field_descriptors,
+  millrace__production__v1__list_reports_response__field_indices_by_name,
+  1,  millrace__production__v1__list_reports_response__number_ranges,
+  (ProtobufCMessageInit) millrace__production__v1__list_reports_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue millrace__production__v1__order_state__enum_values_by_number[10] =
+{
+  { "ORDER_STATE_UNSPECIFIED", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED", 0 },
+  { "ORDER_STATE_RELEASED", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_RELEASED", 1 },
+  { "ORDER_STATE_ACKNOWLEDGED", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_ACKNOWLEDGED", 2 },
+  { "ORDER_STATE_RUNNING", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_RUNNING", 3 },
+  { "ORDER_STATE_COMPLETED", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_COMPLETED", 4 },
+  { "ORDER_STATE_CLOSED", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CLOSED", 5 },
+  { "ORDER_STATE_CANCELLED", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CANCELLED", 6 },
+  { "ORDER_STATE_ABORTED", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_ABORTED", 7 },
+  { "ORDER_STATE_CANCELLED_IN_ERP", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CANCELLED_IN_ERP", 8 },
+  { "ORDER_STATE_CLOSED_IN_ERP", "MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CLOSED_IN_ERP", 9 },
+};
+static const ProtobufCIntRange millrace__production__v1__order_state__value_ranges[] = {
+{0, 0},{0, 10}
+};
+static const ProtobufCEnumValueIndex millrace__production__v1__order_state__enum_values_by_name[10] =
+{
+  { "ORDER_STATE_ABORTED", 7 },
+  { "ORDER_STATE_ACKNOWLEDGED", 2 },
+  { "ORDER_STATE_CANCELLED", 6 },
+  { "ORDER_STATE_CANCELLED_IN_ERP", 8 },
+  { "ORDER_STATE_CLOSED", 5 },
+  { "ORDER_STATE_CLOSED_IN_ERP", 9 },
+  { "ORDER_STATE_COMPLETED", 4 },
+  { "ORDER_STATE_RELEASED", 1 },
+  { "ORDER_STATE_RUNNING", 3 },
+  { "ORDER_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor millrace__production__v1__order_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderState",
+  "OrderState",
+  "Millrace__Production__V1__OrderState",
+  "millrace.production.v1",
+  10,
+  millrace__production__v1__order_state__enum_values_by_number,
+  10,
+  millrace__production__v1__order_state__enum_values_by_name,
+  1,
+  millrace__production__v1__order_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue millrace__production__v1__order_change_state__enum_values_by_number[5] =
+{
+  { "ORDER_CHANGE_STATE_UNSPECIFIED", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_UNSPECIFIED", 0 },
+  { "ORDER_CHANGE_STATE_WAITING", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WAITING", 1 },
+  { "ORDER_CHANGE_STATE_APPLIED", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_APPLIED", 2 },
+  { "ORDER_CHANGE_STATE_REFUSED", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_REFUSED", 3 },
+  { "ORDER_CHANGE_STATE_WITHDRAWN", "MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WITHDRAWN", 4 },
+};
+static const ProtobufCIntRange millrace__production__v1__order_change_state__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex millrace__production__v1__order_change_state__enum_values_by_name[5] =
+{
+  { "ORDER_CHANGE_STATE_APPLIED", 2 },
+  { "ORDER_CHANGE_STATE_REFUSED", 3 },
+  { "ORDER_CHANGE_STATE_UNSPECIFIED", 0 },
+  { "ORDER_CHANGE_STATE_WAITING", 1 },
+  { "ORDER_CHANGE_STATE_WITHDRAWN", 4 },
+};
+const ProtobufCEnumDescriptor millrace__production__v1__order_change_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderChangeState",
+  "OrderChangeState",
+  "Millrace__Production__V1__OrderChangeState",
+  "millrace.production.v1",
+  5,
+  millrace__production__v1__order_change_state__enum_values_by_number,
+  5,
+  millrace__production__v1__order_change_state__enum_values_by_name,
+  1,
+  millrace__production__v1__order_change_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue millrace__production__v1__order_ending__enum_values_by_number[4] =
+{
+  { "ORDER_ENDING_UNSPECIFIED", "MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_UNSPECIFIED", 0 },
+  { "ORDER_ENDING_GIVEN_UP", "MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_GIVEN_UP", 1 },
+  { "ORDER_ENDING_CANCELLED_IN_ERP", "MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_CANCELLED_IN_ERP", 2 },
+  { "ORDER_ENDING_CLOSED_IN_ERP", "MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_CLOSED_IN_ERP", 3 },
+};
+static const ProtobufCIntRange millrace__production__v1__order_ending__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex millrace__production__v1__order_ending__enum_values_by_name[4] =
+{
+  { "ORDER_ENDING_CANCELLED_IN_ERP", 2 },
+  { "ORDER_ENDING_CLOSED_IN_ERP", 3 },
+  { "ORDER_ENDING_GIVEN_UP", 1 },
+  { "ORDER_ENDING_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor millrace__production__v1__order_ending__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "millrace.production.v1.OrderEnding",
+  "OrderEnding",
+  "Millrace__Production__V1__OrderEnding",
+  "millrace.production.v1",
+  4,
+  millrace__production__v1__order_ending__enum_values_by_number,
+  4,
+  millrace__production__v1__order_ending__enum_values_by_name,
+  1,
+  millrace__production__v1__order_ending__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

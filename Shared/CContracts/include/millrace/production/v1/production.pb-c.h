@@ -16,30 +16,216 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/timestamp.pb-c.h"
 #include "millrace/common/v1/common.pb-c.h"
+#include "millrace/production/v1/cases.pb-c.h"
 #include "millrace/production/v1/genealogy.pb-c.h"
-#include "millrace/production/v1/order_endings.pb-c.h"
-#include "millrace/production/v1/orders.pb-c.h"
-#include "millrace/production/v1/report_streams.pb-c.h"
-#include "millrace/production/v1/reports.pb-c.h"
 #include "millrace/production/v1/shortages.pb-c.h"
 #include "millrace/production/v1/work_orders.pb-c.h"
 
+typedef struct Millrace__Production__V1__Order Millrace__Production__V1__Order;
+typedef struct Millrace__Production__V1__OrderChange Millrace__Production__V1__OrderChange;
+typedef struct Millrace__Production__V1__Component Millrace__Production__V1__Component;
+typedef struct Millrace__Production__V1__Operation Millrace__Production__V1__Operation;
+typedef struct Millrace__Production__V1__OrderProgress Millrace__Production__V1__OrderProgress;
+typedef struct Millrace__Production__V1__OperationProgress Millrace__Production__V1__OperationProgress;
+typedef struct Millrace__Production__V1__ComponentProgress Millrace__Production__V1__ComponentProgress;
+typedef struct Millrace__Production__V1__Report Millrace__Production__V1__Report;
 typedef struct Millrace__Production__V1__ReleaseOrderRequest Millrace__Production__V1__ReleaseOrderRequest;
 typedef struct Millrace__Production__V1__ReleaseOrderResponse Millrace__Production__V1__ReleaseOrderResponse;
 typedef struct Millrace__Production__V1__GetOrderRequest Millrace__Production__V1__GetOrderRequest;
 typedef struct Millrace__Production__V1__GetOrderResponse Millrace__Production__V1__GetOrderResponse;
+typedef struct Millrace__Production__V1__OrderHold Millrace__Production__V1__OrderHold;
 typedef struct Millrace__Production__V1__ListOrdersRequest Millrace__Production__V1__ListOrdersRequest;
 typedef struct Millrace__Production__V1__ListOrdersResponse Millrace__Production__V1__ListOrdersResponse;
 typedef struct Millrace__Production__V1__WatchOrdersRequest Millrace__Production__V1__WatchOrdersRequest;
 typedef struct Millrace__Production__V1__WatchOrdersResponse Millrace__Production__V1__WatchOrdersResponse;
 typedef struct Millrace__Production__V1__AcknowledgeOrderRequest Millrace__Production__V1__AcknowledgeOrderRequest;
 typedef struct Millrace__Production__V1__AcknowledgeOrderResponse Millrace__Production__V1__AcknowledgeOrderResponse;
+typedef struct Millrace__Production__V1__ChangeReleasedOrderRequest Millrace__Production__V1__ChangeReleasedOrderRequest;
+typedef struct Millrace__Production__V1__ChangeReleasedOrderResponse Millrace__Production__V1__ChangeReleasedOrderResponse;
+typedef struct Millrace__Production__V1__AcknowledgeChangeRequest Millrace__Production__V1__AcknowledgeChangeRequest;
+typedef struct Millrace__Production__V1__AcknowledgeChangeResponse Millrace__Production__V1__AcknowledgeChangeResponse;
+typedef struct Millrace__Production__V1__CancelOrderRequest Millrace__Production__V1__CancelOrderRequest;
+typedef struct Millrace__Production__V1__CancelOrderResponse Millrace__Production__V1__CancelOrderResponse;
+typedef struct Millrace__Production__V1__ReportProductionRequest Millrace__Production__V1__ReportProductionRequest;
+typedef struct Millrace__Production__V1__ReportProductionResponse Millrace__Production__V1__ReportProductionResponse;
+typedef struct Millrace__Production__V1__ReportProductionBatchRequest Millrace__Production__V1__ReportProductionBatchRequest;
+typedef struct Millrace__Production__V1__ReportProductionBatchResponse Millrace__Production__V1__ReportProductionBatchResponse;
+typedef struct Millrace__Production__V1__ReportProductionOutcome Millrace__Production__V1__ReportProductionOutcome;
+typedef struct Millrace__Production__V1__StreamReportsRequest Millrace__Production__V1__StreamReportsRequest;
+typedef struct Millrace__Production__V1__StreamReportsResponse Millrace__Production__V1__StreamReportsResponse;
+typedef struct Millrace__Production__V1__StreamedRejection Millrace__Production__V1__StreamedRejection;
+typedef struct Millrace__Production__V1__ListReportsRequest Millrace__Production__V1__ListReportsRequest;
+typedef struct Millrace__Production__V1__ListReportsResponse Millrace__Production__V1__ListReportsResponse;
 
 
 /* --- enums --- */
 
+typedef enum _Millrace__Production__V1__OrderState {
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED = 0,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_RELEASED = 1,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_ACKNOWLEDGED = 2,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_RUNNING = 3,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_COMPLETED = 4,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CLOSED = 5,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CANCELLED = 6,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_ABORTED = 7,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CANCELLED_IN_ERP = 8,
+  MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_CLOSED_IN_ERP = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MILLRACE__PRODUCTION__V1__ORDER_STATE)
+} Millrace__Production__V1__OrderState;
+typedef enum _Millrace__Production__V1__OrderChangeState {
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_UNSPECIFIED = 0,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WAITING = 1,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_APPLIED = 2,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_REFUSED = 3,
+  MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_WITHDRAWN = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE)
+} Millrace__Production__V1__OrderChangeState;
+typedef enum _Millrace__Production__V1__OrderEnding {
+  MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_UNSPECIFIED = 0,
+  MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_GIVEN_UP = 1,
+  MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_CANCELLED_IN_ERP = 2,
+  MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_CLOSED_IN_ERP = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MILLRACE__PRODUCTION__V1__ORDER_ENDING)
+} Millrace__Production__V1__OrderEnding;
 
 /* --- messages --- */
+
+struct  Millrace__Production__V1__Order
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData item_code;
+  Millrace__Common__V1__Quantity *planned_quantity;
+  Millrace__Production__V1__OrderState state;
+  size_t n_components;
+  Millrace__Production__V1__Component **components;
+  size_t n_operations;
+  Millrace__Production__V1__Operation **operations;
+  ProtobufCBinaryData reporting_operation;
+  Google__Protobuf__Timestamp *planned_start_at;
+  Google__Protobuf__Timestamp *due_at;
+  Millrace__Common__V1__Tracking tracking;
+  Millrace__Production__V1__OrderProgress *progress;
+  Millrace__Common__V1__Posting *posting;
+  int64_t revision;
+  Google__Protobuf__Timestamp *released_at;
+  ProtobufCBinaryData ending_reason;
+  Millrace__Production__V1__OrderChange *change;
+};
+#define MILLRACE__PRODUCTION__V1__ORDER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, 0,NULL, 0,NULL, {0,NULL}, NULL, NULL, MILLRACE__COMMON__V1__TRACKING__TRACKING_UNSPECIFIED, NULL, NULL, 0, NULL, {0,NULL}, NULL }
+
+
+struct  Millrace__Production__V1__OrderChange
+{
+  ProtobufCMessage base;
+  int64_t number;
+  Millrace__Common__V1__Quantity *planned_quantity;
+  size_t n_components;
+  Millrace__Production__V1__Component **components;
+  Google__Protobuf__Timestamp *planned_start_at;
+  Google__Protobuf__Timestamp *due_at;
+  ProtobufCBinaryData reason;
+  Google__Protobuf__Timestamp *asked_at;
+  Millrace__Production__V1__OrderChangeState state;
+  ProtobufCBinaryData refusal_reason;
+  ProtobufCBinaryData answered_by;
+  Google__Protobuf__Timestamp *answered_at;
+};
+#define MILLRACE__PRODUCTION__V1__ORDER_CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_change__descriptor) \
+    , 0, NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, MILLRACE__PRODUCTION__V1__ORDER_CHANGE_STATE__ORDER_CHANGE_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Millrace__Production__V1__Component
+{
+  ProtobufCMessage base;
+  int32_t line;
+  ProtobufCBinaryData item_code;
+  Millrace__Common__V1__Quantity *demand;
+  ProtobufCBinaryData unit_rounding;
+  ProtobufCBinaryData operation;
+  Millrace__Common__V1__Tracking tracking;
+};
+#define MILLRACE__PRODUCTION__V1__COMPONENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__component__descriptor) \
+    , 0, {0,NULL}, NULL, {0,NULL}, {0,NULL}, MILLRACE__COMMON__V1__TRACKING__TRACKING_UNSPECIFIED }
+
+
+struct  Millrace__Production__V1__Operation
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData code;
+  int32_t position;
+  ProtobufCBinaryData work_center_code;
+  int64_t expected_duration_seconds;
+};
+#define MILLRACE__PRODUCTION__V1__OPERATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__operation__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, 0 }
+
+
+struct  Millrace__Production__V1__OrderProgress
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Quantity *good;
+  Millrace__Common__V1__Quantity *scrap;
+  size_t n_operations;
+  Millrace__Production__V1__OperationProgress **operations;
+  size_t n_components;
+  Millrace__Production__V1__ComponentProgress **components;
+  int64_t report_count;
+};
+#define MILLRACE__PRODUCTION__V1__ORDER_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_progress__descriptor) \
+    , NULL, NULL, 0,NULL, 0,NULL, 0 }
+
+
+struct  Millrace__Production__V1__OperationProgress
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData operation;
+  Millrace__Common__V1__Quantity *good;
+  Millrace__Common__V1__Quantity *scrap;
+};
+#define MILLRACE__PRODUCTION__V1__OPERATION_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__operation_progress__descriptor) \
+    , {0,NULL}, NULL, NULL }
+
+
+struct  Millrace__Production__V1__ComponentProgress
+{
+  ProtobufCMessage base;
+  int32_t line;
+  ProtobufCBinaryData item_code;
+  Millrace__Common__V1__Quantity *consumed;
+};
+#define MILLRACE__PRODUCTION__V1__COMPONENT_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__component_progress__descriptor) \
+    , 0, {0,NULL}, NULL }
+
+
+struct  Millrace__Production__V1__Report
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData report_id;
+  int64_t sequence;
+  ProtobufCBinaryData order_name;
+  Millrace__Common__V1__FactHeader *header;
+  ProtobufCBinaryData operation;
+  Millrace__Common__V1__Quantity *good;
+  Millrace__Common__V1__Quantity *scrap;
+  protobuf_c_boolean final;
+  Google__Protobuf__Timestamp *received_at;
+  Millrace__Common__V1__Posting *posting;
+};
+#define MILLRACE__PRODUCTION__V1__REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, NULL, {0,NULL}, NULL, NULL, 0, NULL, NULL }
+
 
 struct  Millrace__Production__V1__ReleaseOrderRequest
 {
@@ -96,6 +282,18 @@ struct  Millrace__Production__V1__GetOrderResponse
 #define MILLRACE__PRODUCTION__V1__GET_ORDER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__get_order_response__descriptor) \
     , NULL, 0,NULL, NULL }
+
+
+struct  Millrace__Production__V1__OrderHold
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData hold_id;
+  ProtobufCBinaryData reason;
+  Google__Protobuf__Timestamp *placed_at;
+};
+#define MILLRACE__PRODUCTION__V1__ORDER_HOLD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__order_hold__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Millrace__Production__V1__ListOrdersRequest
@@ -168,6 +366,364 @@ struct  Millrace__Production__V1__AcknowledgeOrderResponse
     , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
 
 
+struct  Millrace__Production__V1__ChangeReleasedOrderRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData request_id;
+  ProtobufCBinaryData order_name;
+  Millrace__Common__V1__Quantity *planned_quantity;
+  size_t n_components;
+  Millrace__Production__V1__Component **components;
+  Google__Protobuf__Timestamp *planned_start_at;
+  Google__Protobuf__Timestamp *due_at;
+  ProtobufCBinaryData reason;
+};
+#define MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__change_released_order_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL} }
+
+
+struct  Millrace__Production__V1__ChangeReleasedOrderResponse
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Receipt receipt;
+  Millrace__Production__V1__Order *order;
+};
+#define MILLRACE__PRODUCTION__V1__CHANGE_RELEASED_ORDER_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__change_released_order_response__descriptor) \
+    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
+
+
+struct  Millrace__Production__V1__AcknowledgeChangeRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData request_id;
+  ProtobufCBinaryData order_name;
+  int64_t change_number;
+  protobuf_c_boolean accept;
+  ProtobufCBinaryData refusal_reason;
+};
+#define MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__acknowledge_change_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL} }
+
+
+struct  Millrace__Production__V1__AcknowledgeChangeResponse
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Receipt receipt;
+  Millrace__Production__V1__Order *order;
+};
+#define MILLRACE__PRODUCTION__V1__ACKNOWLEDGE_CHANGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__acknowledge_change_response__descriptor) \
+    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
+
+
+struct  Millrace__Production__V1__CancelOrderRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData request_id;
+  ProtobufCBinaryData order_name;
+  Millrace__Production__V1__OrderEnding ending;
+  ProtobufCBinaryData reason;
+};
+#define MILLRACE__PRODUCTION__V1__CANCEL_ORDER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__cancel_order_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, MILLRACE__PRODUCTION__V1__ORDER_ENDING__ORDER_ENDING_UNSPECIFIED, {0,NULL} }
+
+
+struct  Millrace__Production__V1__CancelOrderResponse
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Receipt receipt;
+  Millrace__Production__V1__Order *order;
+};
+#define MILLRACE__PRODUCTION__V1__CANCEL_ORDER_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__cancel_order_response__descriptor) \
+    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, NULL }
+
+
+struct  Millrace__Production__V1__ReportProductionRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  Millrace__Common__V1__FactHeader *header;
+  ProtobufCBinaryData order_name;
+  ProtobufCBinaryData operation;
+  Millrace__Common__V1__Quantity *good;
+  Millrace__Common__V1__Quantity *scrap;
+  protobuf_c_boolean final;
+};
+#define MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report_production_request__descriptor) \
+    , {0,NULL}, NULL, {0,NULL}, {0,NULL}, NULL, NULL, 0 }
+
+
+struct  Millrace__Production__V1__ReportProductionResponse
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Receipt receipt;
+  ProtobufCBinaryData report_id;
+  int64_t sequence;
+  Millrace__Production__V1__OrderState order_state;
+};
+#define MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report_production_response__descriptor) \
+    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, {0,NULL}, 0, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED }
+
+
+struct  Millrace__Production__V1__ReportProductionBatchRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  size_t n_reports;
+  Millrace__Production__V1__ReportProductionRequest **reports;
+};
+#define MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_BATCH_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report_production_batch_request__descriptor) \
+    , {0,NULL}, 0,NULL }
+
+
+struct  Millrace__Production__V1__ReportProductionBatchResponse
+{
+  ProtobufCMessage base;
+  size_t n_outcomes;
+  Millrace__Production__V1__ReportProductionOutcome **outcomes;
+};
+#define MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_BATCH_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report_production_batch_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Millrace__Production__V1__ReportProductionOutcome
+{
+  ProtobufCMessage base;
+  Millrace__Common__V1__Receipt receipt;
+  ProtobufCBinaryData report_id;
+  int64_t sequence;
+  Millrace__Production__V1__OrderState order_state;
+  Millrace__Common__V1__Rejection *rejection;
+};
+#define MILLRACE__PRODUCTION__V1__REPORT_PRODUCTION_OUTCOME__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__report_production_outcome__descriptor) \
+    , MILLRACE__COMMON__V1__RECEIPT__RECEIPT_UNSPECIFIED, {0,NULL}, 0, MILLRACE__PRODUCTION__V1__ORDER_STATE__ORDER_STATE_UNSPECIFIED, NULL }
+
+
+struct  Millrace__Production__V1__StreamReportsRequest
+{
+  ProtobufCMessage base;
+  int64_t offset;
+  Millrace__Production__V1__ReportProductionRequest *report;
+};
+#define MILLRACE__PRODUCTION__V1__STREAM_REPORTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__stream_reports_request__descriptor) \
+    , 0, NULL }
+
+
+struct  Millrace__Production__V1__StreamReportsResponse
+{
+  ProtobufCMessage base;
+  int64_t acknowledged_offset;
+  int64_t accepted_count;
+  int64_t duplicate_count;
+  size_t n_rejections;
+  Millrace__Production__V1__StreamedRejection **rejections;
+};
+#define MILLRACE__PRODUCTION__V1__STREAM_REPORTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__stream_reports_response__descriptor) \
+    , 0, 0, 0, 0,NULL }
+
+
+struct  Millrace__Production__V1__StreamedRejection
+{
+  ProtobufCMessage base;
+  int64_t offset;
+  Millrace__Common__V1__Rejection *rejection;
+};
+#define MILLRACE__PRODUCTION__V1__STREAMED_REJECTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__streamed_rejection__descriptor) \
+    , 0, NULL }
+
+
+struct  Millrace__Production__V1__ListReportsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData site;
+  ProtobufCBinaryData order_name;
+  Millrace__Common__V1__PageRequest *page;
+};
+#define MILLRACE__PRODUCTION__V1__LIST_REPORTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__list_reports_request__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Millrace__Production__V1__ListReportsResponse
+{
+  ProtobufCMessage base;
+  size_t n_reports;
+  Millrace__Production__V1__Report **reports;
+  Millrace__Common__V1__PageResponse *page;
+};
+#define MILLRACE__PRODUCTION__V1__LIST_REPORTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&millrace__production__v1__list_reports_response__descriptor) \
+    , 0,NULL, NULL }
+
+
+/* Millrace__Production__V1__Order methods */
+void   millrace__production__v1__order__init
+                     (Millrace__Production__V1__Order         *message);
+size_t millrace__production__v1__order__get_packed_size
+                     (const Millrace__Production__V1__Order   *message);
+size_t millrace__production__v1__order__pack
+                     (const Millrace__Production__V1__Order   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__order__pack_to_buffer
+                     (const Millrace__Production__V1__Order   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__Order *
+       millrace__production__v1__order__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__order__free_unpacked
+                     (Millrace__Production__V1__Order *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__OrderChange methods */
+void   millrace__production__v1__order_change__init
+                     (Millrace__Production__V1__OrderChange         *message);
+size_t millrace__production__v1__order_change__get_packed_size
+                     (const Millrace__Production__V1__OrderChange   *message);
+size_t millrace__production__v1__order_change__pack
+                     (const Millrace__Production__V1__OrderChange   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__order_change__pack_to_buffer
+                     (const Millrace__Production__V1__OrderChange   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__OrderChange *
+       millrace__production__v1__order_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__order_change__free_unpacked
+                     (Millrace__Production__V1__OrderChange *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__Component methods */
+void   millrace__production__v1__component__init
+                     (Millrace__Production__V1__Component         *message);
+size_t millrace__production__v1__component__get_packed_size
+                     (const Millrace__Production__V1__Component   *message);
+size_t millrace__production__v1__component__pack
+                     (const Millrace__Production__V1__Component   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__component__pack_to_buffer
+                     (const Millrace__Production__V1__Component   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__Component *
+       millrace__production__v1__component__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__component__free_unpacked
+                     (Millrace__Production__V1__Component *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__Operation methods */
+void   millrace__production__v1__operation__init
+                     (Millrace__Production__V1__Operation         *message);
+size_t millrace__production__v1__operation__get_packed_size
+                     (const Millrace__Production__V1__Operation   *message);
+size_t millrace__production__v1__operation__pack
+                     (const Millrace__Production__V1__Operation   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__operation__pack_to_buffer
+                     (const Millrace__Production__V1__Operation   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__Operation *
+       millrace__production__v1__operation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__operation__free_unpacked
+                     (Millrace__Production__V1__Operation *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__OrderProgress methods */
+void   millrace__production__v1__order_progress__init
+                     (Millrace__Production__V1__OrderProgress         *message);
+size_t millrace__production__v1__order_progress__get_packed_size
+                     (const Millrace__Production__V1__OrderProgress   *message);
+size_t millrace__production__v1__order_progress__pack
+                     (const Millrace__Production__V1__OrderProgress   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__order_progress__pack_to_buffer
+                     (const Millrace__Production__V1__OrderProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__OrderProgress *
+       millrace__production__v1__order_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__order_progress__free_unpacked
+                     (Millrace__Production__V1__OrderProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__OperationProgress methods */
+void   millrace__production__v1__operation_progress__init
+                     (Millrace__Production__V1__OperationProgress         *message);
+size_t millrace__production__v1__operation_progress__get_packed_size
+                     (const Millrace__Production__V1__OperationProgress   *message);
+size_t millrace__production__v1__operation_progress__pack
+                     (const Millrace__Production__V1__OperationProgress   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__operation_progress__pack_to_buffer
+                     (const Millrace__Production__V1__OperationProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__OperationProgress *
+       millrace__production__v1__operation_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__operation_progress__free_unpacked
+                     (Millrace__Production__V1__OperationProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ComponentProgress methods */
+void   millrace__production__v1__component_progress__init
+                     (Millrace__Production__V1__ComponentProgress         *message);
+size_t millrace__production__v1__component_progress__get_packed_size
+                     (const Millrace__Production__V1__ComponentProgress   *message);
+size_t millrace__production__v1__component_progress__pack
+                     (const Millrace__Production__V1__ComponentProgress   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__component_progress__pack_to_buffer
+                     (const Millrace__Production__V1__ComponentProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ComponentProgress *
+       millrace__production__v1__component_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__component_progress__free_unpacked
+                     (Millrace__Production__V1__ComponentProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__Report methods */
+void   millrace__production__v1__report__init
+                     (Millrace__Production__V1__Report         *message);
+size_t millrace__production__v1__report__get_packed_size
+                     (const Millrace__Production__V1__Report   *message);
+size_t millrace__production__v1__report__pack
+                     (const Millrace__Production__V1__Report   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__report__pack_to_buffer
+                     (const Millrace__Production__V1__Report   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__Report *
+       millrace__production__v1__report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__report__free_unpacked
+                     (Millrace__Production__V1__Report *message,
+                      ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__ReleaseOrderRequest methods */
 void   millrace__production__v1__release_order_request__init
                      (Millrace__Production__V1__ReleaseOrderRequest         *message);
@@ -243,6 +799,25 @@ Millrace__Production__V1__GetOrderResponse *
                       const uint8_t       *data);
 void   millrace__production__v1__get_order_response__free_unpacked
                      (Millrace__Production__V1__GetOrderResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__OrderHold methods */
+void   millrace__production__v1__order_hold__init
+                     (Millrace__Production__V1__OrderHold         *message);
+size_t millrace__production__v1__order_hold__get_packed_size
+                     (const Millrace__Production__V1__OrderHold   *message);
+size_t millrace__production__v1__order_hold__pack
+                     (const Millrace__Production__V1__OrderHold   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__order_hold__pack_to_buffer
+                     (const Millrace__Production__V1__OrderHold   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__OrderHold *
+       millrace__production__v1__order_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__order_hold__free_unpacked
+                     (Millrace__Production__V1__OrderHold *message,
                       ProtobufCAllocator *allocator);
 /* Millrace__Production__V1__ListOrdersRequest methods */
 void   millrace__production__v1__list_orders_request__init
@@ -358,8 +933,336 @@ Millrace__Production__V1__AcknowledgeOrderResponse *
 void   millrace__production__v1__acknowledge_order_response__free_unpacked
                      (Millrace__Production__V1__AcknowledgeOrderResponse *message,
                       ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ChangeReleasedOrderRequest methods */
+void   millrace__production__v1__change_released_order_request__init
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest         *message);
+size_t millrace__production__v1__change_released_order_request__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest   *message);
+size_t millrace__production__v1__change_released_order_request__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__change_released_order_request__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ChangeReleasedOrderRequest *
+       millrace__production__v1__change_released_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__change_released_order_request__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ChangeReleasedOrderResponse methods */
+void   millrace__production__v1__change_released_order_response__init
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse         *message);
+size_t millrace__production__v1__change_released_order_response__get_packed_size
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse   *message);
+size_t millrace__production__v1__change_released_order_response__pack
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__change_released_order_response__pack_to_buffer
+                     (const Millrace__Production__V1__ChangeReleasedOrderResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ChangeReleasedOrderResponse *
+       millrace__production__v1__change_released_order_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__change_released_order_response__free_unpacked
+                     (Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__AcknowledgeChangeRequest methods */
+void   millrace__production__v1__acknowledge_change_request__init
+                     (Millrace__Production__V1__AcknowledgeChangeRequest         *message);
+size_t millrace__production__v1__acknowledge_change_request__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest   *message);
+size_t millrace__production__v1__acknowledge_change_request__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__acknowledge_change_request__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__AcknowledgeChangeRequest *
+       millrace__production__v1__acknowledge_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__acknowledge_change_request__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__AcknowledgeChangeResponse methods */
+void   millrace__production__v1__acknowledge_change_response__init
+                     (Millrace__Production__V1__AcknowledgeChangeResponse         *message);
+size_t millrace__production__v1__acknowledge_change_response__get_packed_size
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse   *message);
+size_t millrace__production__v1__acknowledge_change_response__pack
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__acknowledge_change_response__pack_to_buffer
+                     (const Millrace__Production__V1__AcknowledgeChangeResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__AcknowledgeChangeResponse *
+       millrace__production__v1__acknowledge_change_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__acknowledge_change_response__free_unpacked
+                     (Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__CancelOrderRequest methods */
+void   millrace__production__v1__cancel_order_request__init
+                     (Millrace__Production__V1__CancelOrderRequest         *message);
+size_t millrace__production__v1__cancel_order_request__get_packed_size
+                     (const Millrace__Production__V1__CancelOrderRequest   *message);
+size_t millrace__production__v1__cancel_order_request__pack
+                     (const Millrace__Production__V1__CancelOrderRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__cancel_order_request__pack_to_buffer
+                     (const Millrace__Production__V1__CancelOrderRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__CancelOrderRequest *
+       millrace__production__v1__cancel_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__cancel_order_request__free_unpacked
+                     (Millrace__Production__V1__CancelOrderRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__CancelOrderResponse methods */
+void   millrace__production__v1__cancel_order_response__init
+                     (Millrace__Production__V1__CancelOrderResponse         *message);
+size_t millrace__production__v1__cancel_order_response__get_packed_size
+                     (const Millrace__Production__V1__CancelOrderResponse   *message);
+size_t millrace__production__v1__cancel_order_response__pack
+                     (const Millrace__Production__V1__CancelOrderResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__cancel_order_response__pack_to_buffer
+                     (const Millrace__Production__V1__CancelOrderResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__CancelOrderResponse *
+       millrace__production__v1__cancel_order_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__cancel_order_response__free_unpacked
+                     (Millrace__Production__V1__CancelOrderResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ReportProductionRequest methods */
+void   millrace__production__v1__report_production_request__init
+                     (Millrace__Production__V1__ReportProductionRequest         *message);
+size_t millrace__production__v1__report_production_request__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionRequest   *message);
+size_t millrace__production__v1__report_production_request__pack
+                     (const Millrace__Production__V1__ReportProductionRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__report_production_request__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ReportProductionRequest *
+       millrace__production__v1__report_production_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__report_production_request__free_unpacked
+                     (Millrace__Production__V1__ReportProductionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ReportProductionResponse methods */
+void   millrace__production__v1__report_production_response__init
+                     (Millrace__Production__V1__ReportProductionResponse         *message);
+size_t millrace__production__v1__report_production_response__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionResponse   *message);
+size_t millrace__production__v1__report_production_response__pack
+                     (const Millrace__Production__V1__ReportProductionResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__report_production_response__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ReportProductionResponse *
+       millrace__production__v1__report_production_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__report_production_response__free_unpacked
+                     (Millrace__Production__V1__ReportProductionResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ReportProductionBatchRequest methods */
+void   millrace__production__v1__report_production_batch_request__init
+                     (Millrace__Production__V1__ReportProductionBatchRequest         *message);
+size_t millrace__production__v1__report_production_batch_request__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionBatchRequest   *message);
+size_t millrace__production__v1__report_production_batch_request__pack
+                     (const Millrace__Production__V1__ReportProductionBatchRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__report_production_batch_request__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionBatchRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ReportProductionBatchRequest *
+       millrace__production__v1__report_production_batch_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__report_production_batch_request__free_unpacked
+                     (Millrace__Production__V1__ReportProductionBatchRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ReportProductionBatchResponse methods */
+void   millrace__production__v1__report_production_batch_response__init
+                     (Millrace__Production__V1__ReportProductionBatchResponse         *message);
+size_t millrace__production__v1__report_production_batch_response__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionBatchResponse   *message);
+size_t millrace__production__v1__report_production_batch_response__pack
+                     (const Millrace__Production__V1__ReportProductionBatchResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__report_production_batch_response__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionBatchResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ReportProductionBatchResponse *
+       millrace__production__v1__report_production_batch_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__report_production_batch_response__free_unpacked
+                     (Millrace__Production__V1__ReportProductionBatchResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ReportProductionOutcome methods */
+void   millrace__production__v1__report_production_outcome__init
+                     (Millrace__Production__V1__ReportProductionOutcome         *message);
+size_t millrace__production__v1__report_production_outcome__get_packed_size
+                     (const Millrace__Production__V1__ReportProductionOutcome   *message);
+size_t millrace__production__v1__report_production_outcome__pack
+                     (const Millrace__Production__V1__ReportProductionOutcome   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__report_production_outcome__pack_to_buffer
+                     (const Millrace__Production__V1__ReportProductionOutcome   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ReportProductionOutcome *
+       millrace__production__v1__report_production_outcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__report_production_outcome__free_unpacked
+                     (Millrace__Production__V1__ReportProductionOutcome *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__StreamReportsRequest methods */
+void   millrace__production__v1__stream_reports_request__init
+                     (Millrace__Production__V1__StreamReportsRequest         *message);
+size_t millrace__production__v1__stream_reports_request__get_packed_size
+                     (const Millrace__Production__V1__StreamReportsRequest   *message);
+size_t millrace__production__v1__stream_reports_request__pack
+                     (const Millrace__Production__V1__StreamReportsRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__stream_reports_request__pack_to_buffer
+                     (const Millrace__Production__V1__StreamReportsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__StreamReportsRequest *
+       millrace__production__v1__stream_reports_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__stream_reports_request__free_unpacked
+                     (Millrace__Production__V1__StreamReportsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__StreamReportsResponse methods */
+void   millrace__production__v1__stream_reports_response__init
+                     (Millrace__Production__V1__StreamReportsResponse         *message);
+size_t millrace__production__v1__stream_reports_response__get_packed_size
+                     (const Millrace__Production__V1__StreamReportsResponse   *message);
+size_t millrace__production__v1__stream_reports_response__pack
+                     (const Millrace__Production__V1__StreamReportsResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__stream_reports_response__pack_to_buffer
+                     (const Millrace__Production__V1__StreamReportsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__StreamReportsResponse *
+       millrace__production__v1__stream_reports_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__stream_reports_response__free_unpacked
+                     (Millrace__Production__V1__StreamReportsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__StreamedRejection methods */
+void   millrace__production__v1__streamed_rejection__init
+                     (Millrace__Production__V1__StreamedRejection         *message);
+size_t millrace__production__v1__streamed_rejection__get_packed_size
+                     (const Millrace__Production__V1__StreamedRejection   *message);
+size_t millrace__production__v1__streamed_rejection__pack
+                     (const Millrace__Production__V1__StreamedRejection   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__streamed_rejection__pack_to_buffer
+                     (const Millrace__Production__V1__StreamedRejection   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__StreamedRejection *
+       millrace__production__v1__streamed_rejection__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__streamed_rejection__free_unpacked
+                     (Millrace__Production__V1__StreamedRejection *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ListReportsRequest methods */
+void   millrace__production__v1__list_reports_request__init
+                     (Millrace__Production__V1__ListReportsRequest         *message);
+size_t millrace__production__v1__list_reports_request__get_packed_size
+                     (const Millrace__Production__V1__ListReportsRequest   *message);
+size_t millrace__production__v1__list_reports_request__pack
+                     (const Millrace__Production__V1__ListReportsRequest   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__list_reports_request__pack_to_buffer
+                     (const Millrace__Production__V1__ListReportsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ListReportsRequest *
+       millrace__production__v1__list_reports_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__list_reports_request__free_unpacked
+                     (Millrace__Production__V1__ListReportsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Millrace__Production__V1__ListReportsResponse methods */
+void   millrace__production__v1__list_reports_response__init
+                     (Millrace__Production__V1__ListReportsResponse         *message);
+size_t millrace__production__v1__list_reports_response__get_packed_size
+                     (const Millrace__Production__V1__ListReportsResponse   *message);
+size_t millrace__production__v1__list_reports_response__pack
+                     (const Millrace__Production__V1__ListReportsResponse   *message,
+                      uint8_t             *out);
+size_t millrace__production__v1__list_reports_response__pack_to_buffer
+                     (const Millrace__Production__V1__ListReportsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Millrace__Production__V1__ListReportsResponse *
+       millrace__production__v1__list_reports_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   millrace__production__v1__list_reports_response__free_unpacked
+                     (Millrace__Production__V1__ListReportsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Millrace__Production__V1__Order_Closure)
+                 (const Millrace__Production__V1__Order *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__OrderChange_Closure)
+                 (const Millrace__Production__V1__OrderChange *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__Component_Closure)
+                 (const Millrace__Production__V1__Component *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__Operation_Closure)
+                 (const Millrace__Production__V1__Operation *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__OrderProgress_Closure)
+                 (const Millrace__Production__V1__OrderProgress *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__OperationProgress_Closure)
+                 (const Millrace__Production__V1__OperationProgress *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ComponentProgress_Closure)
+                 (const Millrace__Production__V1__ComponentProgress *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__Report_Closure)
+                 (const Millrace__Production__V1__Report *message,
+                  void *closure_data);
 typedef void (*Millrace__Production__V1__ReleaseOrderRequest_Closure)
                  (const Millrace__Production__V1__ReleaseOrderRequest *message,
                   void *closure_data);
@@ -371,6 +1274,9 @@ typedef void (*Millrace__Production__V1__GetOrderRequest_Closure)
                   void *closure_data);
 typedef void (*Millrace__Production__V1__GetOrderResponse_Closure)
                  (const Millrace__Production__V1__GetOrderResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__OrderHold_Closure)
+                 (const Millrace__Production__V1__OrderHold *message,
                   void *closure_data);
 typedef void (*Millrace__Production__V1__ListOrdersRequest_Closure)
                  (const Millrace__Production__V1__ListOrdersRequest *message,
@@ -390,22 +1296,98 @@ typedef void (*Millrace__Production__V1__AcknowledgeOrderRequest_Closure)
 typedef void (*Millrace__Production__V1__AcknowledgeOrderResponse_Closure)
                  (const Millrace__Production__V1__AcknowledgeOrderResponse *message,
                   void *closure_data);
+typedef void (*Millrace__Production__V1__ChangeReleasedOrderRequest_Closure)
+                 (const Millrace__Production__V1__ChangeReleasedOrderRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ChangeReleasedOrderResponse_Closure)
+                 (const Millrace__Production__V1__ChangeReleasedOrderResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__AcknowledgeChangeRequest_Closure)
+                 (const Millrace__Production__V1__AcknowledgeChangeRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__AcknowledgeChangeResponse_Closure)
+                 (const Millrace__Production__V1__AcknowledgeChangeResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__CancelOrderRequest_Closure)
+                 (const Millrace__Production__V1__CancelOrderRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__CancelOrderResponse_Closure)
+                 (const Millrace__Production__V1__CancelOrderResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ReportProductionRequest_Closure)
+                 (const Millrace__Production__V1__ReportProductionRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ReportProductionResponse_Closure)
+                 (const Millrace__Production__V1__ReportProductionResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ReportProductionBatchRequest_Closure)
+                 (const Millrace__Production__V1__ReportProductionBatchRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ReportProductionBatchResponse_Closure)
+                 (const Millrace__Production__V1__ReportProductionBatchResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ReportProductionOutcome_Closure)
+                 (const Millrace__Production__V1__ReportProductionOutcome *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__StreamReportsRequest_Closure)
+                 (const Millrace__Production__V1__StreamReportsRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__StreamReportsResponse_Closure)
+                 (const Millrace__Production__V1__StreamReportsResponse *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__StreamedRejection_Closure)
+                 (const Millrace__Production__V1__StreamedRejection *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ListReportsRequest_Closure)
+                 (const Millrace__Production__V1__ListReportsRequest *message,
+                  void *closure_data);
+typedef void (*Millrace__Production__V1__ListReportsResponse_Closure)
+                 (const Millrace__Production__V1__ListReportsResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    millrace__production__v1__order_state__descriptor;
+extern const ProtobufCEnumDescriptor    millrace__production__v1__order_change_state__descriptor;
+extern const ProtobufCEnumDescriptor    millrace__production__v1__order_ending__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__order__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__order_change__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__component__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__operation__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__order_progress__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__operation_progress__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__component_progress__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__report__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__release_order_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__get_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__get_order_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__order_hold__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__list_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__list_orders_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__watch_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__watch_orders_response__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_order_request__descriptor;
 extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_order_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__change_released_order_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__acknowledge_change_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__cancel_order_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__cancel_order_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__report_production_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__report_production_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__report_production_batch_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__report_production_batch_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__report_production_outcome__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__stream_reports_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__stream_reports_response__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__streamed_rejection__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__list_reports_request__descriptor;
+extern const ProtobufCMessageDescriptor millrace__production__v1__list_reports_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

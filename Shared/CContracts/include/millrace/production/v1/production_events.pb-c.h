@@ -15,7 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "millrace/common/v1/common.pb-c.h"
-#include "millrace/production/v1/orders.pb-c.h"
+#include "millrace/production/v1/production.pb-c.h"
 
 typedef struct Millrace__Production__V1__OrderTotalsChanged Millrace__Production__V1__OrderTotalsChanged;
 typedef struct Millrace__Production__V1__OrderChanged Millrace__Production__V1__OrderChanged;
