@@ -1,9 +1,6 @@
 """Inventory with a million balances: recording movements, reading any of them, now and in the past."""
 
-import json
-import os
 import pathlib
-import subprocess
 import tempfile
 
 from . import programs
@@ -37,7 +34,8 @@ def run(arguments):
         records = Tool(binaries / "RecordsBench", pathlib.Path(folder))
         # Before and after: the machine is not the same all the time.
         written = [writes(records, arguments.movements)]
-        found = load(binaries, folder, arguments)
+        found = programs.run_load(
+            binaries, "Support.inventory_load", arguments.movements, arguments.longest, folder=folder)
         written.append(writes(records, arguments.movements))
     pace = sum(written) / len(written)
     count, longest = f"{arguments.movements:,}", f"{arguments.longest:,}"
@@ -62,13 +60,3 @@ def writes(tool, count):
     result = tool.run("write", "beside", callers=CALLERS, writes=count)
     tool.forget("beside")
     return per_second(result)
-
-
-def load(binaries, folder, arguments):
-    """Runs the load of the tests; it prints its figures last."""
-    finished = subprocess.run(
-        [programs.prepare_python(), "-B", "-m", "Support.inventory_load", folder,
-         str(arguments.movements), str(arguments.longest)],
-        cwd=programs.ROOT / "Tests", env={**os.environ, "MILLRACE_PROGRAMS": str(binaries)},
-        stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(finished.stdout.splitlines()[-1])

@@ -1,10 +1,5 @@
 """MasterData with 100,000 items: taking them, resolving codes, catching up, filling it from Odoo."""
 
-import json
-import os
-import subprocess
-import tempfile
-
 from . import programs
 from .figures import Figure
 
@@ -23,10 +18,10 @@ def add_arguments(parser):
 
 def run(arguments):
     binaries = programs.build("millrace", "millrace-masterdata")
-    figures = of_masterdata(load(binaries, "Support.masterdata_load"))
+    figures = of_masterdata(programs.run_load(binaries, "Support.masterdata_load"))
     if arguments.odoo:
         programs.build("millrace-production", "millrace-gateway", "millrace-odoo-sandbox")
-        figures += of_odoo(load(binaries, "Support.odoo_load", str(arguments.kills)))
+        figures += of_odoo(programs.run_load(binaries, "Support.odoo_load", arguments.kills))
     return figures
 
 
@@ -54,13 +49,3 @@ def of_odoo(found):
         Figure("odoo change at a watcher, found", round(found["pollSeconds"], 2), "s", poll_seconds + 1),
         Figure("odoo change at a watcher, told", round(found["webhookSeconds"], 2), "s", 1),
     ]
-
-
-def load(binaries, module, *arguments):
-    """Runs a load of the tests; it prints its figures last. Its folder is on the disk of the build."""
-    with tempfile.TemporaryDirectory(dir=programs.ROOT / ".build") as folder:
-        finished = subprocess.run(
-            [programs.prepare_python(), "-B", "-m", module, folder, *arguments],
-            cwd=programs.ROOT / "Tests", env={**os.environ, "MILLRACE_PROGRAMS": str(binaries)},
-            stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(finished.stdout.splitlines()[-1])

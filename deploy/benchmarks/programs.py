@@ -2,10 +2,12 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import pathlib
 import resource
 import subprocess
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -41,6 +43,18 @@ def prepare_python():
     """Installs the Python packages of the tests, and returns their Python."""
     _call_common("prepare_python")
     return str(ROOT / ".venv/bin/python")
+
+
+def run_load(binaries, module, *arguments, folder=None):
+    """Runs a load of the tests; it prints its figures last. Without a folder of the caller's it has one on the disk of
+    the build."""
+    with contextlib.ExitStack() as stack:
+        place = folder or stack.enter_context(tempfile.TemporaryDirectory(dir=ROOT / ".build"))
+        finished = subprocess.run(
+            [prepare_python(), "-B", "-m", module, place, *(str(each) for each in arguments)],
+            cwd=ROOT / "Tests", env={**os.environ, "MILLRACE_PROGRAMS": str(binaries)},
+            stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(finished.stdout.splitlines()[-1])
 
 
 def _call_common(*function):

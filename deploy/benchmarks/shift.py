@@ -2,7 +2,6 @@
 
 from . import programs
 from .figures import Figure
-from .masterdata import load
 
 HELP = "100,000 reports of 200 work centres on streams and by calls, Production killed in the middle"
 REPORTS = 100_000
@@ -17,7 +16,7 @@ def run(arguments):
     binaries = programs.build(
         "millrace", "millrace-production", "millrace-masterdata", "millrace-gateway",
         "millrace-odoo-sandbox")
-    found = load(binaries, "Support.shift_load", str(arguments.reports))
+    found = programs.run_load(binaries, "Support.shift_load", arguments.reports)
     return [
         Figure("shift, reports that are missing or counted twice after the kill", found["missing"], "reports", 0),
         Figure("shift, reports (the senders in Python have most of the machine)",

@@ -3,8 +3,6 @@ import Values
 
 /// Balances in and out of the database.
 enum BalanceRecords {
-  private static let columns = StoredBalance.columns
-
   /// The balance of a key, `nil` when it was never used.
   static func find(_ site: SiteCode, _ key: BalanceKey, _ snapshot: Snapshot) throws
     -> StoredBalance?
@@ -12,7 +10,7 @@ enum BalanceRecords {
     // From names to numbers to the balance: four looks, each by a whole key.
     try snapshot.row(
       """
-      SELECT balance_id, location, item_code, lot, serial, quantity, entry_count, levels, change_sequence
+      SELECT \(StoredBalance.columns)
       FROM items CROSS JOIN materials USING (item_id) CROSS JOIN locations
         CROSS JOIN balances USING (material_id, location_id)
       WHERE items.site = ?1 AND item_code = ?2 AND lot = ?3 AND serial = ?4
@@ -73,7 +71,7 @@ enum BalanceRecords {
   ) throws -> [StoredBalance] {
     try snapshot.rows(
       """
-      SELECT \(columns) FROM named_balances WHERE site = ? AND change_sequence > ?
+      SELECT \(StoredBalance.columns) FROM named_balances WHERE site = ? AND change_sequence > ?
       ORDER BY change_sequence, balance_id LIMIT ?
       """, site, sequence, limit, map: StoredBalance.init)
   }
@@ -83,7 +81,7 @@ enum BalanceRecords {
   {
     try snapshot.rows(
       """
-      SELECT \(columns) FROM named_balances WHERE site = ? AND quantity < 0 ORDER BY balance_id LIMIT ?
+      SELECT \(StoredBalance.columns) FROM named_balances WHERE site = ? AND quantity < 0 ORDER BY balance_id LIMIT ?
       """, site, limit, map: StoredBalance.init)
   }
 

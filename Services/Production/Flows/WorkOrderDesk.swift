@@ -43,7 +43,10 @@ struct WorkOrderDesk: Sendable {
       throw ProductionError.workOrderState(
         order.definition.key, operation: before.operation, state: state, step: step)
     }
-    let after = try change(before, to: next, of: order, transaction) {
+    // Only behind all rules: what is refused writes nothing.
+    try prepare(order, transaction)
+    let written = try require(before.operation, of: order, transaction)
+    let after = try change(written, to: next, of: order, transaction) {
       $0.times.take(step, at: moment)
       $0.pauseReason = reason
     }

@@ -44,6 +44,8 @@ protocol WorkOrderFact: ObjectWrite
 where Object == Production.V1.WorkOrder, Request: WorkOrderRequest, Response: WorkOrderAnswer {
   static var step: WorkOrderStep { get }
   var parts: WorkOrderParts { get }
+  /// Checks what only this step has.
+  func addFields(of request: Request, to checked: inout Request, _ fields: inout Fields)
   /// Why, where the step has a reason.
   func reason(of request: Request) -> String
 }
@@ -53,11 +55,13 @@ extension WorkOrderFact {
 
   func reason(of request: Request) -> String { "" }
 
-  /// The fields that all four have.
+  func addFields(of request: Request, to checked: inout Request, _ fields: inout Fields) {}
+
   func validate(_ request: Request, _ fields: inout Fields) -> Input {
     var checked = Request()
     checked.orderName = fields.text(request.orderName, "order_name", OrderKey.nameRule)
     checked.operation = fields.text(request.operation, "operation", OperationStep.codeRule)
+    addFields(of: request, to: &checked, &fields)
     return Input(&fields, fact: request.header, at: request.site, checked)
   }
 
@@ -73,9 +77,7 @@ extension WorkOrderFact {
     _ transaction: Transaction, _ call: Call
   ) throws -> Production.V1.WorkOrder {
     var stored = try parts.orders.require(key(of: input), transaction)
-    try parts.desk.prepare(stored.order, transaction)
-    let workOrder = try parts.desk.require(
-      input.request.operation, of: stored.order, transaction)
+    let workOrder = try before ?? object(input, fact: fact, transaction)
     try parts.copy?.ownership(of: input.site).check(
       "production_report", stage: stored.order.state.name, site: input.site,
       writer: call.principal.subject, at: transaction.now)
@@ -133,14 +135,8 @@ struct PauseWorkOrder: WorkOrderFact {
   static let step = WorkOrderStep.pause
   let parts: WorkOrderParts
 
-  func validate(_ request: Request, _ fields: inout Fields) -> Input {
-    Input(
-      &fields, fact: request.header, at: request.site,
-      .with {
-        $0.orderName = fields.text(request.orderName, "order_name", OrderKey.nameRule)
-        $0.operation = fields.text(request.operation, "operation", OperationStep.codeRule)
-        $0.reason = request.reason.isEmpty ? "" : fields.sentence(request.reason, "reason")
-      })
+  func addFields(of request: Request, to checked: inout Request, _ fields: inout Fields) {
+    checked.reason = request.reason.isEmpty ? "" : fields.sentence(request.reason, "reason")
   }
 
   func reason(of request: Request) -> String { request.reason }

@@ -181,7 +181,7 @@ private struct Play<Generator: RandomNumberGenerator> {
     func named<Request: Message>(
       _ type: Request.Type, _ name: WritableKeyPath<Request, String>,
       _ command: WritableKeyPath<Request, String>, _ site: WritableKeyPath<Request, String>
-    ) -> Request where Request: Message {
+    ) -> Request {
       var value = Request()
       value[keyPath: site] = HouseFixture.site
       value[keyPath: command] = request
